@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/error.h"
+
+#include <cerrno>
+#include <system_error>
+
+namespace slipway
+{
+
+namespace
+{
+ErrorKind kindOf(int err)
+{
+    switch (err) {
+    case ENOENT:
+        return ErrorKind::NotFound;
+    case EEXIST:
+    case EBUSY:
+        return ErrorKind::Conflict;
+    case ENOSPC:
+    case EDQUOT:
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return ErrorKind::Unavailable;
+    case ECANCELED:
+        return ErrorKind::Cancelled;
+    default:
+        return ErrorKind::Internal;
+    }
+}
+} // namespace
+
+std::unexpected<Error> failErrno(int err, std::string_view what)
+{
+    return fail(kindOf(err), std::string(what) + ": " + std::system_category().message(err), err);
+}
+
+std::unexpected<Error> wrap(Error error, std::string_view context)
+{
+    error.message.insert(0, std::string(context) + ": ");
+    return std::unexpected(std::move(error));
+}
+
+} // namespace slipway

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "image/image.h"
+#include "image/reference.h"
+#include "store/byte_source.h"
+
+namespace slipway
+{
+
+class Database;
+class EventBus;
+class BlobStore;
+class LayerStore;
+
+struct RegistryAuth // of X-Registry-Auth; never logged
+{
+    std::string username, password, identityToken, registryToken, serverAddress;
+};
+
+// A line of pull/load/push progress, in the words of Docker's stream. id = short layer digest, empty for a general line.
+struct ImageProgress
+{
+    std::string id;
+    std::string status; // "Pulling fs layer", "Downloading", "Verifying Checksum", "Download complete", "Extracting", …
+    std::int64_t current = 0, total = 0; // bytes; total 0 = no bar
+    std::string stream;                  // set instead of status for plain text ("Loaded image: x\n")
+};
+using ImageProgressSink = std::function<void(const ImageProgress&)>; // called from worker threads, one at a time
+
+struct ImageRemoval
+{
+    std::vector<std::string> untagged; // familiar refs
+    std::vector<std::string> deleted;  // image id and layer digests
+};
+
+// Who uses an image, asked before it is removed; implemented by the container service (image/ does not know it).
+struct ImageUse
+{
+    std::string containerId;
+    bool running = false;
+};
+using ImageUseCheck = std::function<std::vector<ImageUse>(const Digest& imageId)>;
+
+struct PullOptions
+{
+    std::string platform; // "linux/arm64/v8"; empty = this machine's
+    RegistryAuth auth;
+    bool allTags = false;
+};
+
+// Images by name and id. Blocking, thread-safe; long calls take a stop_token and fail with Cancelled.
+// Two pulls of the same layer share one download. A failed or cancelled pull or load leaves no tag, and no blob or layer
+// that the next start would not collect.
+class ImageService
+{
+public:
+    ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events);
+    ~ImageService();
+    ImageService(const ImageService&) = delete;
+    ImageService& operator=(const ImageService&) = delete;
+
+    void setUseCheck(ImageUseCheck check);
+    // host:port entries that may be spoken to over plain http besides 127.0.0.0/8, ::1 and localhost.
+    void setInsecureRegistries(std::vector<std::string> hosts);
+
+    [[nodiscard]] Result<std::vector<Image>> list() const;
+    // Name, name:tag, name@digest, id, unambiguous id prefix, "sha256:…". NotFound: "No such image: X" (dockerd's words).
+    [[nodiscard]] Result<Image> get(const std::string& nameOrId) const;
+
+    [[nodiscard]] Result<Image> pull(const Reference& reference, const PullOptions& options,
+                                     const ImageProgressSink& progress, std::stop_token stop);
+    // A docker-archive or OCI layout tar, plain, gzip or zstd. Returns the loaded references (or ids).
+    [[nodiscard]] Result<std::vector<std::string>> load(ByteSource& tar, const ImageProgressSink& progress,
+                                                        std::stop_token stop);
+    // A root file system tar becomes a one-layer image; CHANGES are Dockerfile instructions (CMD, ENV, EXPOSE, …).
+    [[nodiscard]] Result<Image> import(ByteSource& tar, const std::optional<Reference>& reference,
+                                       const std::string& message, const std::vector<std::string>& changes,
+                                       std::stop_token stop);
+    // docker-archive with the OCI layout beside it, as dockerd 25+ writes it.
+    [[nodiscard]] Status save(const std::vector<std::string>& namesOrIds, const ByteSink& sink, std::stop_token stop);
+
+    [[nodiscard]] Status tag(const std::string& nameOrId, const Reference& reference);
+    // dockerd's rules: a name untags; the last name or an id deletes, Conflict when used or (without FORCE) tagged often.
+    [[nodiscard]] Result<ImageRemoval> remove(const std::string& nameOrId, bool force, bool prune);
+
+    // Deletes blobs and layers that no image, container (LAYERS_IN_USE) or running operation refers to.
+    void gc(const std::vector<Digest>& layersInUse);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway

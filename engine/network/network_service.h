@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/unique_fd.h"
+
+namespace slipway
+{
+
+class Database;
+class EventBus;
+
+// One published port as asked for ("-p 127.0.0.1:8080:80/tcp"); hostPort 0 = any free one.
+struct PortBinding
+{
+    std::string hostIp; // "" = 0.0.0.0 and ::
+    std::uint16_t hostPort = 0;
+    std::uint16_t containerPort = 0;
+    std::string protocol = "tcp"; // tcp, udp, sctp
+};
+
+struct IpamPool
+{
+    std::string subnet, ipRange, gateway; // CIDR, CIDR, address
+};
+
+struct Network
+{
+    std::string id, name;
+    std::string driver; // bridge, host, null
+    std::string scope = "local";
+    TimePoint created{};
+    bool internal = false, attachable = false, enableIpv6 = false;
+    std::vector<IpamPool> pools;
+    std::map<std::string, std::string> options, labels;
+    std::string bridgeName; // "slipway0", "br-<12 of id>"
+    bool predefined = false;
+};
+
+struct EndpointRequest
+{
+    std::string containerId;
+    std::string containerName;
+    std::string hostname;
+    std::string ipv4; // fixed address, or empty
+    std::string mac;  // fixed, or empty
+    std::vector<std::string> aliases;
+};
+
+struct Endpoint
+{
+    std::string id; // 64 hex
+    std::string networkId, networkName, containerId;
+    std::string interfaceName; // inside: eth0
+    std::string ipv4, gateway, mac;
+    int prefixLength = 0;
+    std::vector<std::string> aliases, dnsNames;
+};
+
+// The network namespace of a container, made by the engine before the OCI runtime runs, so that it is complete before the
+// first instruction. The descriptor keeps it alive; /proc/PID-of-engine/fd/N is what the OCI spec names.
+struct NetworkSandbox
+{
+    UniqueFd netns;
+    std::vector<Endpoint> endpoints;
+    std::vector<PortBinding> ports; // with hostPort and hostIp filled in
+    // Sockets bound and listening on the published host ports: they reserve the ports. The caller passes them to the
+    // container's monitor, so the reservation lives exactly as long as the container and outlives the engine.
+    std::vector<UniqueFd> portHolders;
+    // Rootless only: what the monitor must forward in user space (holder index → address inside the container netns).
+    struct Forward
+    {
+        int holder; // index in portHolders
+        std::string targetIp;
+        std::uint16_t targetPort;
+        std::string protocol;
+    };
+    std::vector<Forward> forwards;
+};
+
+// Networks, addresses, published ports. Blocking, thread-safe. Kernel objects: one bridge per network, one veth per
+// endpoint, one nftables table "slipway" (ip) and nothing outside it. Fails closed: a container whose rules cannot be set
+// does not start. Everything is derived again by restore() after a restart or when somebody flushed the rules.
+class NetworkService
+{
+public:
+    struct Settings
+    {
+        // Where bridges live: the host's network namespace (-1 = the engine's own), or rootless the "container netns".
+        int routerNetns = -1;
+        bool rootless = false;
+        std::string defaultBridge = "slipway0";
+        std::string defaultSubnet = ""; // empty: the first of 172.17.0.0/16 … 172.31.0.0/16 that no route overlaps
+    };
+
+    NetworkService(Database& db, EventBus& events, Settings settings);
+    ~NetworkService();
+    NetworkService(const NetworkService&) = delete;
+    NetworkService& operator=(const NetworkService&) = delete;
+
+    // Makes the predefined networks bridge, host and none when missing. Touches the kernel only when first needed.
+    [[nodiscard]] Status init();
+
+    [[nodiscard]] Result<std::vector<Network>> list() const;
+    [[nodiscard]] Result<Network> get(const std::string& nameOrId) const; // NotFound "network X not found"
+    [[nodiscard]] Result<Network> create(Network wanted);                 // driver bridge only
+    [[nodiscard]] Status remove(const std::string& nameOrId); // Conflict with endpoints; predefined ones Forbidden
+    [[nodiscard]] Result<std::vector<Endpoint>> endpoints(const std::string& networkId) const;
+
+    // A fresh namespace with lo up, an interface per request, the default route by the first, and the ports published.
+    // Conflict when a port is taken ("Bind for 0.0.0.0:8080 failed: port is already allocated" when another container
+    // has it, "failed to bind port 0.0.0.0:8080/tcp: … address already in use" when another program has). On error
+    // nothing is left. NETWORKS empty = only lo ("none").
+    [[nodiscard]] Result<NetworkSandbox> setUp(const std::vector<std::pair<std::string, EndpointRequest>>& networks,
+                                               const std::vector<PortBinding>& ports);
+    // Takes the container's ports, addresses and veths away. No error when there are none.
+    [[nodiscard]] Status tearDown(const std::string& containerId);
+    // After an engine start: the containers that still run (id → published ports), everything else is released and rules
+    // and bridges are brought to what they must be.
+    [[nodiscard]] Status restore(const std::map<std::string, std::vector<PortBinding>>& running);
+
+    // Lines for the container's /etc/resolv.conf made from the host's (loopback servers replaced).
+    [[nodiscard]] std::string resolvConf(bool hostNetwork, const std::vector<std::string>& dns,
+                                         const std::vector<std::string>& search,
+                                         const std::vector<std::string>& options) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+
+namespace slipway
+{
+
+// The engine's only database: ROOT/slipway.db, SQLite, journal_mode=WAL, synchronous=FULL (an acknowledged change survives
+// a power cut: with NORMAL 500 of 500 were lost), foreign_keys=ON, secure_delete=ON.
+//
+// It keeps configuration and intent. What runs is never believed from a row: it is derived from monitors and pidfds.
+// Thread-safe: one connection behind a mutex; calls are short. A transaction holds the mutex until it ends.
+//
+//     db.exec("INSERT INTO volumes(name, driver) VALUES(?, ?)", {name, "local"});
+//     db.query("SELECT name FROM volumes WHERE driver = ?", {"local"}, [&](const Database::Row& r) { names.push_back(r.text(0)); });
+//     db.transaction([&] { …several exec… return Status(); });      // rolled back when the function returns an error
+class Database
+{
+public:
+    using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
+
+    class Row
+    {
+    public:
+        [[nodiscard]] std::string text(int column) const;
+        [[nodiscard]] std::int64_t integer(int column) const;
+        [[nodiscard]] bool isNull(int column) const;
+
+    private:
+        friend class Database;
+        explicit Row(void* statement) : m_statement(statement) {}
+        void* m_statement;
+    };
+
+    // Opens or creates the file and brings its schema up to date (state/migrations.h), each step in a transaction.
+    // A file of a newer schema is refused with a clear text; a damaged one is named and left untouched.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file);
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // SQLITE_FULL/IOERR become Unavailable naming the file; a violated constraint becomes Conflict.
+    [[nodiscard]] Status exec(std::string_view sql, const std::vector<Value>& values = {});
+    [[nodiscard]] Status query(std::string_view sql, const std::vector<Value>& values,
+                               const std::function<void(const Row&)>& onRow);
+    [[nodiscard]] Status transaction(const std::function<Status()>& body);
+
+private:
+    struct Impl;
+    explicit Database(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway
