@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace slipway
+{
+
+// Counters of one container at one instant. What the kernel or the situation does not give stays nullopt: the API and the
+// charts then say so instead of showing a zero.
+struct ResourceUsage
+{
+    std::optional<std::uint64_t> cpuNs, cpuUserNs, cpuSystemNs;
+    std::vector<std::uint64_t> perCpuNs; // v1 only
+    std::optional<std::uint64_t> throttledPeriods, periods, throttledNs;
+    std::optional<std::uint64_t> memoryBytes, memoryLimit, memoryPeak; // limit: none = unlimited
+    std::map<std::string, std::uint64_t> memoryStat;                   // memory.stat as the kernel names it
+    std::optional<std::uint64_t> pids, pidsLimit;
+    std::optional<std::uint64_t> oomKills;
+    struct BlockIo
+    {
+        std::uint64_t major, minor, readBytes, writeBytes, readOps, writeOps;
+    };
+    std::vector<BlockIo> blockIo;
+};
+
+// The cgroup hierarchies of this machine (v1, v2, or none that we may use) and one container's groups in them.
+// Thread-safe. Paths are as in the OCI spec's cgroupsPath: "/slipway/<id>".
+class Cgroups
+{
+public:
+    enum class Version : std::uint8_t { None, V1, V2 };
+
+    Cgroups(); // looks at /proc/self/mountinfo once
+    [[nodiscard]] Version version() const;
+    // Controllers that exist and can be used: "memory", "cpu", "pids", "cpuset", "io", "devices".
+    [[nodiscard]] bool has(const std::string& controller) const;
+
+    [[nodiscard]] Result<ResourceUsage> usage(const std::string& path) const; // NotFound when the group is gone
+    // Without cgroups: the sum over all processes in the pid namespace of PID, from /proc.
+    [[nodiscard]] static Result<ResourceUsage> usageFromProc(pid_t pid);
+    [[nodiscard]] std::vector<pid_t> processes(const std::string& path) const;
+    [[nodiscard]] Status freeze(const std::string& path, bool frozen) const;
+    // Kills what is left and removes the groups. No error when they do not exist.
+    [[nodiscard]] Status remove(const std::string& path) const;
+
+private:
+    struct Impl;
+    std::shared_ptr<const Impl> m_impl;
+};
+
+struct InterfaceCounters
+{
+    std::string name;
+    std::uint64_t rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDropped = 0;
+    std::uint64_t txBytes = 0, txPackets = 0, txErrors = 0, txDropped = 0;
+};
+// Of the network namespace of PID, without lo.
+[[nodiscard]] Result<std::vector<InterfaceCounters>> interfaceCounters(pid_t pid);
+
+// Host totals: CPU time of all CPUs in ns (as docker's system_cpu_usage), online CPUs, total memory in bytes.
+[[nodiscard]] Result<std::uint64_t> hostCpuNs();
+[[nodiscard]] unsigned onlineCpus();
+[[nodiscard]] std::uint64_t hostMemory();
+
+} // namespace slipway

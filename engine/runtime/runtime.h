@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/unique_fd.h"
+#include "logstore/log_writer.h"
+#include "runtime/oci_spec.h"
+
+// The OCI runtime (crun) and the monitors, seen from the engine.
+//
+//   engine ──spawn──► slipway-monitor ──exec──► crun run --detach ──► container init (child of the monitor: it is the subreaper)
+//      ▲                 │ RUNDIR/monitor.sock: attach, resize, wait
+//      └── ready fd ─────┘ EXITFILE: written (tmp, rename, then fsync) when the init is gone
+//
+// A monitor belongs to one container (or one exec session), is in its own session, holds stdio or the pty, writes the log,
+// and outlives the engine: a restarted engine finds it by its socket. An exec session is a monitor too (crun exec, no log).
+namespace slipway
+{
+
+// How a container or exec ended. signal != 0: killed by it, and code = 128 + signal, as Docker reports.
+struct ExitStatus
+{
+    int code = 0;
+    int signal = 0;
+    bool oomKilled = false;
+    TimePoint finishedAt{};
+};
+
+struct MonitorRequest
+{
+    std::string containerId;
+    std::filesystem::path runDir;   // per container or exec, 0700; monitor.sock, pid, and console socket live here
+    std::filesystem::path exitFile;
+    bool terminal = false;
+    bool openStdin = false;
+    bool stdinOnce = false;         // close stdin when the first attached client that had it goes
+    std::uint16_t rows = 0, columns = 0;
+};
+
+struct RunRequest : MonitorRequest
+{
+    std::filesystem::path bundle;   // has config.json
+    std::filesystem::path logDir;   // empty: no log (log driver "none")
+    logstore::RotationLimits logLimits;
+    UniqueFd netns;                 // passed to the monitor and crun as fd `netnsFd` of the spec; may be none
+    std::vector<UniqueFd> portHolders; // kept open by the monitor until the container is gone
+    struct Forward
+    {
+        int holder;
+        std::string targetIp;
+        std::uint16_t targetPort;
+    };
+    std::vector<Forward> forwards;  // rootless: the monitor accepts on the holder and connects inside routerNetns
+    int routerNetns = -1;
+};
+
+struct ExecRequest : MonitorRequest
+{
+    Json process; // of makeExecProcess
+};
+
+struct Started
+{
+    pid_t pid = 0;       // of the container's init (or the exec's process) in the engine's pid namespace
+    pid_t monitorPid = 0;
+    TimePoint startedAt{};
+};
+
+// What RUNDIR of a live monitor told a restarted engine.
+using Recovered = Started;
+
+struct AttachOptions
+{
+    bool in = false, out = true, err = true;
+};
+
+// Thread-safe and blocking (milliseconds). Errors of crun come back with its own last line; a command that does not exist or
+// cannot be executed is InvalidArgument with runc's wording, which the docker command turns into exit 127 or 126.
+class Runtime
+{
+public:
+    struct Settings
+    {
+        std::filesystem::path monitorProgram; // slipway-monitor
+        std::string ociRuntime = "crun";
+        std::filesystem::path runtimeRoot;    // crun --root
+        bool cgroups = true;                  // false: crun --cgroup-manager=disabled
+    };
+    explicit Runtime(Settings settings);
+    ~Runtime();
+
+    // The fd number under which RunRequest::netns is inherited: put "/proc/self/fd/<this>" in SpecInput::networkNamespace.
+    static constexpr int netnsFd = 9;
+
+    [[nodiscard]] Result<Started> run(RunRequest request);
+    [[nodiscard]] Result<Started> exec(ExecRequest request);
+
+    // A connected stream socket. Terminal: raw bytes both ways. Otherwise Docker's 8-byte framed stream from the
+    // container ({1|2,0,0,0,len32be}) and raw bytes to it. Half-close (SHUT_WR) closes the container's stdin where
+    // stdinOnce is set. End of file when the container is gone and all its output was sent.
+    [[nodiscard]] Result<UniqueFd> attach(const std::filesystem::path& runDir, AttachOptions options);
+    [[nodiscard]] Status resize(const std::filesystem::path& runDir, std::uint16_t rows, std::uint16_t columns);
+
+    // Calls ONEXIT once, on a thread of the Runtime, when the monitor of RUNDIR says the process ended, or died itself
+    // (then the exit code comes from EXITFILE or, after the process's pidfd fired, code 255... see runtime.cpp).
+    void watchExit(const std::filesystem::path& runDir, const std::filesystem::path& exitFile, pid_t pid,
+                   std::function<void(ExitStatus)> onExit);
+
+    // After an engine start: what runs under RUNDIR, if anything still does (pid and its start time are compared).
+    [[nodiscard]] std::optional<Recovered> recover(const std::filesystem::path& runDir);
+    [[nodiscard]] static std::optional<ExitStatus> readExitFile(const std::filesystem::path& exitFile);
+
+    [[nodiscard]] Status pause(const std::string& containerId);
+    [[nodiscard]] Status resume(const std::string& containerId);
+    // Removes what the OCI runtime keeps of it (state, cgroups), killing what is left. No error when it knows nothing of it.
+    [[nodiscard]] Status destroy(const std::string& containerId);
+    [[nodiscard]] std::string version() const; // "crun 1.21", "" when it cannot be run
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway
