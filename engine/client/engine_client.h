@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "dockerapi/types.h"
+
+// A Docker-compatible engine as the window sees it: asynchronous, cut by noun, the same for our engine and a remote one.
+//
+// Every call returns at once. Its callback runs exactly once on the client's own thread (ui/bridge hops to the GUI thread),
+// unless the returned Request was dropped before: then never, and the call is cancelled. Streams call back many times and
+// end with onEnd. Replies of the engine with status >= 400 are Errors with its "message" and the kind of the status.
+namespace slipway
+{
+
+using Request = std::shared_ptr<void>; // keep it while you want the answer
+
+template <class T>
+using Reply = std::function<void(Result<T>)>;
+
+// Two-way bytes: attach and exec.
+class Terminal
+{
+public:
+    virtual ~Terminal() = default;               // closes the connection
+    virtual void write(std::string bytes) = 0;   // any thread
+    virtual void resize(int rows, int columns) = 0;
+};
+struct TerminalEvents
+{
+    std::function<void(std::string bytes)> onOutput;
+    std::function<void(Status)> onClosed;
+};
+
+class ContainersClient
+{
+public:
+    virtual ~ContainersClient() = default;
+    virtual Request list(bool all, Reply<std::vector<dockerapi::ContainerSummary>>) = 0;
+    virtual Request inspect(const std::string& id, Reply<Json>) = 0;
+    virtual Request create(const std::string& name, const Json& body, Reply<std::string> id) = 0;
+    // VERB: start, stop, restart, kill, pause, unpause.
+    virtual Request act(const std::string& id, std::string_view verb, Reply<void>) = 0;
+    virtual Request remove(const std::string& id, bool force, bool volumes, Reply<void>) = 0;
+    virtual Request rename(const std::string& id, const std::string& name, Reply<void>) = 0;
+    virtual Request top(const std::string& id, Reply<Json>) = 0;
+};
+
+class LogsClient
+{
+public:
+    virtual ~LogsClient() = default;
+    struct Options
+    {
+        bool follow = true;
+        std::optional<std::uint64_t> tail;
+        std::string since;
+    };
+    // Lines with their time and stream, in batches; a line without its newline (yet) has partial = true.
+    virtual Request logs(const std::string& containerId, const Options&,
+                         std::function<void(std::vector<dockerapi::LogLine>)> onLines, std::function<void(Status)> onEnd) = 0;
+};
+
+class StatsClient
+{
+public:
+    virtual ~StatsClient() = default;
+    virtual Request stats(const std::string& containerId, std::function<void(dockerapi::StatsSample)> onSample,
+                          std::function<void(Status)> onEnd) = 0; // one a second
+};
+
+class ExecClient
+{
+public:
+    virtual ~ExecClient() = default;
+    struct Options
+    {
+        std::vector<std::string> command; // {"sh"}
+        std::string user, workingDir;
+        int rows = 24, columns = 80;
+    };
+    virtual Request shell(const std::string& containerId, const Options&, TerminalEvents,
+                          Reply<std::shared_ptr<Terminal>>) = 0;
+    // Runs a command without a terminal and gives its output (both streams) and exit code.
+    virtual Request run(const std::string& containerId, const std::vector<std::string>& command,
+                        Reply<std::pair<std::string, int>>) = 0;
+};
+
+class ImagesClient
+{
+public:
+    virtual ~ImagesClient() = default;
+    virtual Request list(Reply<std::vector<dockerapi::ImageSummary>>) = 0;
+    virtual Request inspect(const std::string& nameOrId, Reply<Json>) = 0;
+    virtual Request history(const std::string& nameOrId, Reply<Json>) = 0;
+    virtual Request pull(const std::string& reference, std::function<void(dockerapi::ProgressLine)> onProgress,
+                         Reply<void> onEnd) = 0;
+    virtual Request load(const std::string& tarFile, std::function<void(dockerapi::ProgressLine)> onProgress,
+                         Reply<void> onEnd) = 0;
+    virtual Request tag(const std::string& nameOrId, const std::string& reference, Reply<void>) = 0;
+    virtual Request remove(const std::string& nameOrId, bool force, Reply<void>) = 0;
+};
+
+class SystemClient
+{
+public:
+    virtual ~SystemClient() = default;
+    virtual Request ping(Reply<void>) = 0;
+    virtual Request version(Reply<Json>) = 0;
+    virtual Request info(Reply<Json>) = 0;
+    virtual Request events(std::function<void(dockerapi::EventMessage)> onEvent, std::function<void(Status)> onEnd) = 0;
+    virtual Request volumes(Reply<Json>) = 0;
+    virtual Request networks(Reply<Json>) = 0;
+};
+
+// The composition: one connection pool and one thread behind all nouns. Destroying it cancels everything.
+class EngineClient
+{
+public:
+    virtual ~EngineClient() = default;
+    virtual ContainersClient& containers() = 0;
+    virtual LogsClient& logs() = 0;
+    virtual StatsClient& stats() = 0;
+    virtual ExecClient& exec() = 0;
+    virtual ImagesClient& images() = 0;
+    virtual SystemClient& system() = 0;
+};
+
+// A client of the engine at a unix socket. Never fails: a missing socket is the error of each call (Unavailable).
+[[nodiscard]] std::unique_ptr<EngineClient> makeHttpEngineClient(const std::string& unixSocketPath);
+
+} // namespace slipway

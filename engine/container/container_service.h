@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/unique_fd.h"
+#include "logstore/log_reader.h"
+#include "runtime/runtime.h"
+
+namespace slipway
+{
+
+class Cgroups;
+class Database;
+class EventBus;
+class ImageService;
+class NetworkService;
+class SnapshotStore;
+class VolumeService;
+
+struct ContainerPaths
+{
+    std::filesystem::path root; // ROOT/containers/ID: hostname, hosts, resolv.conf, exit, log/
+    std::filesystem::path run;  // RUN/containers/ID: bundle, monitor.sock, … ; RUN/exec/ID
+};
+
+struct ContainerList
+{
+    bool all = false;
+    int limit = 0;
+    bool size = false;
+    Json filters; // as GET /containers/json takes them: {"status": ["running"], "label": [...], …}
+};
+
+struct ContainerLog
+{
+    std::filesystem::path dir;
+    bool terminal = false;
+    bool running = false;
+};
+
+// Containers and their exec sessions: the engine's centre. Blocking (callers are pool threads) and thread-safe: calls on
+// one container wait for each other, calls on different ones do not.
+//
+// A container's configuration is kept as one JSON document with Docker's own field names (Config, HostConfig,
+// NetworkSettings…): it is what create was given with every default filled in, so inspect and the database show the same
+// thing and nothing is translated twice. State is not in it: what runs is asked of the monitors.
+//
+// All functions take an id, an unambiguous id prefix or a name; NotFound is "No such container: X", as dockerd says.
+class ContainerService
+{
+public:
+    struct Services
+    {
+        Database& db;
+        EventBus& events;
+        ImageService& images;
+        SnapshotStore& snapshots;
+        Runtime& runtime;
+        NetworkService& networks;
+        VolumeService& volumes;
+        const Cgroups& cgroups;
+        ContainerPaths paths;
+        bool rootless = false;
+    };
+    explicit ContainerService(Services services);
+    ~ContainerService();
+    ContainerService(const ContainerService&) = delete;
+    ContainerService& operator=(const ContainerService&) = delete;
+
+    // At engine start: finds what still runs, reads the exits that happened meanwhile, applies auto-remove and restart
+    // policies, cleans up after the dead. Running containers are not touched.
+    [[nodiscard]] Status restore();
+    [[nodiscard]] Result<std::string> resolve(const std::string& nameOrId) const; // the full id
+    [[nodiscard]] bool anyRunning() const;
+
+    struct Created
+    {
+        std::string id;
+        std::vector<std::string> warnings;
+    };
+    // BODY is that of POST /containers/create. InvalidArgument, NotFound ("No such image: X"), or Conflict (name taken) in
+    // dockerd's words; nothing is left behind.
+    [[nodiscard]] Result<Created> create(const std::string& name, const Json& body);
+    [[nodiscard]] Status start(const std::string& id); // NotModified when it runs
+    [[nodiscard]] Status stop(const std::string& id, std::optional<int> timeoutSeconds, const std::string& signal = {});
+    [[nodiscard]] Status kill(const std::string& id, const std::string& signal = {});
+    [[nodiscard]] Status restart(const std::string& id, std::optional<int> timeoutSeconds, const std::string& signal = {});
+    [[nodiscard]] Status pause(const std::string& id);
+    [[nodiscard]] Status unpause(const std::string& id);
+    [[nodiscard]] Status rename(const std::string& id, const std::string& newName);
+    [[nodiscard]] Status remove(const std::string& id, bool force, bool removeVolumes);
+    struct Pruned
+    {
+        std::vector<std::string> ids;
+        std::int64_t bytes = 0;
+    };
+    [[nodiscard]] Result<Pruned> prune(const Json& filters);
+
+    [[nodiscard]] Result<Json> inspect(const std::string& id, bool size) const; // GET /containers/{id}/json
+    [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;
+    [[nodiscard]] Result<Json> top(const std::string& id, const std::string& psArguments) const;
+    [[nodiscard]] Result<Json> changes(const std::string& id) const;
+    // One sample in the shape of GET /containers/{id}/stats with precpu_stats empty; zero-valued when not running.
+    [[nodiscard]] Result<Json> stats(const std::string& id) const;
+    [[nodiscard]] Result<ContainerLog> log(const std::string& id) const;
+
+    enum class WaitCondition : std::uint8_t { NotRunning, NextExit, Removed };
+    // ONDONE runs once, on some engine thread, with the exit code; dropping the handle cancels it.
+    using WaitHandle = std::shared_ptr<void>;
+    [[nodiscard]] Result<WaitHandle> wait(const std::string& id, WaitCondition condition,
+                                          std::function<void(Result<int>)> onDone);
+
+    // See Runtime::attach for what the socket speaks. Before start it may be called too (docker run attaches first): the
+    // returned stream then begins when the container does.
+    struct Attached
+    {
+        bool terminal = false;
+        std::string id;
+        std::string detachKeys;
+    };
+    [[nodiscard]] Result<Attached> attachInfo(const std::string& id) const;
+    // Calls ONREADY once with the connected socket: at once when the container runs, at its next start otherwise.
+    void attach(const std::string& id, AttachOptions options, std::function<void(Result<UniqueFd>)> onReady);
+    [[nodiscard]] Status resize(const std::string& id, std::uint16_t rows, std::uint16_t columns);
+
+    [[nodiscard]] Result<std::string> createExec(const std::string& id, const Json& body); // POST /containers/{id}/exec
+    struct ExecStarted
+    {
+        bool terminal = false;
+        UniqueFd stream; // none when detached
+    };
+    [[nodiscard]] Result<ExecStarted> startExec(const std::string& execId, bool detach, std::uint16_t rows,
+                                                std::uint16_t columns);
+    [[nodiscard]] Status resizeExec(const std::string& execId, std::uint16_t rows, std::uint16_t columns);
+    [[nodiscard]] Result<Json> inspectExec(const std::string& execId) const; // GET /exec/{id}/json
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+
+// The Docker Engine API's messages as the client reads them: plain data, parsed leniently (a missing or odd field is its
+// default, never a failure), because the other side may be any Docker or Podman. Source: Docker Engine API 1.45.
+namespace slipway::dockerapi
+{
+
+struct Port
+{
+    std::string ip;
+    std::uint16_t privatePort = 0;
+    std::uint16_t publicPort = 0; // 0 = not published
+    std::string type;             // tcp
+};
+
+struct ContainerSummary
+{
+    std::string id, name; // name without the leading slash
+    std::string image, imageId, command;
+    std::string state;  // created, running, paused, restarting, removing, exited, dead
+    std::string status; // "Up 3 minutes (healthy)"
+    std::int64_t created = 0; // unix seconds
+    std::vector<Port> ports;
+    std::map<std::string, std::string> labels;
+};
+
+struct ImageSummary
+{
+    std::string id;
+    std::vector<std::string> repoTags, repoDigests;
+    std::int64_t created = 0, size = 0; // unix seconds, bytes
+    int containers = -1;                // using it; -1 = not counted
+    std::map<std::string, std::string> labels;
+};
+
+struct EventMessage
+{
+    std::string type, action, actorId;
+    std::map<std::string, std::string> attributes;
+    std::int64_t timeNano = 0;
+};
+
+struct LogLine
+{
+    std::int64_t timeNs = 0; // 0 = unknown
+    bool isStderr = false;
+    bool partial = false;
+    std::string text; // bytes, no newline
+};
+
+// One reading. nullopt = the engine did not say.
+struct StatsSample
+{
+    std::int64_t timeNs = 0;
+    std::optional<std::uint64_t> cpuTotalNs, systemCpuNs; // cumulative
+    unsigned onlineCpus = 1;
+    std::optional<std::uint64_t> memoryUsage, memoryLimit, memoryCache; // bytes; cache = inactive_file
+    std::uint64_t networkRx = 0, networkTx = 0;                         // bytes, cumulative, all interfaces
+    std::uint64_t blockRead = 0, blockWrite = 0;                        // bytes, cumulative
+    std::optional<std::uint64_t> pids, throttledNs;
+};
+
+struct ProgressLine
+{
+    std::string id, status, stream, error;
+    std::int64_t current = 0, total = 0;
+};
+
+[[nodiscard]] ContainerSummary containerSummary(const Json&);
+[[nodiscard]] ImageSummary imageSummary(const Json&);
+[[nodiscard]] EventMessage eventMessage(const Json&);
+[[nodiscard]] StatsSample statsSample(const Json&);
+[[nodiscard]] ProgressLine progressLine(const Json&);
+
+} // namespace slipway::dockerapi
