@@ -67,9 +67,10 @@ using Status = Result<void>;
     decl = std::move(*tmp)
 // TRY(auto value, expression): the value, or return the error.
 #define TRY(decl, ...) SLIPWAY_TRY_(SLIPWAY_CONCAT(slipwayTry_, __COUNTER__), decl, __VA_ARGS__)
-// TRY_STATUS(expression): go on, or return the error.
-#define TRY_STATUS(...)                                                                                                \
+#define SLIPWAY_TRY_STATUS_(tmp, ...)                                                                                  \
     do {                                                                                                               \
-        if (auto slipwayStatus = (__VA_ARGS__); !slipwayStatus)                                                        \
-            return std::unexpected(std::move(slipwayStatus).error());                                                  \
+        if (auto tmp = (__VA_ARGS__); !tmp)                                                                            \
+            return std::unexpected(std::move(tmp).error());                                                            \
     } while (false)
+// TRY_STATUS(expression): go on, or return the error.
+#define TRY_STATUS(...) SLIPWAY_TRY_STATUS_(SLIPWAY_CONCAT(slipwayStatus_, __COUNTER__), __VA_ARGS__)

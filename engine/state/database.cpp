@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "state/database.h"
+
+#include <sqlite3.h>
+
+#include <list>
+#include <mutex>
+#include <unordered_map>
+
+#include "state/migrations.h"
+
+namespace slipway
+{
+
+struct Database::Impl
+{
+    std::filesystem::path file;
+    sqlite3* db = nullptr;
+    std::recursive_mutex mutex; // exec() inside transaction() takes it again
+    std::unordered_map<std::string, sqlite3_stmt*> statements;
+
+    ~Impl()
+    {
+        for (auto& [sql, statement] : statements)
+            sqlite3_finalize(statement);
+        sqlite3_close(db);
+    }
+
+    std::unexpected<Error> error(int code) const
+    {
+        const std::string what = "database " + file.string() + ": " + (db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
+        switch (code & 0xff) {
+        case SQLITE_CONSTRAINT:
+            return fail(ErrorKind::Conflict, what);
+        case SQLITE_FULL:
+            return fail(ErrorKind::Unavailable, what + "; free some space on its file system", ENOSPC);
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+        case SQLITE_READONLY:
+            return fail(ErrorKind::Unavailable, what, EIO);
+        default:
+            return fail(ErrorKind::Internal, what);
+        }
+    }
+
+    Result<sqlite3_stmt*> prepare(std::string_view sql)
+    {
+        const std::string key(sql);
+        if (const auto it = statements.find(key); it != statements.end() && !sqlite3_stmt_busy(it->second))
+            return it->second;
+        sqlite3_stmt* statement = nullptr;
+        const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                            &statement, nullptr);
+        if (code != SQLITE_OK)
+            return error(code);
+        if (const auto [it, isNew] = statements.try_emplace(key, statement); !isNew) {
+            overflow.push_back(statement); // a query inside the same query's row callback
+        }
+        return statement;
+    }
+    std::list<sqlite3_stmt*> overflow;
+
+    void release(sqlite3_stmt* statement)
+    {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+        if (std::erase(overflow, statement))
+            sqlite3_finalize(statement);
+    }
+
+    Status run(std::string_view sql, const std::vector<Value>& values, const std::function<void(sqlite3_stmt*)>& onRow)
+    {
+        const std::scoped_lock lock(mutex);
+        TRY(auto* statement, prepare(sql));
+        int index = 0;
+        for (const Value& value : values)
+            bind(statement, ++index, value);
+        int code = SQLITE_ROW;
+        while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+            if (onRow)
+                onRow(statement);
+        }
+        if (code != SQLITE_DONE) {
+            auto failed = error(code);
+            release(statement);
+            return failed;
+        }
+        release(statement);
+        return {};
+    }
+
+    static void bind(sqlite3_stmt* statement, int index, const Value& value)
+    {
+        if (const auto* text = std::get_if<std::string>(&value))
+            sqlite3_bind_text(statement, index, text->data(), static_cast<int>(text->size()), SQLITE_TRANSIENT);
+        else if (const auto* number = std::get_if<std::int64_t>(&value))
+            sqlite3_bind_int64(statement, index, *number);
+        else if (const auto* real = std::get_if<double>(&value))
+            sqlite3_bind_double(statement, index, *real);
+        else
+            sqlite3_bind_null(statement, index);
+    }
+
+    Status script(const char* sql)
+    {
+        const int code = sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
+        return code == SQLITE_OK ? Status() : Status(error(code));
+    }
+};
+
+namespace
+{
+constexpr const char* pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                                "PRAGMA secure_delete=ON; PRAGMA cache_size=-512;";
+}
+
+Database::Database(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->file = file;
+    const int code = sqlite3_open_v2(file.c_str(), &impl->db,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (code != SQLITE_OK)
+        return impl->error(code);
+    sqlite3_extended_result_codes(impl->db, 1);
+    sqlite3_busy_timeout(impl->db, 2000);
+    if (auto opened = impl->script(pragmas); !opened)
+        return wrap(opened.error(), "opening the engine's state (the file was left as it is)");
+
+    std::unique_ptr<Database> database(new Database(std::move(impl)));
+    std::int64_t version = 0;
+    TRY_STATUS(database->query("PRAGMA user_version", {}, [&](const Row& row) { version = row.integer(0); }));
+    const auto steps = migrations();
+    if (version > static_cast<std::int64_t>(steps.size()))
+        return fail(ErrorKind::Conflict, "database " + file.string() + " has schema version " + std::to_string(version)
+                                             + ", newer than this Slipway knows (" + std::to_string(steps.size())
+                                             + "): use the newer Slipway");
+    for (std::size_t step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+        TRY_STATUS(database->transaction([&]() -> Status {
+            TRY_STATUS(database->m_impl->script(std::string(steps[step]).c_str()));
+            return database->m_impl->script(("PRAGMA user_version=" + std::to_string(step + 1)).c_str());
+        }));
+    }
+    return database;
+}
+
+Status Database::exec(std::string_view sql, const std::vector<Value>& values) { return m_impl->run(sql, values, {}); }
+
+Status Database::query(std::string_view sql, const std::vector<Value>& values,
+                       const std::function<void(const Row&)>& onRow)
+{
+    return m_impl->run(sql, values, [&](sqlite3_stmt* statement) { onRow(Row(statement)); });
+}
+
+Status Database::transaction(const std::function<Status()>& body)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY_STATUS(m_impl->script("BEGIN IMMEDIATE"));
+    auto done = body();
+    if (done)
+        done = m_impl->script("COMMIT");
+    if (!done && !sqlite3_get_autocommit(m_impl->db))
+        sqlite3_exec(m_impl->db, "ROLLBACK", nullptr, nullptr, nullptr);
+    return done;
+}
+
+std::string Database::Row::text(int column) const
+{
+    auto* statement = static_cast<sqlite3_stmt*>(m_statement);
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))) : std::string();
+}
+
+std::int64_t Database::Row::integer(int column) const
+{
+    return sqlite3_column_int64(static_cast<sqlite3_stmt*>(m_statement), column);
+}
+
+bool Database::Row::isNull(int column) const
+{
+    return sqlite3_column_type(static_cast<sqlite3_stmt*>(m_statement), column) == SQLITE_NULL;
+}
+
+} // namespace slipway

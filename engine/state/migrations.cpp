@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "state/migrations.h"
+
+#include <array>
+
+namespace slipway
+{
+
+std::span<const std::string_view> migrations()
+{
+    static constexpr std::array<std::string_view, 1> steps = {R"sql(
+CREATE TABLE images(id TEXT PRIMARY KEY, manifest_digest TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL,
+                    tagged INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE image_refs(ref TEXT PRIMARY KEY, image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) WITHOUT ROWID;
+CREATE TABLE image_digests(repo TEXT NOT NULL, digest TEXT NOT NULL,
+                           image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+                           PRIMARY KEY(repo, digest)) WITHOUT ROWID;
+CREATE TABLE layers(diff_id TEXT PRIMARY KEY, dir TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
+                    created INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE containers(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE networks(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE endpoints(container_id TEXT NOT NULL, network_id TEXT NOT NULL REFERENCES networks(id), ip TEXT NOT NULL,
+                       document TEXT NOT NULL, PRIMARY KEY(container_id, network_id), UNIQUE(network_id, ip)) WITHOUT ROWID;
+CREATE TABLE volumes(name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+)sql"};
+    return steps;
+}
+
+} // namespace slipway
