@@ -38,6 +38,11 @@ struct ExitStatus
     TimePoint finishedAt{};
 };
 
+struct AttachOptions
+{
+    bool in = false, out = true, err = true;
+};
+
 struct MonitorRequest
 {
     std::string containerId;
@@ -47,6 +52,14 @@ struct MonitorRequest
     bool openStdin = false;
     bool stdinOnce = false;         // close stdin when the first attached client that had it goes
     std::uint16_t rows = 0, columns = 0;
+    // Streams of clients that attached before there was a process: the monitor's ends of socket pairs, which it inherits
+    // and serves from the first byte exactly as if they had connected by Runtime::attach.
+    struct Attacher
+    {
+        UniqueFd socket;
+        AttachOptions options;
+    };
+    std::vector<Attacher> attachers;
 };
 
 struct RunRequest : MonitorRequest
@@ -80,11 +93,6 @@ struct Started
 
 // What RUNDIR of a live monitor told a restarted engine.
 using Recovered = Started;
-
-struct AttachOptions
-{
-    bool in = false, out = true, err = true;
-};
 
 // Thread-safe and blocking (milliseconds). Errors of crun come back with its own last line; a command that does not exist or
 // cannot be executed is InvalidArgument with runc's wording, which the docker command turns into exit 127 or 126.
