@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "dockerapi/types.h"
+
+// What one container did: readings turned into rates, about an hour of them. A stretch without readings, and the moment a
+// counter starts again from zero, are gaps (NaN), never a line drawn through what nobody measured.
+namespace slipway::ui
+{
+
+enum class Metric : std::uint8_t {
+    CpuCores,    // cores in use
+    Memory,      // bytes of working set: usage less the cache the kernel can drop
+    MemoryCache, // bytes
+    NetworkRx,   // bytes/s
+    NetworkTx,
+    BlockRead, // bytes/s
+    BlockWrite,
+    Pids,
+    Throttled, // share of the time, 0-1
+    Count,
+};
+
+class StatsHistory
+{
+public:
+    static constexpr std::size_t capacity = 3'700;                    // seconds at one reading a second
+    static constexpr std::int64_t maxStepNs = 3'500'000'000;          // a longer step is a gap
+    static constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+    struct Point
+    {
+        std::int64_t timeNs = 0;
+        std::array<double, static_cast<std::size_t>(Metric::Count)> values{};
+        [[nodiscard]] double value(Metric m) const { return values[static_cast<std::size_t>(m)]; }
+    };
+
+    void add(const dockerapi::StatsSample& sample); // readings not newer than the last are ignored
+    void markGap();                                 // sampling stopped here
+    void clear() { *this = {}; }
+
+    [[nodiscard]] const std::deque<Point>& points() const { return m_points; }
+    [[nodiscard]] bool empty() const { return m_points.empty(); }
+    [[nodiscard]] bool everMeasured(Metric m) const { return m_measured[static_cast<std::size_t>(m)]; }
+    [[nodiscard]] std::optional<std::uint64_t> memoryLimit() const { return m_memoryLimit; }
+    [[nodiscard]] unsigned onlineCpus() const { return m_onlineCpus; }
+    // The point whose time is nearest, at most TOLERANCE away.
+    [[nodiscard]] const Point* nearest(std::int64_t timeNs, std::int64_t toleranceNs) const;
+
+private:
+    std::deque<Point> m_points;
+    std::optional<dockerapi::StatsSample> m_last;
+    std::array<bool, static_cast<std::size_t>(Metric::Count)> m_measured{};
+    std::optional<std::uint64_t> m_memoryLimit;
+    unsigned m_onlineCpus = 1;
+};
+
+} // namespace slipway::ui

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "logs/line_store.h"
+
+#include <algorithm>
+
+namespace slipway::ui
+{
+namespace
+{
+constexpr std::size_t chunkBytes = 1u << 20;
+}
+
+LineStore::Chunk& LineStore::chunkFor(std::size_t length)
+{
+    if (m_chunks.empty() || m_chunks.back()->bytes.size() + length > chunkBytes ||
+        m_chunks.back()->entries.size() >= chunkBytes / 16) {
+        if (!m_chunks.empty()) {
+            Chunk& full = *m_chunks.back();
+            m_bytes -= full.bytes.capacity() + full.entries.capacity() * sizeof(Entry);
+            full.bytes.shrink_to_fit();
+            full.entries.shrink_to_fit();
+            m_bytes += full.bytes.capacity() + full.entries.capacity() * sizeof(Entry);
+        }
+        auto chunk = std::make_unique<Chunk>();
+        chunk->firstLine = m_end;
+        m_chunks.push_back(std::move(chunk));
+    }
+    return *m_chunks.back();
+}
+
+bool LineStore::append(const dockerapi::LogLine& line)
+{
+    std::string_view text = line.text;
+    bool began = false;
+    if (m_open && !m_chunks.empty()) {
+        Chunk& chunk = *m_chunks.back();
+        Entry& last = chunk.entries.back();
+        if (last.isStderr == line.isStderr && last.length + text.size() <= maxLineBytes) {
+            const std::size_t before = chunk.bytes.capacity();
+            chunk.bytes.insert(chunk.bytes.end(), text.begin(), text.end());
+            m_bytes += chunk.bytes.capacity() - before;
+            last.length = static_cast<std::uint32_t>(last.length + text.size()) & 0x7fffffffu;
+            m_longest = std::max<std::size_t>(m_longest, last.length);
+            m_open = line.partial;
+            return false;
+        }
+    }
+    do {
+        const std::string_view piece = text.substr(0, maxLineBytes);
+        text.remove_prefix(piece.size());
+        Chunk& chunk = chunkFor(piece.size());
+        const std::size_t before = chunk.bytes.capacity() + chunk.entries.capacity() * sizeof(Entry);
+        chunk.entries.push_back({static_cast<std::uint32_t>(chunk.bytes.size()),
+                                 static_cast<std::uint32_t>(piece.size()) & 0x7fffffffu, line.isStderr ? 1u : 0u,
+                                 line.timeNs});
+        chunk.bytes.insert(chunk.bytes.end(), piece.begin(), piece.end());
+        m_bytes += chunk.bytes.capacity() + chunk.entries.capacity() * sizeof(Entry) - before;
+        m_longest = std::max(m_longest, piece.size());
+        ++m_end;
+        began = true;
+    } while (!text.empty());
+    m_open = line.partial;
+    evict();
+    return began;
+}
+
+void LineStore::evict()
+{
+    while (m_bytes > m_budget && m_chunks.size() > 1) {
+        const Chunk& oldest = *m_chunks.front();
+        m_bytes -= oldest.bytes.capacity() + oldest.entries.capacity() * sizeof(Entry);
+        m_first += oldest.entries.size();
+        m_chunks.pop_front();
+    }
+}
+
+void LineStore::clear()
+{
+    m_chunks.clear();
+    m_first = m_end = 0;
+    m_bytes = m_longest = 0;
+    m_open = false;
+}
+
+LineStore::Line LineStore::line(std::uint64_t number) const
+{
+    auto it = std::upper_bound(m_chunks.begin(), m_chunks.end(), number,
+                               [](std::uint64_t n, const auto& chunk) { return n < chunk->firstLine; });
+    const Chunk& chunk = **std::prev(it);
+    const Entry& entry = chunk.entries[number - chunk.firstLine];
+    return {{chunk.bytes.data() + entry.offset, entry.length}, entry.timeNs, entry.isStderr != 0};
+}
+
+void RowIndex::reset(const LineStore& store, Streams streams)
+{
+    m_streams = streams;
+    m_lines.clear();
+    m_first = m_end = store.firstLine();
+    update(store);
+}
+
+void RowIndex::update(const LineStore& store)
+{
+    m_dropped = 0;
+    if (store.firstLine() < m_first || store.endLine() < m_end) { // cleared
+        m_lines.clear();
+        m_first = m_end = store.firstLine();
+    }
+    if (m_streams == Both) {
+        m_dropped = store.firstLine() - m_first;
+    } else {
+        while (!m_lines.empty() && m_lines.front() < store.firstLine())
+            m_lines.pop_front(), ++m_dropped;
+        for (std::uint64_t n = std::max(m_end, store.firstLine()); n < store.endLine(); ++n)
+            if (m_streams != Neither && store.line(n).isStderr == (m_streams == StderrOnly))
+                m_lines.push_back(n);
+    }
+    m_first = store.firstLine();
+    m_end = store.endLine();
+}
+
+std::uint64_t RowIndex::count() const { return m_streams == Both ? m_end - m_first : m_lines.size(); }
+
+std::uint64_t RowIndex::lineAt(std::uint64_t row) const { return m_streams == Both ? m_first + row : m_lines[row]; }
+
+std::uint64_t RowIndex::rowOf(std::uint64_t line) const
+{
+    if (m_streams == Both)
+        return std::clamp(line, m_first, m_end) - m_first;
+    return static_cast<std::uint64_t>(std::lower_bound(m_lines.begin(), m_lines.end(), line) - m_lines.begin());
+}
+
+} // namespace slipway::ui

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "terminal/cell_style.h"
+
+#include <array>
+
+namespace slipway::ui
+{
+namespace
+{
+constexpr std::array<QRgb, 16> darkPalette = {
+    0xff4b5263, 0xffff6b7a, 0xff7fd88f, 0xffe8bf6a, 0xff6cb2ff, 0xffc991f2, 0xff55cfd6, 0xffd3d9e4,
+    0xff7d879c, 0xffff8f9b, 0xffa3ebb0, 0xfff6d694, 0xff99caff, 0xffdcb3f9, 0xff86e4e9, 0xfff7f9fc};
+constexpr std::array<QRgb, 16> lightPalette = {
+    0xff24292f, 0xffc22838, 0xff1a7f37, 0xff8a5a00, 0xff0b62c4, 0xff8a3ab9, 0xff0b7285, 0xff6b7482,
+    0xff57606a, 0xffa40e26, 0xff116329, 0xff6f4700, 0xff084a96, 0xff6a2396, 0xff085566, 0xff8c959f};
+} // namespace
+
+QColor mix(const QColor& a, const QColor& b, double s)
+{
+    return QColor::fromRgbF(static_cast<float>(a.redF() * (1 - s) + b.redF() * s),
+                            static_cast<float>(a.greenF() * (1 - s) + b.greenF() * s),
+                            static_cast<float>(a.blueF() * (1 - s) + b.blueF() * s));
+}
+
+ViewColors ViewColors::of(const QPalette& palette)
+{
+    ViewColors c;
+    c.background = palette.color(QPalette::Base);
+    c.text = palette.color(QPalette::Text);
+    c.dark = c.background.lightnessF() < 0.5f;
+    c.dim = mix(c.text, c.background, 0.42);
+    c.faint = mix(c.background, c.text, c.dark ? 0.06 : 0.035);
+    c.border = mix(c.background, c.text, c.dark ? 0.16 : 0.13);
+    c.accent = palette.color(QPalette::Highlight);
+    c.selection = mix(c.background, c.accent, c.dark ? 0.45 : 0.28);
+    c.match = c.dark ? QColor(0x6a, 0x55, 0x12) : QColor(0xff, 0xe5, 0x8a);
+    c.currentMatch = c.dark ? QColor(0xf5, 0xb8, 0x2e) : QColor(0xff, 0xa9, 0x1f);
+    c.warning = c.dark ? QColor(0xe8, 0xa3, 0x3d) : QColor(0xb3, 0x6b, 0x00);
+    c.error = c.dark ? QColor(0xff, 0x7b, 0x86) : QColor(0xc2, 0x28, 0x38);
+    return c;
+}
+
+QColor ViewColors::ansi(int index) const
+{
+    if (index < 16)
+        return QColor::fromRgb(dark ? darkPalette[static_cast<std::size_t>(index)]
+                                    : lightPalette[static_cast<std::size_t>(index)]);
+    if (index >= 232) {
+        const int v = 8 + (index - 232) * 10;
+        return {v, v, v};
+    }
+    const auto level = [](int v) { return v == 0 ? 0 : 55 + v * 40; };
+    const int i = index - 16;
+    return {level(i / 36), level(i / 6 % 6), level(i % 6)};
+}
+
+QColor ViewColors::resolve(const CellColor& c, const QColor& whenDefault, bool bright) const
+{
+    switch (c.kind) {
+    case CellColor::Default: return whenDefault;
+    case CellColor::Indexed: return ansi(bright && c.r < 8 ? c.r + 8 : c.r);
+    case CellColor::Rgb: return {c.r, c.g, c.b};
+    }
+    return whenDefault;
+}
+
+} // namespace slipway::ui

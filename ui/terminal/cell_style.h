@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+#include <QColor>
+#include <QPalette>
+
+// How a run of text in a log or a terminal looks, and the colours both views paint with.
+namespace slipway::ui
+{
+
+// A colour as a program asked for it: the default, one of the 256 of the palette, or 24 bits.
+struct CellColor
+{
+    enum Kind : std::uint8_t { Default, Indexed, Rgb };
+    Kind kind = Default;
+    std::uint8_t r = 0, g = 0, b = 0; // Indexed: r is the index
+
+    static CellColor indexed(int i) { return {Indexed, static_cast<std::uint8_t>(i), 0, 0}; }
+    static CellColor rgb(int r, int g, int b)
+    {
+        return {Rgb, static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(g), static_cast<std::uint8_t>(b)};
+    }
+    auto operator<=>(const CellColor&) const = default;
+};
+
+struct CellStyle
+{
+    enum Flag : std::uint16_t { Bold = 1, Dim = 2, Italic = 4, Underline = 8, Strike = 16, Reverse = 32, Conceal = 64 };
+    CellColor fg, bg;
+    std::uint16_t flags = 0;
+
+    [[nodiscard]] bool has(Flag f) const { return flags & f; }
+    void set(Flag f, bool on) { flags = static_cast<std::uint16_t>(on ? flags | f : flags & ~f); }
+    auto operator<=>(const CellStyle&) const = default;
+};
+
+// The colours of a view that paints itself, taken from the widget's palette, so light, dark and high contrast follow it.
+struct ViewColors
+{
+    bool dark = false;
+    QColor background, text, dim, faint, border, accent, selection, match, currentMatch, warning, error;
+
+    [[nodiscard]] static ViewColors of(const QPalette& palette);
+    // 0-15 are chosen for the background; 16-255 are xterm's.
+    [[nodiscard]] QColor ansi(int index) const;
+    [[nodiscard]] QColor resolve(const CellColor& c, const QColor& whenDefault, bool bright = false) const;
+};
+
+[[nodiscard]] QColor mix(const QColor& a, const QColor& b, double shareOfB);
+
+} // namespace slipway::ui
