@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "os/netlink.h"
+
+#include <cerrno>
+#include <cstring>
+#include <functional>
+
+#include <arpa/inet.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "base/unique_fd.h"
+#include "os/netns.h"
+
+namespace slipway
+{
+
+namespace
+{
+struct MessageDeleter
+{
+    void operator()(nl_msg* m) const { nlmsg_free(m); }
+};
+using Message = std::unique_ptr<nl_msg, MessageDeleter>;
+
+template <class Header>
+Message makeMessage(int type, int flags, Header header)
+{
+    Message m(nlmsg_alloc_simple(type, flags));
+    if (m && nlmsg_append(m.get(), &header, sizeof header, NLMSG_ALIGNTO) != 0)
+        m.reset();
+    return m;
+}
+
+int onError(sockaddr_nl*, nlmsgerr* e, void* arg)
+{
+    *static_cast<int*>(arg) = -e->error;
+    return NL_STOP;
+}
+int onValid(nl_msg* m, void* arg)
+{
+    (*static_cast<const std::function<void(nlmsghdr*)>*>(arg))(nlmsg_hdr(m));
+    return NL_OK;
+}
+
+std::string needs(int err, const std::string& what)
+{
+    if (err == EPERM)
+        return what + " (needs CAP_NET_ADMIN in this network namespace)";
+    if (err == EOPNOTSUPP)
+        return what + " (the kernel lacks this kind of link: is the module bridge or veth missing?)";
+    return what;
+}
+} // namespace
+
+struct Netlink::Impl
+{
+    nl_sock* socket = nullptr;
+    UniqueFd ioctlSocket;
+    int error = 0;
+
+    ~Impl()
+    {
+        if (socket)
+            nl_socket_free(socket);
+    }
+
+    Status open()
+    {
+        socket = nl_socket_alloc();
+        if (!socket)
+            return failErrno(ENOMEM, "netlink socket");
+        if (const int rc = nl_connect(socket, NETLINK_ROUTE); rc < 0)
+            return fail(ErrorKind::Internal, std::string("netlink socket: ") + nl_geterror(rc));
+        nl_socket_modify_err_cb(socket, NL_CB_CUSTOM, onError, &error);
+        ioctlSocket.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        return ioctlSocket ? Status{} : failErrno(errno, "socket");
+    }
+
+    Status call(const Message& m, const std::string& what)
+    {
+        if (!m)
+            return failErrno(ENOMEM, what);
+        error = 0;
+        int rc = nl_send_auto(socket, m.get());
+        if (rc >= 0)
+            rc = nl_wait_for_ack(socket);
+        if (error != 0)
+            return failErrno(error, needs(error, what));
+        return rc < 0 ? Status(fail(ErrorKind::Internal, what + ": " + nl_geterror(rc))) : Status{};
+    }
+
+    Status dump(const Message& m, const std::string& what, const std::function<void(nlmsghdr*)>& each)
+    {
+        if (!m)
+            return failErrno(ENOMEM, what);
+        error = 0;
+        nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, onValid, const_cast<void*>(static_cast<const void*>(&each)));
+        int rc = nl_send_auto(socket, m.get());
+        if (rc >= 0)
+            rc = nl_recvmsgs_default(socket);
+        nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_DEFAULT, nullptr, nullptr);
+        if (error != 0)
+            return failErrno(error, what);
+        return rc < 0 ? Status(fail(ErrorKind::Internal, what + ": " + nl_geterror(rc))) : Status{};
+    }
+};
+
+Netlink::Netlink(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Netlink::Netlink(Netlink&&) noexcept = default;
+Netlink& Netlink::operator=(Netlink&&) noexcept = default;
+Netlink::~Netlink() = default;
+
+Result<Netlink> Netlink::open(int netns)
+{
+    auto impl = std::make_unique<Impl>();
+    TRY_STATUS(runInNetns(netns, [&] { return impl->open(); }));
+    return Netlink(std::move(impl));
+}
+
+std::optional<int> Netlink::linkIndex(const std::string& name) const
+{
+    ifreq request{};
+    if (name.empty() || name.size() >= IFNAMSIZ)
+        return std::nullopt;
+    std::memcpy(request.ifr_name, name.data(), name.size());
+    if (::ioctl(m_impl->ioctlSocket.get(), SIOCGIFINDEX, &request) != 0)
+        return std::nullopt;
+    return request.ifr_ifindex;
+}
+
+Result<std::vector<Netlink::Link>> Netlink::links()
+{
+    std::vector<Link> found;
+    ifinfomsg header{};
+    TRY_STATUS(m_impl->dump(makeMessage(RTM_GETLINK, NLM_F_DUMP, header), "listing links", [&](nlmsghdr* h) {
+        const auto* info = static_cast<const ifinfomsg*>(nlmsg_data(h));
+        Link link{.index = info->ifi_index, .master = 0, .name = {}};
+        if (auto* a = nlmsg_find_attr(h, sizeof *info, IFLA_IFNAME))
+            link.name = nla_get_string(a);
+        if (auto* a = nlmsg_find_attr(h, sizeof *info, IFLA_MASTER))
+            link.master = static_cast<int>(nla_get_u32(a));
+        found.push_back(std::move(link));
+    }));
+    return found;
+}
+
+Status Netlink::addBridge(const std::string& name, const MacAddress& mac)
+{
+    ifinfomsg header{};
+    header.ifi_flags = header.ifi_change = IFF_UP;
+    auto m = makeMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, header);
+    if (m) {
+        nla_put_string(m.get(), IFLA_IFNAME, name.c_str());
+        nla_put(m.get(), IFLA_ADDRESS, mac.size(), mac.data());
+        auto* info = nla_nest_start(m.get(), IFLA_LINKINFO);
+        nla_put_string(m.get(), IFLA_INFO_KIND, "bridge");
+        nla_nest_end(m.get(), info);
+    }
+    return m_impl->call(m, "creating the bridge " + name);
+}
+
+Status Netlink::addVeth(const Veth& veth)
+{
+    ifinfomsg header{};
+    header.ifi_flags = header.ifi_change = IFF_UP;
+    auto m = makeMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, header);
+    if (m) {
+        nla_put_string(m.get(), IFLA_IFNAME, veth.name.c_str());
+        if (veth.master > 0)
+            nla_put_u32(m.get(), IFLA_MASTER, static_cast<std::uint32_t>(veth.master));
+        auto* info = nla_nest_start(m.get(), IFLA_LINKINFO);
+        nla_put_string(m.get(), IFLA_INFO_KIND, "veth");
+        auto* data = nla_nest_start(m.get(), IFLA_INFO_DATA);
+        auto* peer = nla_nest_start(m.get(), VETH_INFO_PEER);
+        nlmsg_append(m.get(), &header, sizeof header, NLMSG_ALIGNTO);
+        nla_put_string(m.get(), IFLA_IFNAME, veth.peerName.c_str());
+        if (veth.peerNetns >= 0)
+            nla_put_u32(m.get(), IFLA_NET_NS_FD, static_cast<std::uint32_t>(veth.peerNetns));
+        if (veth.peerMac)
+            nla_put(m.get(), IFLA_ADDRESS, veth.peerMac->size(), veth.peerMac->data());
+        nla_nest_end(m.get(), peer);
+        nla_nest_end(m.get(), data);
+        nla_nest_end(m.get(), info);
+    }
+    return m_impl->call(m, "creating the interface pair " + veth.name);
+}
+
+Status Netlink::setLinkUp(int index)
+{
+    ifinfomsg header{};
+    header.ifi_index = index;
+    header.ifi_flags = header.ifi_change = IFF_UP;
+    return m_impl->call(makeMessage(RTM_NEWLINK, 0, header), "setting an interface up");
+}
+
+Status Netlink::removeLink(int index)
+{
+    ifinfomsg header{};
+    header.ifi_index = index;
+    auto status = m_impl->call(makeMessage(RTM_DELLINK, 0, header), "removing an interface");
+    if (!status && status.error().osError == ENODEV)
+        return {};
+    return status;
+}
+
+Status Netlink::addAddress(int index, std::uint32_t address, int prefixLength)
+{
+    ifaddrmsg header{};
+    header.ifa_family = AF_INET;
+    header.ifa_prefixlen = static_cast<unsigned char>(prefixLength);
+    header.ifa_index = static_cast<unsigned>(index);
+    auto m = makeMessage(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, header);
+    if (m) {
+        const std::uint32_t mask = prefixLength >= 32 ? 0 : 0xffffffffU >> prefixLength;
+        nla_put_u32(m.get(), IFA_LOCAL, htonl(address));
+        nla_put_u32(m.get(), IFA_ADDRESS, htonl(address));
+        if (prefixLength < 31)
+            nla_put_u32(m.get(), IFA_BROADCAST, htonl(address | mask));
+    }
+    auto status = m_impl->call(m, "giving an interface its address");
+    if (!status && status.error().osError == EEXIST)
+        return {};
+    return status;
+}
+
+Status Netlink::addDefaultRoute(std::uint32_t gateway, int index)
+{
+    rtmsg header{};
+    header.rtm_family = AF_INET;
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = RTPROT_BOOT;
+    header.rtm_scope = RT_SCOPE_UNIVERSE;
+    header.rtm_type = RTN_UNICAST;
+    auto m = makeMessage(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, header);
+    if (m) {
+        nla_put_u32(m.get(), RTA_GATEWAY, htonl(gateway));
+        nla_put_u32(m.get(), RTA_OIF, static_cast<std::uint32_t>(index));
+    }
+    return m_impl->call(m, "adding the default route");
+}
+
+Result<std::vector<Netlink::Subnet>> Netlink::routes()
+{
+    std::vector<Subnet> found;
+    rtmsg header{};
+    header.rtm_family = AF_INET;
+    TRY_STATUS(m_impl->dump(makeMessage(RTM_GETROUTE, NLM_F_DUMP, header), "listing routes", [&](nlmsghdr* h) {
+        const auto* route = static_cast<const rtmsg*>(nlmsg_data(h));
+        if (auto* a = nlmsg_find_attr(h, sizeof *route, RTA_DST); a && route->rtm_dst_len > 0)
+            found.push_back({ntohl(nla_get_u32(a)), route->rtm_dst_len});
+    }));
+    return found;
+}
+
+} // namespace slipway

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace slipway
+{
+
+using MacAddress = std::array<std::uint8_t, 6>;
+
+// A route netlink socket of one network namespace: links, IPv4 addresses, routes. Addresses are in host byte order.
+// One long-lived socket; usable from any thread, but not from two at once.
+class Netlink
+{
+public:
+    struct Link
+    {
+        int index = 0, master = 0; // master 0 = none
+        std::string name;
+    };
+    struct Subnet
+    {
+        std::uint32_t address = 0;
+        int prefixLength = 0;
+    };
+    struct Veth
+    {
+        std::string name;     // on this side, up
+        int master = 0;       // bridge to put it in, 0 = none
+        std::string peerName; // in peerNetns, up
+        int peerNetns = -1;   // descriptor; -1 = this namespace
+        std::optional<MacAddress> peerMac;
+    };
+
+    // In the namespace NETNS, or the calling thread's with -1.
+    [[nodiscard]] static Result<Netlink> open(int netns = -1);
+    Netlink(Netlink&&) noexcept;
+    Netlink& operator=(Netlink&&) noexcept;
+    ~Netlink();
+
+    [[nodiscard]] std::optional<int> linkIndex(const std::string& name) const;
+    [[nodiscard]] Result<std::vector<Link>> links();
+    [[nodiscard]] Status addBridge(const std::string& name, const MacAddress& mac); // up at once
+    [[nodiscard]] Status addVeth(const Veth& veth);
+    [[nodiscard]] Status setLinkUp(int index);
+    [[nodiscard]] Status removeLink(int index); // no error when it is gone already
+    [[nodiscard]] Status addAddress(int index, std::uint32_t address, int prefixLength); // no error when it has it
+    [[nodiscard]] Status addDefaultRoute(std::uint32_t gateway, int index);
+    [[nodiscard]] Result<std::vector<Subnet>> routes(); // IPv4 destinations of every table, without the default route
+
+private:
+    struct Impl;
+    explicit Netlink(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway
