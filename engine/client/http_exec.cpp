@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/http_nouns.h"
+#include "client/log_demux.h"
+
+namespace slipway
+{
+namespace
+{
+
+class HttpTerminal final : public Terminal
+{
+public:
+    HttpTerminal(HttpLoop& loop, std::string execId) : m_loop(loop), m_execId(std::move(execId)), m_wake(loop.waker()) {}
+    ~HttpTerminal() override
+    {
+        m_guard->stop();
+        m_wake();
+    }
+    void write(std::string bytes) override { m_loop.send(m_connection, std::move(bytes)); }
+    void resize(int rows, int columns) override
+    {
+        HttpCall call = HttpCaller::call("POST", "/exec/" + m_execId + "/resize?h=" + std::to_string(rows) +
+                                                     "&w=" + std::to_string(columns));
+        m_loop.start(std::move(call));
+    }
+
+    HttpLoop& m_loop;
+    std::string m_execId;
+    std::function<void()> m_wake;
+    std::shared_ptr<CallGuard> m_guard = std::make_shared<CallGuard>();
+    HttpLoop::Handle m_connection;
+};
+
+class Exec final : public ExecClient
+{
+public:
+    explicit Exec(HttpLoop& loop) : m_http(loop) {}
+
+    Request shell(const std::string& containerId, const Options& options, TerminalEvents events,
+                  Reply<std::shared_ptr<Terminal>> reply) override;
+    Request run(const std::string& containerId, const std::vector<std::string>& command,
+                Reply<std::pair<std::string, int>> reply) override;
+
+private:
+    void open(const std::string& execId, const Options& options, TerminalEvents events,
+              const std::shared_ptr<CallGuard>& guard, Reply<std::shared_ptr<Terminal>> reply);
+    // The second and later steps belong to the caller's one token: they are kept by their guard.
+    void next(const std::shared_ptr<CallGuard>& guard, HttpCall call, Reply<HttpReply> reply);
+    void collect(const std::shared_ptr<CallGuard>& guard, const std::string& execId,
+                 Reply<std::pair<std::string, int>> reply);
+
+    HttpCaller m_http;
+};
+
+void Exec::next(const std::shared_ptr<CallGuard>& guard, HttpCall call, Reply<HttpReply> reply)
+{
+    auto state = std::make_shared<HttpReply>();
+    call.guard = guard;
+    call.onHead = [state](const HttpHead& head) { state->status = head.status; };
+    call.onData = [state](std::string_view bytes) { state->body.append(bytes); };
+    call.onEnd = [state, reply = std::move(reply)](Status status) {
+        if (status)
+            status = replyStatus(state->status, state->body);
+        if (!status)
+            return reply(std::unexpected(std::move(status).error()));
+        reply(std::move(*state));
+    };
+    m_http.loop().start(std::move(call));
+}
+
+Request Exec::shell(const std::string& containerId, const Options& options, TerminalEvents events,
+                    Reply<std::shared_ptr<Terminal>> reply)
+{
+    const Json body{{"AttachStdin", true},      {"AttachStdout", true},       {"AttachStderr", true},
+                    {"Tty", true},              {"Cmd", options.command},     {"User", options.user},
+                    {"WorkingDir", options.workingDir}, {"Env", Json::array({"TERM=xterm-256color"})},
+                    {"ConsoleSize", Json::array({options.rows, options.columns})}};
+    const auto guard = std::make_shared<CallGuard>();
+    next(guard, HttpCaller::call("POST", "/containers/" + percentEncode(containerId) + "/exec", &body),
+         [this, options, events = std::move(events), weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
+             const auto live = weak.lock();
+             if (!answer || !live)
+                 return reply(std::unexpected(answer ? Error{ErrorKind::Cancelled, "cancelled"} : answer.error()));
+             const auto json = parseJson(answer->body);
+             open(json ? jsonValue<std::string>(*json, "Id") : "", options, events, live, reply);
+         });
+    return m_http.token(guard);
+}
+
+void Exec::open(const std::string& execId, const Options& options, TerminalEvents events,
+                const std::shared_ptr<CallGuard>& guard, Reply<std::shared_ptr<Terminal>> reply)
+{
+    const Json body{
+        {"Detach", false}, {"Tty", true}, {"ConsoleSize", Json::array({options.rows, options.columns})}};
+    struct Session
+    {
+        std::shared_ptr<HttpTerminal> terminal; // until it is handed over
+        int status = 0;
+        std::string error;
+    };
+    auto session = std::make_shared<Session>();
+    session->terminal = std::make_shared<HttpTerminal>(m_http.loop(), execId);
+    HttpCall call = HttpCaller::call("POST", "/exec/" + percentEncode(execId) + "/start", &body);
+    call.upgrade = true;
+    call.guard = session->terminal->m_guard;
+    call.onHead = [session, guard, reply](const HttpHead& head) {
+        session->status = head.status;
+        if (head.status < 400)
+            guard->run([&] { reply(std::shared_ptr<Terminal>(std::move(session->terminal))); });
+        session->terminal.reset();
+    };
+    call.onData = [session, events](std::string_view bytes) {
+        if (session->status >= 400)
+            session->error.append(bytes);
+        else if (events.onOutput)
+            events.onOutput(std::string(bytes));
+    };
+    call.onEnd = [session, events, guard, reply](Status status) {
+        if (session->status >= 400 || session->status == 0) {
+            if (status)
+                status = replyStatus(session->status, session->error);
+            Error error = status ? Error{ErrorKind::Unavailable, "the engine did not answer"} : status.error();
+            guard->run([&] { reply(std::unexpected(std::move(error))); });
+            session->terminal.reset();
+        } else if (events.onClosed) {
+            events.onClosed(std::move(status));
+        }
+    };
+    auto* const terminal = session->terminal.get();
+    terminal->m_connection = m_http.loop().start(std::move(call));
+}
+
+Request Exec::run(const std::string& containerId, const std::vector<std::string>& command,
+                  Reply<std::pair<std::string, int>> reply)
+{
+    const Json body{{"AttachStdin", false}, {"AttachStdout", true}, {"AttachStderr", true}, {"Tty", false}, {"Cmd", command}};
+    const auto guard = std::make_shared<CallGuard>();
+    next(guard, HttpCaller::call("POST", "/containers/" + percentEncode(containerId) + "/exec", &body),
+         [this, weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
+             const auto live = weak.lock();
+             if (!answer || !live)
+                 return reply(std::unexpected(answer ? Error{ErrorKind::Cancelled, "cancelled"} : answer.error()));
+             const auto json = parseJson(answer->body);
+             collect(live, json ? jsonValue<std::string>(*json, "Id") : "", reply);
+         });
+    return m_http.token(guard);
+}
+
+void Exec::collect(const std::shared_ptr<CallGuard>& guard, const std::string& execId,
+                   Reply<std::pair<std::string, int>> reply)
+{
+    const Json body{{"Detach", false}, {"Tty", false}};
+    next(guard, HttpCaller::call("POST", "/exec/" + percentEncode(execId) + "/start", &body),
+         [this, execId, weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
+             const auto live = weak.lock();
+             if (!answer || !live)
+                 return reply(std::unexpected(answer ? Error{ErrorKind::Cancelled, "cancelled"} : answer.error()));
+             std::string output;
+             StreamDemux demux([&](bool, std::string_view bytes) { output.append(bytes); });
+             demux.start({.status = 200, .headers = {{"content-type", "multiplexed-stream"}}});
+             demux.feed(answer->body);
+             next(live, HttpCaller::call("GET", "/exec/" + percentEncode(execId) + "/json"),
+                  [output, reply](Result<HttpReply> state) {
+                      if (!state)
+                          return reply(std::unexpected(state.error()));
+                      const auto json = parseJson(state->body);
+                      reply(std::pair(output, json ? jsonValue<int>(*json, "ExitCode", -1) : -1));
+                  });
+         });
+}
+
+} // namespace
+
+std::unique_ptr<ExecClient> makeExecClient(HttpLoop& loop) { return std::make_unique<Exec>(loop); }
+
+} // namespace slipway

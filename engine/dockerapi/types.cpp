@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dockerapi/types.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace slipway::dockerapi
+{
+namespace
+{
+
+std::map<std::string, std::string> stringMap(const Json& object)
+{
+    std::map<std::string, std::string> result;
+    if (!object.is_object())
+        return result;
+    for (const auto& [key, value] : object.items())
+        if (value.is_string())
+            result[key] = value.get<std::string>();
+    return result;
+}
+
+std::vector<std::string> strings(const Json& array)
+{
+    std::vector<std::string> result;
+    if (!array.is_array())
+        return result;
+    for (const Json& value : array)
+        if (value.is_string())
+            result.push_back(value.get<std::string>());
+    return result;
+}
+
+std::optional<std::uint64_t> number(const Json& object, const char* key)
+{
+    const Json& value = jsonMember(object, key);
+    if (!value.is_number())
+        return std::nullopt;
+    if (value.is_number_float())
+        return value.get<double>() < 0 ? 0 : static_cast<std::uint64_t>(value.get<double>());
+    if (value.is_number_unsigned())
+        return value.get<std::uint64_t>();
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, value.get<std::int64_t>()));
+}
+
+// A moment as a number of seconds or (libpod) as text.
+std::int64_t seconds(const Json& object, const char* key)
+{
+    const Json& value = jsonMember(object, key);
+    if (value.is_string()) {
+        const auto time = parseRfc3339(value.get_ref<const std::string&>());
+        return time ? toUnixSeconds(*time) : 0;
+    }
+    return jsonValue<std::int64_t>(object, key);
+}
+
+Port port(const Json& json)
+{
+    Port result;
+    result.ip = jsonValue<std::string>(json, "IP");
+    result.privatePort = jsonValue<std::uint16_t>(json, "PrivatePort");
+    result.publicPort = jsonValue<std::uint16_t>(json, "PublicPort");
+    result.type = jsonValue<std::string>(json, "Type", "tcp");
+    return result;
+}
+
+void addBlockIo(StatsSample& sample, const Json& entries)
+{
+    if (!entries.is_array())
+        return;
+    for (const Json& entry : entries) {
+        std::string op = jsonValue<std::string>(entry, "op");
+        std::ranges::transform(op, op.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (op == "read")
+            sample.blockRead += number(entry, "value").value_or(0);
+        else if (op == "write")
+            sample.blockWrite += number(entry, "value").value_or(0);
+    }
+}
+
+void addMemory(StatsSample& sample, const Json& memory)
+{
+    sample.memoryUsage = number(memory, "usage");
+    sample.memoryLimit = number(memory, "limit");
+    const Json& detail = jsonMember(memory, "stats");
+    sample.memoryCache = number(detail, "inactive_file");
+    if (!sample.memoryCache)
+        sample.memoryCache = number(detail, "total_inactive_file");
+}
+
+} // namespace
+
+ContainerSummary containerSummary(const Json& json)
+{
+    ContainerSummary result;
+    result.id = jsonValue<std::string>(json, "Id");
+    const auto names = strings(jsonMember(json, "Names"));
+    for (const std::string& name : names) // "/a/b" is a link of an old engine, not the name
+        if (result.name.empty() && std::ranges::count(name, '/') <= 1)
+            result.name = name.starts_with('/') ? name.substr(1) : name;
+    result.image = jsonValue<std::string>(json, "Image");
+    result.imageId = jsonValue<std::string>(json, "ImageID");
+    result.command = jsonValue<std::string>(json, "Command");
+    result.state = jsonValue<std::string>(json, "State");
+    result.status = jsonValue<std::string>(json, "Status");
+    result.created = seconds(json, "Created");
+    if (const Json& ports = jsonMember(json, "Ports"); ports.is_array())
+        for (const Json& entry : ports)
+            result.ports.push_back(port(entry));
+    result.labels = stringMap(jsonMember(json, "Labels"));
+    return result;
+}
+
+ImageSummary imageSummary(const Json& json)
+{
+    ImageSummary result;
+    result.id = jsonValue<std::string>(json, "Id");
+    result.repoTags = strings(jsonMember(json, "RepoTags"));
+    result.repoDigests = strings(jsonMember(json, "RepoDigests"));
+    std::erase(result.repoTags, "<none>:<none>");
+    std::erase(result.repoDigests, "<none>@<none>");
+    result.created = seconds(json, "Created");
+    result.size = jsonValue<std::int64_t>(json, "Size");
+    result.containers = jsonValue<int>(json, "Containers", -1);
+    result.labels = stringMap(jsonMember(json, "Labels"));
+    return result;
+}
+
+EventMessage eventMessage(const Json& json)
+{
+    EventMessage result;
+    result.type = jsonValue<std::string>(json, "Type");
+    result.action = jsonValue<std::string>(json, "Action", jsonValue<std::string>(json, "status"));
+    const Json& actor = jsonMember(json, "Actor");
+    result.actorId = jsonValue<std::string>(actor, "ID", jsonValue<std::string>(json, "id"));
+    result.attributes = stringMap(jsonMember(actor, "Attributes"));
+    result.timeNano = jsonValue<std::int64_t>(json, "timeNano");
+    if (result.timeNano == 0)
+        result.timeNano = jsonValue<std::int64_t>(json, "time") * 1'000'000'000;
+    return result;
+}
+
+StatsSample statsSample(const Json& json)
+{
+    StatsSample result;
+    if (const auto time = parseRfc3339(jsonValue<std::string>(json, "read")))
+        result.timeNs = toUnixNano(*time);
+    const Json& cpu = jsonMember(json, "cpu_stats");
+    const Json& usage = jsonMember(cpu, "cpu_usage");
+    result.cpuTotalNs = number(usage, "total_usage");
+    result.systemCpuNs = number(cpu, "system_cpu_usage");
+    result.onlineCpus = jsonValue<unsigned>(cpu, "online_cpus");
+    if (const Json& each = jsonMember(usage, "percpu_usage"); result.onlineCpus == 0 && each.is_array())
+        result.onlineCpus = static_cast<unsigned>(each.size());
+    result.onlineCpus = std::max(1u, result.onlineCpus);
+    result.throttledNs = number(jsonMember(cpu, "throttling_data"), "throttled_time");
+    addMemory(result, jsonMember(json, "memory_stats"));
+    if (const Json& networks = jsonMember(json, "networks"); networks.is_object())
+        for (const Json& counters : networks) {
+            result.networkRx += number(counters, "rx_bytes").value_or(0);
+            result.networkTx += number(counters, "tx_bytes").value_or(0);
+        }
+    addBlockIo(result, jsonMember(jsonMember(json, "blkio_stats"), "io_service_bytes_recursive"));
+    result.pids = number(jsonMember(json, "pids_stats"), "current");
+    return result;
+}
+
+ProgressLine progressLine(const Json& json)
+{
+    ProgressLine result;
+    result.id = jsonValue<std::string>(json, "id");
+    result.status = jsonValue<std::string>(json, "status");
+    result.stream = jsonValue<std::string>(json, "stream");
+    result.error = jsonValue<std::string>(json, "error", jsonValue<std::string>(jsonMember(json, "errorDetail"), "message"));
+    const Json& detail = jsonMember(json, "progressDetail");
+    result.current = jsonValue<std::int64_t>(detail, "current");
+    result.total = jsonValue<std::int64_t>(detail, "total");
+    return result;
+}
+
+} // namespace slipway::dockerapi
