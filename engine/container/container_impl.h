@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "container/container_record.h"
+#include "container/container_service.h"
+#include "container/exec_record.h"
+#include "container/worker.h"
+#include "events/event_bus.h"
+#include "image/image_service.h"
+#include "network/network_service.h"
+#include "os/cgroup.h"
+#include "state/database.h"
+#include "store/snapshot_store.h"
+#include "volume/volume_service.h"
+
+namespace slipway
+{
+
+// The inside of ContainerService, shared by its source files (one per noun). MUTEX guards the maps only and is never held
+// while another service is called.
+struct ContainerService::Impl
+{
+    explicit Impl(Services given);
+    ~Impl();
+
+    // service.cpp
+    [[nodiscard]] Result<RecordPtr> find(const std::string& nameOrId) const;
+    [[nodiscard]] std::vector<RecordPtr> all() const; // newest first
+    [[nodiscard]] std::filesystem::path dirOf(const std::string& id) const { return s.paths.root / id; }
+    [[nodiscard]] std::filesystem::path runDirOf(const std::string& id) const { return s.paths.run / id; }
+    [[nodiscard]] std::string cgroupOf(const std::string& id) const;
+    void publish(const ContainerRecord& record, std::string action,
+                 std::map<std::string, std::string> extra = {}) const;
+    [[nodiscard]] Status claimName(const std::string& name, const std::string& id);
+    void dropName(const std::string& name, const std::string& id);
+    void saveState(const ContainerRecord& record) const;
+    [[nodiscard]] Status updateRow(const ContainerRecord& record, const Json& document) const;
+
+    // create.cpp
+    [[nodiscard]] Result<Created> create(const std::string& name, const Json& body);
+    [[nodiscard]] Result<Json> prepareDocument(const std::string& id, const std::string& name, const Json& body,
+                                               std::vector<std::string>& madeVolumes);
+    [[nodiscard]] Status makeVolumes(Json& points, std::vector<std::string>& made);
+
+    // start.cpp
+    [[nodiscard]] Status start(const RecordPtr& record);
+    [[nodiscard]] Status startLocked(const RecordPtr& record); // op is held
+    [[nodiscard]] Status launch(const RecordPtr& record);
+    [[nodiscard]] Result<UniqueFd> joinNamespace(const std::string& mode, const char* kind) const;
+    [[nodiscard]] Result<NetworkSandbox> setUpNetwork(const Json& document);
+    [[nodiscard]] Status fillVolumes(const Json& document, const std::filesystem::path& rootfs);
+    [[nodiscard]] Result<std::string> namespacePath(const std::string& mode, const char* kind) const;
+    void watch(const RecordPtr& record);
+
+    // lifecycle.cpp
+    [[nodiscard]] Status stop(const RecordPtr& record, std::optional<int> timeoutSeconds, const std::string& signal);
+    [[nodiscard]] Status kill(const RecordPtr& record, const std::string& signal);
+    [[nodiscard]] Status sendSignal(const RecordPtr& record, int signal, bool byUser);
+    // True when the run that is RUN has ended within TIMEOUT.
+    [[nodiscard]] static bool waitForExit(ContainerRecord& record, std::uint64_t run,
+                                          std::optional<std::chrono::milliseconds> timeout);
+
+    // exit.cpp
+    void onExit(const RecordPtr& record, std::uint64_t run, ExitStatus status);
+    void finish(const RecordPtr& record, std::uint64_t run);
+    void settle(const RecordPtr& record); // op is held: takes away what the last run left
+    void scheduleRestart(const RecordPtr& record);
+
+    // remove.cpp
+    [[nodiscard]] Status remove(const RecordPtr& record, bool force, bool removeVolumes);
+    [[nodiscard]] Status removeLocked(const RecordPtr& record, bool removeVolumes); // op is held
+
+    // inspect.cpp, list.cpp
+    [[nodiscard]] Json inspect(const ContainerRecord& record, bool size) const;
+
+    // exec.cpp
+    [[nodiscard]] Result<ExecPtr> findExec(const std::string& id) const;
+    [[nodiscard]] Result<ExecRequest> execRequest(const ExecRecord& exec, const ContainerRecord& record, pid_t pid) const;
+    void onExecExit(const ExecPtr& exec, ExitStatus status);
+    void dropExecs(const std::string& containerId);
+    [[nodiscard]] std::filesystem::path execDirOf(const std::string& id) const;
+
+    // Callbacks of other modules may come after our end: they go through the gate.
+    struct Gate
+    {
+        std::shared_mutex mutex;
+        Impl* impl = nullptr;
+    };
+    template <class F>
+    auto gated(F function)
+    {
+        return [gate = gate, function = std::move(function)](auto&&... arguments) {
+            const std::shared_lock lock(gate->mutex);
+            if (gate->impl)
+                function(*gate->impl, std::forward<decltype(arguments)>(arguments)...);
+        };
+    }
+
+    Services s;
+    mutable std::mutex mutex;
+    std::unordered_map<std::string, RecordPtr> containers;
+    std::map<std::string, std::string> names; // name → id, also of creations under way
+    std::unordered_map<std::string, ExecPtr> execs;
+    std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+    Worker worker{2};
+};
+
+} // namespace slipway

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <format>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "container/container_document.h"
+#include "container/container_impl.h"
+#include "container/mount_points.h"
+
+namespace slipway
+{
+
+Status ContainerService::Impl::makeVolumes(Json& points, std::vector<std::string>& made)
+{
+    for (Json& point : points) {
+        if (point["Type"] != "volume" || !jsonValue<std::string>(point, "Source").empty())
+            continue;
+        const bool anonymous = jsonValue<bool>(point, "_anonymous");
+        TRY(const auto volume,
+            s.volumes.create(jsonValue<std::string>(point, "Name"), jsonValue<std::string>(point, "Driver", "local"),
+                             jsonValue<std::map<std::string, std::string>>(point, "_driverOptions"),
+                             jsonValue<std::map<std::string, std::string>>(point, "_labels"), anonymous));
+        if (anonymous)
+            made.push_back(volume.name);
+        point["Name"] = volume.name;
+        point["Source"] = volume.mountpoint.string();
+    }
+    return {};
+}
+
+Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, const std::string& name, const Json& body,
+                                                     std::vector<std::string>& madeVolumes)
+{
+    const auto imageName = jsonValue<std::string>(body, "Image");
+    TRY(const auto image, s.images.get(imageName));
+    TRY(auto document, makeDocument({.id = id, .name = name, .body = body, .image = image, .dir = dirOf(id)}));
+    const auto mountsOf = [this](const std::string& other) -> Result<std::vector<Json>> {
+        const auto record = find(other);
+        if (!record)
+            return fail(ErrorKind::InvalidArgument, record.error().message);
+        return (*record)->doc()->at("Mounts").get<std::vector<Json>>();
+    };
+    TRY(auto points, planMounts(documentConfig(document), documentHost(document), image.config, mountsOf));
+    Json mounts = std::move(points);
+    TRY_STATUS(makeVolumes(mounts, madeVolumes));
+    document["Mounts"] = std::move(mounts);
+    return document;
+}
+
+Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& body)
+{
+    std::string name = wantedName.starts_with('/') ? wantedName.substr(1) : wantedName;
+    if (!name.empty() && !isValidName(name))
+        return fail(ErrorKind::InvalidArgument,
+                    std::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name));
+    const std::string id = randomId();
+    if (name.empty()) {
+        for (int retry = 0; name.empty(); ++retry) {
+            std::string candidate = randomName(retry);
+            if (claimName(candidate, id))
+                name = std::move(candidate);
+        }
+    } else {
+        TRY_STATUS(claimName(name, id));
+    }
+    std::vector<std::string> volumes;
+    const auto undo = [&](Error error) {
+        if (auto gone = s.snapshots.remove(id); !gone)
+            log::warn("container {}: {}", shortId(id), gone.error().message);
+        for (const std::string& volume : volumes)
+            static_cast<void>(s.volumes.remove(volume, true));
+        dropName(name, id);
+        return std::unexpected(std::move(error));
+    };
+    auto document = prepareDocument(id, name, body, volumes);
+    if (!document)
+        return undo(document.error());
+    if (auto made = s.snapshots.create(id, documentLayers(*document)); !made)
+        return undo(made.error());
+    if (auto saved = s.db.exec("INSERT INTO containers(id, name, document) VALUES(?, ?, ?)", {id, name, dumpJson(*document)});
+        !saved)
+        return undo(saved.error());
+    const auto record = std::make_shared<ContainerRecord>(id);
+    record->document = std::make_shared<const Json>(*std::move(document));
+    {
+        const std::lock_guard lock(mutex);
+        containers.emplace(id, record);
+    }
+    publish(*record, "create");
+    return Created{id, {}};
+}
+
+} // namespace slipway

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/socket.h>
+
+#include <format>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "container/container_document.h"
+#include "container/container_impl.h"
+#include "container/human.h"
+#include "container/spec_builder.h"
+
+namespace slipway
+{
+
+namespace
+{
+
+constexpr std::chrono::minutes keepFinished{5};
+constexpr std::chrono::seconds exitReportPatience{2};
+
+Json execDefaults(const Json& body)
+{
+    Json config = {{"User", ""},           {"Privileged", false},    {"Tty", false},
+                   {"AttachStdin", false}, {"AttachStdout", false},  {"AttachStderr", false},
+                   {"Env", Json()},        {"WorkingDir", ""},       {"DetachKeys", ""},
+                   {"Cmd", Json()},        {"ConsoleSize", Json()}};
+    for (auto& [key, value] : config.items()) {
+        if (const Json& given = jsonMember(body, key.c_str()); !given.is_null())
+            value = given;
+    }
+    return config;
+}
+
+std::string commandLine(const Json& config)
+{
+    std::string text;
+    for (const std::string& word : jsonStrings(jsonMember(config, "Cmd")))
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+} // namespace
+
+std::filesystem::path ContainerService::Impl::execDirOf(const std::string& id) const
+{
+    return s.paths.run.parent_path() / "exec" / id;
+}
+
+Result<ExecPtr> ContainerService::Impl::findExec(const std::string& id) const
+{
+    const std::lock_guard lock(mutex);
+    if (const auto it = execs.find(id); it != execs.end())
+        return it->second;
+    return fail(ErrorKind::NotFound, "No such exec instance: " + id);
+}
+
+void ContainerService::Impl::dropExecs(const std::string& containerId)
+{
+    const std::lock_guard lock(mutex);
+    std::erase_if(execs, [&](const auto& entry) {
+        const std::lock_guard execLock(entry.second->mutex);
+        return entry.second->containerId == containerId && !entry.second->running &&
+               (!entry.second->started || now() - entry.second->finishedAt > keepFinished);
+    });
+}
+
+Result<std::string> ContainerService::createExec(const std::string& id, const Json& body)
+{
+    TRY(const auto record, m_impl->find(id));
+    const ContainerState state = record->snapshot();
+    if (!state.running)
+        return fail(ErrorKind::Conflict, std::format("container {} is not running", record->id));
+    if (state.paused)
+        return fail(ErrorKind::Conflict, std::format("container {} is paused, unpause the container before exec", id));
+    auto exec = std::make_shared<ExecRecord>();
+    exec->config = execDefaults(body);
+    if (jsonStrings(jsonMember(exec->config, "Cmd")).empty())
+        return fail(ErrorKind::InvalidArgument, "No exec command specified");
+    exec->id = randomId();
+    exec->containerId = record->id;
+    m_impl->dropExecs(record->id);
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->execs.emplace(exec->id, exec);
+    }
+    m_impl->publish(*record, "exec_create: " + commandLine(exec->config), {{"execID", exec->id}});
+    return exec->id;
+}
+
+Result<ExecRequest> ContainerService::Impl::execRequest(const ExecRecord& exec, const ContainerRecord& record, pid_t pid) const
+{
+    const Json& config = exec.config;
+    const auto document = record.doc();
+    const std::string root = std::format("/proc/{}/root", pid);
+    // The container's own user stands in its document; where the exec names none, that one is used.
+    Json own = *document;
+    if (const auto user = jsonValue<std::string>(config, "User"); !user.empty())
+        own["Config"]["User"] = user;
+    TRY(auto process, makeProcess(own, root));
+    process.args = jsonStrings(jsonMember(config, "Cmd"));
+    process.terminal = jsonValue<bool>(config, "Tty");
+    process.env = makeEnv(own, process.terminal, process.user.home);
+    for (const std::string& entry : jsonStrings(jsonMember(config, "Env")))
+        process.env.push_back(entry);
+    process.privileged = jsonValue<bool>(config, "Privileged");
+    for (const std::string& option : jsonStrings(jsonMember(documentHost(*document), "SecurityOpt")))
+        process.noNewPrivileges = process.noNewPrivileges || option.starts_with("no-new-privileges");
+    if (const auto workdir = jsonValue<std::string>(config, "WorkingDir"); !workdir.empty())
+        process.cwd = workdir;
+    ExecRequest request;
+    request.containerId = record.id;
+    request.runDir = execDirOf(exec.id);
+    request.exitFile = request.runDir / "exit";
+    request.terminal = process.terminal;
+    request.openStdin = jsonValue<bool>(config, "AttachStdin");
+    request.stdinOnce = request.openStdin;
+    TRY(request.process, makeExecProcess(process, s.rootless));
+    return request;
+}
+
+Result<ContainerService::ExecStarted> ContainerService::startExec(const std::string& execId, bool detach,
+                                                                  std::uint16_t rows, std::uint16_t columns)
+{
+    TRY(const auto exec, m_impl->findExec(execId));
+    TRY(const auto record, m_impl->find(exec->containerId));
+    const ContainerState state = record->snapshot();
+    if (!state.running)
+        return fail(ErrorKind::Conflict, std::format("container {} is not running", record->id));
+    if (state.paused)
+        return fail(ErrorKind::Conflict, std::format("container {} is paused, unpause the container before exec", record->id));
+    {
+        const std::lock_guard lock(exec->mutex);
+        if (exec->started)
+            return fail(ErrorKind::Conflict, std::format("exec command {} has already run", execId));
+        exec->started = true;
+    }
+    const auto failed = [&](Error error) {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_impl->execDirOf(execId), ignored);
+        const std::lock_guard lock(exec->mutex);
+        exec->exitCode = error.message.contains("ermission denied") ? 126 : 127;
+        exec->finishedAt = now();
+        return std::unexpected(std::move(error));
+    };
+    auto request = m_impl->execRequest(*exec, *record, state.pid);
+    if (!request)
+        return failed(request.error());
+    request->rows = rows;
+    request->columns = columns;
+    ExecStarted result{.terminal = request->terminal, .stream = {}};
+    if (!detach) {
+        int pair[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+            return failed(failErrno(errno, "exec").error());
+        result.stream.reset(pair[0]);
+        request->attachers.push_back({UniqueFd(pair[1]),
+                                      {.in = jsonValue<bool>(exec->config, "AttachStdin"),
+                                       .out = jsonValue<bool>(exec->config, "AttachStdout") || request->terminal,
+                                       .err = jsonValue<bool>(exec->config, "AttachStderr")}});
+    } else {
+        request->openStdin = false;
+    }
+    std::error_code error;
+    std::filesystem::create_directories(request->runDir, error);
+    std::filesystem::permissions(request->runDir, std::filesystem::perms::owner_all, error);
+    m_impl->publish(*record, "exec_start: " + commandLine(exec->config), {{"execID", exec->id}});
+    const auto runDir = request->runDir;
+    const auto exitFile = request->exitFile;
+    auto started = m_impl->s.runtime.exec(*std::move(request));
+    if (!started)
+        return failed(wrap(started.error(), "OCI runtime exec failed").error());
+    {
+        const std::lock_guard lock(exec->mutex);
+        exec->running = true;
+        exec->pid = started->pid;
+    }
+    m_impl->s.runtime.watchExit(
+        runDir, exitFile, started->pid,
+        m_impl->gated([exec](Impl& impl, ExitStatus status) { impl.onExecExit(exec, status); }));
+    return result;
+}
+
+void ContainerService::Impl::onExecExit(const ExecPtr& exec, ExitStatus status)
+{
+    {
+        const std::lock_guard lock(exec->mutex);
+        exec->running = false;
+        exec->exitCode = status.code;
+        exec->finishedAt = now();
+    }
+    exec->changed.notify_all();
+    if (const auto record = find(exec->containerId))
+        publish(**record, "exec_die", {{"execID", exec->id}, {"exitCode", std::to_string(status.code)}});
+    worker.post([dir = execDirOf(exec->id)] {
+        std::error_code ignored;
+        std::filesystem::remove_all(dir, ignored);
+    });
+}
+
+Status ContainerService::resizeExec(const std::string& execId, std::uint16_t rows, std::uint16_t columns)
+{
+    TRY(const auto exec, m_impl->findExec(execId));
+    {
+        const std::lock_guard lock(exec->mutex);
+        if (!exec->running)
+            return fail(ErrorKind::Conflict, std::format("exec {} is not running", execId));
+    }
+    return m_impl->s.runtime.resize(m_impl->execDirOf(execId), rows, columns);
+}
+
+Result<Json> ContainerService::inspectExec(const std::string& execId) const
+{
+    TRY(const auto exec, m_impl->findExec(execId));
+    std::unique_lock lock(exec->mutex);
+    // The stream may end a moment before the exit is reported here: who saw the end must not be told that it runs.
+    if (exec->running && !std::filesystem::exists(std::format("/proc/{}", exec->pid)))
+        exec->changed.wait_for(lock, exitReportPatience, [&] { return !exec->running; });
+    const std::vector<std::string> command = jsonStrings(exec->config["Cmd"]);
+    return Json{{"ID", exec->id},
+                {"Running", exec->running},
+                {"ExitCode", exec->exitCode ? Json(*exec->exitCode) : Json()},
+                {"ProcessConfig",
+                 {{"tty", exec->config["Tty"]},
+                  {"entrypoint", command.front()},
+                  {"arguments", std::vector<std::string>(command.begin() + 1, command.end())},
+                  {"privileged", exec->config["Privileged"]},
+                  {"user", exec->config["User"]}}},
+                {"OpenStdin", exec->config["AttachStdin"]},
+                {"OpenStderr", exec->config["AttachStderr"]},
+                {"OpenStdout", exec->config["AttachStdout"]},
+                {"CanRemove", !exec->running && exec->exitCode.has_value()},
+                {"ContainerID", exec->containerId},
+                {"DetachKeys", ""},
+                {"Pid", exec->pid}};
+}
+
+} // namespace slipway

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "container/spec_builder.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <format>
+
+#include "base/ids.h"
+#include "base/unique_fd.h"
+#include "container/container_document.h"
+#include "container/human.h"
+
+namespace slipway
+{
+
+namespace
+{
+
+constexpr const char* defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+std::vector<std::string> split(const std::string& text, char separator)
+{
+    std::vector<std::string> parts;
+    std::size_t begin = 0;
+    while (begin <= text.size()) {
+        const std::size_t end = std::min(text.find(separator, begin), text.size());
+        if (end > begin)
+            parts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+// Replaces the entry of the same name, or appends; a bare NAME takes the variable away.
+void setEnv(std::vector<std::string>& env, const std::string& entry)
+{
+    const std::string name = entry.substr(0, entry.find('='));
+    const auto it = std::ranges::find_if(env, [&](const std::string& e) { return e.starts_with(name + "="); });
+    if (!entry.contains('=')) {
+        if (it != env.end())
+            env.erase(it);
+        return;
+    }
+    if (it != env.end())
+        *it = entry;
+    else
+        env.push_back(entry);
+}
+
+int openInside(int root, const std::string& path, std::uint64_t flags)
+{
+    struct open_how how{};
+    how.flags = flags | O_CLOEXEC;
+    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+    return static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
+}
+
+// Makes PATH below ROOTFS component by component; links are followed inside the root only.
+Status makeDirectoryInside(const std::filesystem::path& rootfs, const std::string& path)
+{
+    const UniqueFd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!root)
+        return failErrno(errno, rootfs.string());
+    std::string done = "/";
+    for (const std::string& part : split(std::filesystem::path(path).lexically_normal().string(), '/')) {
+        const UniqueFd parent(openInside(root.get(), done, O_PATH | O_DIRECTORY));
+        if (!parent)
+            return failErrno(errno, "working directory " + path);
+        done += (done == "/" ? "" : "/") + part;
+        if (const UniqueFd there(openInside(root.get(), done, O_PATH)); there)
+            continue;
+        if (::mkdirat(parent.get(), part.c_str(), 0755) != 0 && errno != EEXIST)
+            return failErrno(errno, "mkdir " + path);
+    }
+    return {};
+}
+
+Result<SpecMount> specMount(const Json& point)
+{
+    SpecMount mount;
+    mount.source = jsonValue<std::string>(point, "Source");
+    mount.destination = jsonValue<std::string>(point, "Destination");
+    mount.readOnly = !jsonValue<bool>(point, "RW", true);
+    mount.propagation = jsonValue<std::string>(point, "Propagation");
+    const auto type = jsonValue<std::string>(point, "Type");
+    if (type == "tmpfs") {
+        mount.type = "tmpfs";
+        mount.source = "tmpfs";
+        mount.options = jsonStrings(jsonMember(point, "_options"));
+        return mount;
+    }
+    struct stat info{};
+    if (type == "bind" && ::stat(mount.source.c_str(), &info) != 0) {
+        const std::string what = "invalid mount config for type \"bind\": bind source path does not exist: " + mount.source;
+        if (!jsonValue<bool>(point, "_create"))
+            return fail(ErrorKind::InvalidArgument, what);
+        std::error_code error;
+        std::filesystem::create_directories(mount.source, error);
+        if (error)
+            return fail(ErrorKind::InvalidArgument,
+                        std::format("error while creating mount source path '{0}': mkdir {0}: {1}", mount.source,
+                                    error.message()));
+    }
+    return mount;
+}
+
+Result<std::vector<SpecMount>> specMounts(const Json& document, const std::filesystem::path& dir)
+{
+    std::vector<SpecMount> mounts;
+    const Json& host = documentHost(document);
+    const auto taken = [&](const std::string& path) {
+        return std::ranges::any_of(jsonMember(document, "Mounts"),
+                                   [&](const Json& m) { return jsonValue<std::string>(m, "Destination") == path; });
+    };
+    const bool readOnly = jsonValue<bool>(host, "ReadonlyRootfs");
+    for (const char* name : {"resolv.conf", "hostname", "hosts"}) {
+        if (const std::string target = std::string("/etc/") + name; !taken(target))
+            mounts.push_back({.source = (dir / name).string(), .destination = target, .type = "bind",
+                              .readOnly = readOnly, .propagation = "rprivate", .options = {}});
+    }
+    for (const Json& point : jsonMember(document, "Mounts")) {
+        TRY(auto mount, specMount(point));
+        mounts.push_back(std::move(mount));
+    }
+    if (const Json& tmpfs = jsonMember(host, "Tmpfs"); tmpfs.is_object()) {
+        for (const auto& [path, text] : tmpfs.items()) {
+            SpecMount mount{.source = "tmpfs", .destination = path, .type = "tmpfs", .readOnly = false, .propagation = "",
+                            .options = {"nosuid", "nodev", "noexec"}};
+            for (const std::string& option : split(text.is_string() ? text.get<std::string>() : "", ','))
+                mount.options.push_back(option);
+            mounts.push_back(std::move(mount));
+        }
+    }
+    // A mount below another one must come after it.
+    std::ranges::stable_sort(mounts, {}, [](const SpecMount& m) { return std::ranges::count(m.destination, '/'); });
+    return mounts;
+}
+
+SpecResources specResources(const Json& host)
+{
+    SpecResources r;
+    r.memory = jsonValue<std::int64_t>(host, "Memory");
+    r.memoryReservation = jsonValue<std::int64_t>(host, "MemoryReservation");
+    r.memorySwap = jsonValue<std::int64_t>(host, "MemorySwap");
+    r.nanoCpus = jsonValue<std::int64_t>(host, "NanoCpus");
+    r.cpuShares = jsonValue<std::int64_t>(host, "CpuShares");
+    r.cpuPeriod = jsonValue<std::int64_t>(host, "CpuPeriod");
+    r.cpuQuota = jsonValue<std::int64_t>(host, "CpuQuota");
+    r.cpusetCpus = jsonValue<std::string>(host, "CpusetCpus");
+    r.cpusetMems = jsonValue<std::string>(host, "CpusetMems");
+    r.pidsLimit = jsonValue<std::int64_t>(host, "PidsLimit");
+    r.oomKillDisable = jsonValue<bool>(host, "OomKillDisable");
+    r.blkioWeight = jsonValue<std::uint16_t>(host, "BlkioWeight");
+    return r;
+}
+
+// What SecurityOpt means for PROCESS; true when seccomp is off.
+Result<bool> applySecurityOptions(const Json& host, SpecProcess& process)
+{
+    bool unconfined = false;
+    for (std::string option : jsonStrings(jsonMember(host, "SecurityOpt"))) {
+        const auto separator = option.find_first_of("=:");
+        const std::string key = option.substr(0, separator);
+        const std::string value = separator == std::string::npos ? "" : option.substr(separator + 1);
+        if (key == "no-new-privileges")
+            process.noNewPrivileges = value.empty() || value == "true";
+        else if (key == "seccomp" && value == "unconfined")
+            unconfined = true;
+        else if (key == "seccomp" && value == "builtin")
+            unconfined = false;
+        else if (key == "seccomp")
+            return fail(ErrorKind::NotImplemented, "seccomp profiles of one's own are not implemented");
+        else if (key != "label" && key != "apparmor" && key != "systempaths")
+            return fail(ErrorKind::InvalidArgument, std::format("invalid --security-opt 2: \"{}\"", option));
+    }
+    return unconfined;
+}
+
+std::uint16_t portNumber(const std::string& text)
+{
+    std::uint16_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+} // namespace
+
+std::vector<std::string> makeEnv(const Json& document, bool terminal, const std::string& home)
+{
+    const Json& config = documentConfig(document);
+    std::vector<std::string> env = {defaultPath, "HOSTNAME=" + jsonValue<std::string>(config, "Hostname")};
+    if (terminal)
+        env.emplace_back("TERM=xterm");
+    for (const std::string& entry : jsonStrings(jsonMember(config, "Env")))
+        setEnv(env, entry);
+    if (std::ranges::none_of(env, [](const std::string& e) { return e.starts_with("HOME="); }))
+        env.push_back("HOME=" + (home.empty() ? std::string("/") : home));
+    return env;
+}
+
+Result<SpecProcess> makeProcess(const Json& document, const std::filesystem::path& rootfs)
+{
+    const Json& config = documentConfig(document);
+    const Json& host = documentHost(document);
+    SpecProcess process;
+    process.args = jsonStrings(jsonMember(document, "Path"));
+    std::ranges::copy(jsonStrings(jsonMember(document, "Args")), std::back_inserter(process.args));
+    if (const auto workdir = jsonValue<std::string>(config, "WorkingDir"); !workdir.empty())
+        process.cwd = workdir;
+    TRY(process.user, resolveUser(rootfs.string(), jsonValue<std::string>(config, "User"),
+                                  jsonStrings(jsonMember(host, "GroupAdd"))));
+    process.terminal = jsonValue<bool>(config, "Tty");
+    process.env = makeEnv(document, process.terminal, process.user.home);
+    if (const Json& size = jsonMember(host, "ConsoleSize"); size.is_array() && size.size() == 2) {
+        process.rows = size[0].is_number() ? size[0].get<std::uint16_t>() : 0;
+        process.columns = size[1].is_number() ? size[1].get<std::uint16_t>() : 0;
+    }
+    process.privileged = jsonValue<bool>(host, "Privileged");
+    process.capAdd = jsonStrings(jsonMember(host, "CapAdd"));
+    process.capDrop = jsonStrings(jsonMember(host, "CapDrop"));
+    process.oomScoreAdj = jsonValue<int>(host, "OomScoreAdj");
+    if (const Json& ulimits = jsonMember(host, "Ulimits"); ulimits.is_array()) {
+        for (const Json& ulimit : ulimits)
+            process.ulimits.push_back({jsonValue<std::string>(ulimit, "Name"), jsonValue<std::int64_t>(ulimit, "Soft"),
+                                       jsonValue<std::int64_t>(ulimit, "Hard")});
+    }
+    return process;
+}
+
+Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
+{
+    const Json& config = documentConfig(document);
+    const Json& host = documentHost(document);
+    SpecInput input;
+    input.id = jsonValue<std::string>(document, "Id");
+    input.rootfs = plan.rootfs;
+    input.readOnlyRootfs = jsonValue<bool>(host, "ReadonlyRootfs");
+    TRY(input.process, makeProcess(document, plan.rootfs));
+    TRY(input.unconfinedSeccomp, applySecurityOptions(host, input.process));
+    TRY_STATUS(makeDirectoryInside(plan.rootfs, input.process.cwd));
+    input.hostname = jsonValue<std::string>(config, "Hostname");
+    input.domainname = jsonValue<std::string>(config, "Domainname");
+    TRY(input.mounts, specMounts(document, plan.dir));
+    input.resources = specResources(host);
+    input.shmSize = jsonValue<std::int64_t>(host, "ShmSize", 64 << 20);
+    input.sysctls = jsonValue<std::map<std::string, std::string>>(host, "Sysctls");
+    input.networkNamespace = plan.networkNamespace;
+    input.pidNamespace = plan.pidNamespace;
+    input.ipcNamespace = plan.ipcNamespace;
+    input.utsNamespace = jsonValue<std::string>(host, "UTSMode") == "host" ? "host" : "";
+    input.hostCgroupNamespace = jsonValue<std::string>(host, "CgroupnsMode") == "host";
+    input.cgroupPath = plan.cgroupPath;
+    input.rootless = plan.rootless;
+    if (const Json& devices = jsonMember(host, "Devices"); devices.is_array()) {
+        for (const Json& device : devices) {
+            const auto on = jsonValue<std::string>(device, "PathOnHost");
+            const auto in = jsonValue<std::string>(device, "PathInContainer", on);
+            const auto access = jsonValue<std::string>(device, "CgroupPermissions");
+            input.devices.push_back(std::format("{}:{}:{}", on, in.empty() ? on : in, access.empty() ? "rwm" : access));
+        }
+    }
+    input.init = false; // Docker's --init needs a docker-init program, which we do not ship
+    return input;
+}
+
+std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document)
+{
+    std::vector<std::pair<std::string, EndpointRequest>> requests;
+    const Json& config = documentConfig(document);
+    const auto id = jsonValue<std::string>(document, "Id");
+    const auto mode = jsonValue<std::string>(documentHost(document), "NetworkMode");
+    const Json& networks = jsonMember(jsonMember(document, "NetworkSettings"), "Networks");
+    if (mode == "none" || mode == "host" || mode.starts_with("container:") || !networks.is_object())
+        return requests;
+    for (const auto& [name, settings] : networks.items()) {
+        EndpointRequest request;
+        request.containerId = id;
+        request.containerName = jsonValue<std::string>(document, "Name").substr(1);
+        request.hostname = jsonValue<std::string>(config, "Hostname");
+        request.ipv4 = jsonValue<std::string>(jsonMember(settings, "IPAMConfig"), "IPv4Address");
+        request.mac = jsonValue<std::string>(settings, "MacAddress");
+        if (request.mac.empty() && name == mode)
+            request.mac = jsonValue<std::string>(config, "MacAddress");
+        request.aliases = jsonStrings(jsonMember(settings, "Aliases"));
+        if (name != "bridge" && !std::ranges::contains(request.aliases, shortId(id)))
+            request.aliases.push_back(shortId(id));
+        const auto at = name == mode ? requests.begin() : requests.end();
+        requests.emplace(at, name, std::move(request));
+    }
+    return requests;
+}
+
+std::vector<PortBinding> portBindings(const Json& document)
+{
+    std::vector<PortBinding> ports;
+    const Json& host = documentHost(document);
+    const auto mode = jsonValue<std::string>(host, "NetworkMode");
+    if (mode == "host" || mode == "none" || mode.starts_with("container:"))
+        return ports;
+    const auto add = [&](const std::string& spec, const Json& binding) {
+        const auto slash = spec.find('/');
+        ports.push_back({.hostIp = jsonValue<std::string>(binding, "HostIp"),
+                         .hostPort = portNumber(jsonValue<std::string>(binding, "HostPort")),
+                         .containerPort = portNumber(spec),
+                         .protocol = slash == std::string::npos ? "tcp" : spec.substr(slash + 1)});
+    };
+    const Json& bindings = jsonMember(host, "PortBindings");
+    for (const auto& [spec, list] : bindings.items()) {
+        if (list.empty())
+            add(spec, Json::object());
+        for (const Json& binding : list)
+            add(spec, binding);
+    }
+    if (jsonValue<bool>(host, "PublishAllPorts")) {
+        if (const Json& exposed = jsonMember(documentConfig(document), "ExposedPorts"); exposed.is_object()) {
+            for (const auto& [spec, _] : exposed.items()) {
+                if (!bindings.contains(spec))
+                    add(spec, Json::object());
+            }
+        }
+    }
+    return ports;
+}
+
+} // namespace slipway

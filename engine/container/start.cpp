@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <format>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "container/container_document.h"
+#include "container/container_impl.h"
+#include "container/spec_builder.h"
+
+namespace slipway
+{
+
+namespace
+{
+
+int exitCodeOf(const std::string& message)
+{
+    const auto has = [&](const char* text) { return message.contains(text); };
+    if (has("executable file not found") || has("no such file or directory") || has("No such file or directory"))
+        return 127;
+    if (has("permission denied") || has("Permission denied") || has("is a directory") || has("not a directory"))
+        return 126;
+    return 128;
+}
+
+std::uint64_t byteSize(const std::string& text, std::uint64_t fallback) // "10m", "1g", "4096"
+{
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || value == 0)
+        return fallback;
+    const char unit = end == text.data() + text.size() ? 'b' : *end;
+    const int shift = unit == 'k' || unit == 'K' ? 10 : unit == 'm' || unit == 'M' ? 20 : unit == 'g' || unit == 'G' ? 30 : 0;
+    return value << shift;
+}
+
+logstore::RotationLimits logLimits(const Json& document)
+{
+    logstore::RotationLimits limits;
+    const Json& config = jsonMember(jsonMember(documentHost(document), "LogConfig"), "Config");
+    if (const auto size = jsonValue<std::string>(config, "max-size"); !size.empty())
+        limits.maxSegmentBytes = byteSize(size, limits.maxSegmentBytes);
+    if (const auto files = jsonValue<std::string>(config, "max-file"); !files.empty())
+        limits.maxSegments = static_cast<unsigned>(byteSize(files, limits.maxSegments));
+    return limits;
+}
+
+Status makePrivateDirectory(const std::filesystem::path& path)
+{
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error)
+        return fail(ErrorKind::Internal, std::format("{}: {}", path.string(), error.message()), error.value());
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+    return {};
+}
+
+} // namespace
+
+Status ContainerService::Impl::start(const RecordPtr& record)
+{
+    const std::lock_guard operation(record->op);
+    {
+        const std::lock_guard lock(record->mutex);
+        if (record->removed || record->state.removing)
+            return fail(ErrorKind::Conflict, "container is marked for removal and cannot be started");
+        if (record->state.paused)
+            return fail(ErrorKind::Conflict, "cannot start a paused container, try unpause instead");
+        if (record->state.running)
+            return fail(ErrorKind::NotModified, std::format("container {} is already running", record->id));
+        record->state.manuallyStopped = false;
+        record->state.restarting = false;
+        record->state.restartCount = 0;
+        record->backoffStep = 0;
+    }
+    return startLocked(record);
+}
+
+Status ContainerService::Impl::startLocked(const RecordPtr& record)
+{
+    settle(record);
+    auto launched = launch(record);
+    if (launched)
+        return {};
+    {
+        const std::lock_guard lock(record->mutex);
+        record->state.error = launched.error().message;
+        record->state.exitCode = exitCodeOf(launched.error().message);
+        record->state.endpoints.clear();
+        record->state.ports.clear();
+        record->attachers.clear();
+    }
+    settle(record);
+    saveState(*record);
+    if (jsonValue<bool>(documentHost(*record->doc()), "AutoRemove")) {
+        if (auto removed = removeLocked(record, true); !removed)
+            log::warn("container {}: auto-remove failed: {}", shortId(record->id), removed.error().message);
+    }
+    return launched;
+}
+
+Result<UniqueFd> ContainerService::Impl::joinNamespace(const std::string& mode, const char* kind) const
+{
+    TRY(const auto path, namespacePath(mode, kind));
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd)
+        return failErrno(errno, path);
+    return fd;
+}
+
+Result<std::string> ContainerService::Impl::namespacePath(const std::string& mode, const char* kind) const
+{
+    if (!mode.starts_with("container:"))
+        return mode == "host" ? "host" : "";
+    TRY(const auto other, find(mode.substr(10)));
+    const ContainerState state = other->snapshot();
+    if (!state.running)
+        return fail(ErrorKind::Conflict,
+                    std::format("cannot join {} namespace of a non running container: {}", kind, other->id));
+    return std::format("/proc/{}/ns/{}", state.pid, kind);
+}
+
+Result<NetworkSandbox> ContainerService::Impl::setUpNetwork(const Json& document)
+{
+    const auto mode = jsonValue<std::string>(documentHost(document), "NetworkMode");
+    if (mode == "host")
+        return NetworkSandbox{};
+    if (mode.starts_with("container:")) {
+        NetworkSandbox sandbox;
+        TRY(sandbox.netns, joinNamespace(mode, "net"));
+        return sandbox;
+    }
+    return s.networks.setUp(endpointRequests(document), portBindings(document));
+}
+
+Status ContainerService::Impl::fillVolumes(const Json& document, const std::filesystem::path& rootfs)
+{
+    for (const Json& point : jsonMember(document, "Mounts")) {
+        if (jsonValue<std::string>(point, "Type") != "volume" || jsonValue<bool>(point, "_nocopy"))
+            continue;
+        TRY_STATUS(s.volumes.copyUp(jsonValue<std::string>(point, "Name"), rootfs,
+                                    jsonValue<std::string>(point, "Destination")));
+    }
+    return {};
+}
+
+Status ContainerService::Impl::launch(const RecordPtr& record)
+{
+    const auto document = record->doc();
+    const Json& config = documentConfig(*document);
+    const Json& host = documentHost(*document);
+    const std::string& id = record->id;
+    const std::filesystem::path dir = dirOf(id);
+    const std::filesystem::path runDir = runDirOf(id);
+    const bool first = record->snapshot().startedAt == TimePoint{};
+
+    record->dirty = true;
+    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document)));
+    if (first) {
+        TRY_STATUS(fillVolumes(*document, rootfs));
+    }
+    TRY_STATUS(makePrivateDirectory(dir));
+    TRY_STATUS(makePrivateDirectory(runDir / "bundle"));
+    TRY(auto sandbox, setUpNetwork(*document));
+    const bool hostNetwork = jsonValue<std::string>(host, "NetworkMode") == "host";
+    const auto list = [&](const char* key) { return jsonValue<std::vector<std::string>>(host, key); };
+    TRY_STATUS(writeContainerFiles(*document, {.dir = dir, .endpoints = sandbox.endpoints,
+                                               .resolvConf = s.networks.resolvConf(hostNetwork, list("Dns"),
+                                                                                   list("DnsSearch"), list("DnsOptions")),
+                                               .hostNetwork = hostNetwork}));
+    SpecPlan plan{.rootfs = rootfs, .dir = dir, .networkNamespace = {}, .pidNamespace = {}, .ipcNamespace = {},
+                  .cgroupPath = cgroupOf(id), .rootless = s.rootless};
+    plan.networkNamespace = hostNetwork ? "host" : std::format("/proc/self/fd/{}", Runtime::netnsFd);
+    TRY(plan.pidNamespace, namespacePath(jsonValue<std::string>(host, "PidMode"), "pid"));
+    TRY(plan.ipcNamespace, namespacePath(jsonValue<std::string>(host, "IpcMode"), "ipc"));
+    TRY(auto input, makeSpecInput(*document, plan));
+    TRY(const auto spec, makeSpec(input));
+    TRY_STATUS(writeFile(runDir / "bundle" / "config.json", dumpJson(spec)));
+
+    RunRequest request;
+    request.containerId = id;
+    request.runDir = runDir;
+    request.exitFile = dir / "exit";
+    request.terminal = input.process.terminal;
+    request.openStdin = jsonValue<bool>(config, "OpenStdin");
+    request.stdinOnce = jsonValue<bool>(config, "StdinOnce");
+    request.rows = input.process.rows;
+    request.columns = input.process.columns;
+    request.bundle = runDir / "bundle";
+    if (!jsonValue<std::string>(*document, "LogPath").empty())
+        request.logDir = dir / "log";
+    request.logLimits = logLimits(*document);
+    request.netns = std::move(sandbox.netns);
+    request.portHolders = std::move(sandbox.portHolders);
+    for (const auto& forward : sandbox.forwards)
+        request.forwards.push_back({forward.holder, forward.targetIp, forward.targetPort});
+    {
+        const std::lock_guard lock(record->mutex);
+        request.attachers = std::move(record->attachers);
+        record->attachers.clear();
+    }
+    std::error_code ignored;
+    std::filesystem::remove(request.exitFile, ignored);
+    auto started = s.runtime.run(std::move(request));
+    if (!started)
+        return wrap(started.error(), "failed to create task for container");
+    {
+        const std::lock_guard lock(record->mutex);
+        ContainerState& state = record->state;
+        ++record->run;
+        record->pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, started->pid, 0)));
+        state.running = true;
+        state.restarting = state.paused = state.oomKilled = false;
+        state.pid = started->pid;
+        state.exitCode = 0;
+        state.error.clear();
+        state.startedAt = started->startedAt == TimePoint{} ? now() : started->startedAt;
+        state.finishedAt = {};
+        state.endpoints = std::move(sandbox.endpoints);
+        state.ports = std::move(sandbox.ports);
+    }
+    saveState(*record);
+    publish(*record, "start");
+    watch(record);
+    return {};
+}
+
+void ContainerService::Impl::watch(const RecordPtr& record)
+{
+    const std::uint64_t run = record->run;
+    s.runtime.watchExit(runDirOf(record->id), dirOf(record->id) / "exit", record->snapshot().pid,
+                        gated([record, run](Impl& impl, ExitStatus status) { impl.onExit(record, run, status); }));
+}
+
+} // namespace slipway
