@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options.h"
+
+#include <cstdlib>
+#include <cstring>
+
+namespace slipway::monitor
+{
+
+namespace
+{
+struct Arguments
+{
+    int left;
+    char** next;
+    const char* take() { return left > 0 ? (--left, *next++) : nullptr; }
+    bool string(std::string& into)
+    {
+        const char* text = take();
+        into = text ? text : "";
+        return text;
+    }
+    template <class N>
+    bool number(N& into)
+    {
+        const char* text = take();
+        into = text ? static_cast<N>(std::strtoull(text, nullptr, 10)) : N();
+        return text;
+    }
+};
+} // namespace
+
+bool Options::parse(int argc, char** argv)
+{
+    Arguments rest{argc - 1, argv + 1};
+    const auto is = [](const char* a, const char* b) { return std::strcmp(a, b) == 0; };
+    bool good = true;
+    while (const char* key = rest.take()) {
+        if (is(key, "--id"))
+            good &= rest.string(id);
+        else if (is(key, "--run-dir"))
+            good &= rest.string(runDir);
+        else if (is(key, "--exit-file"))
+            good &= rest.string(exitFile);
+        else if (is(key, "--crun"))
+            good &= rest.string(crun);
+        else if (is(key, "--crun-root"))
+            good &= rest.string(crunRoot);
+        else if (is(key, "--bundle"))
+            good &= rest.string(bundle);
+        else if (is(key, "--exec"))
+            good &= rest.string(execProcess);
+        else if (is(key, "--log-dir"))
+            good &= rest.string(logDir);
+        else if (is(key, "--log-bytes"))
+            good &= rest.number(logLimits.maxSegmentBytes);
+        else if (is(key, "--log-segments"))
+            good &= rest.number(logLimits.maxSegments);
+        else if (is(key, "--no-cgroups"))
+            cgroups = false;
+        else if (is(key, "--tty"))
+            tty = true;
+        else if (is(key, "--stdin"))
+            openStdin = true;
+        else if (is(key, "--stdin-once"))
+            stdinOnce = true;
+        else if (is(key, "--size"))
+            good &= rest.number(rows) && rest.number(columns);
+        else if (is(key, "--attach")) {
+            Attach attach{-1, false, false, false};
+            good &= rest.number(attach.fd) && rest.number(attach.in) && rest.number(attach.out) && rest.number(attach.err);
+            attaches.push_back(attach);
+        } else {
+            return false;
+        }
+    }
+    return good && !id.empty() && !runDir.empty() && !exitFile.empty() && (bundle.empty() != execProcess.empty());
+}
+
+} // namespace slipway::monitor

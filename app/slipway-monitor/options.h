@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "logstore/log_writer.h"
+
+namespace slipway::monitor
+{
+
+// The command line of slipway-monitor, written by runtime/runtime.cpp and by nobody else:
+//   --id ID --run-dir DIR --exit-file FILE --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
+//   [--no-cgroups] [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once] [--size ROWS COLS]
+//   [--attach FD IN OUT ERR]…
+// Descriptor 3 is the ready pipe, 9 the network namespace if there is one; all others only have to stay open.
+struct Options
+{
+    std::string id, runDir, exitFile, crun = "crun", crunRoot, bundle, execProcess, logDir;
+    bool cgroups = true, tty = false, openStdin = false, stdinOnce = false;
+    unsigned rows = 0, columns = 0;
+    logstore::RotationLimits logLimits;
+    struct Attach
+    {
+        int fd;
+        bool in, out, err;
+    };
+    std::vector<Attach> attaches;
+
+    [[nodiscard]] bool parse(int argc, char** argv);
+};
+
+} // namespace slipway::monitor

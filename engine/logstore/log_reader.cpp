@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "logstore/log_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/unique_fd.h"
+
+namespace slipway::logstore
+{
+
+namespace
+{
+constexpr std::size_t window = 256 * 1024;
+
+std::vector<unsigned> segmentsIn(const std::filesystem::path& dir)
+{
+    std::vector<unsigned> numbers;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(dir, ignored)) {
+        const std::string name = entry.path().filename().string();
+        unsigned number = 0;
+        if (name.size() == 12 && name.ends_with(".log")
+            && std::from_chars(name.data(), name.data() + 8, number).ec == std::errc() && number > 0)
+            numbers.push_back(number);
+    }
+    std::ranges::sort(numbers);
+    return numbers;
+}
+
+std::filesystem::path segmentPath(const std::filesystem::path& dir, unsigned number, const char* suffix)
+{
+    std::string digits = std::to_string(number);
+    digits.insert(0, digits.size() < 8 ? 8 - digits.size() : 0, '0');
+    return dir / (digits + suffix);
+}
+
+// One segment read through a window of memory, whatever its size.
+class Segment
+{
+public:
+    Segment(const std::filesystem::path& dir, unsigned number) : m_number(number)
+    {
+        m_fd.reset(::open(segmentPath(dir, number, ".log").c_str(), O_RDONLY | O_CLOEXEC));
+        SegmentHeader header{};
+        if (m_fd && ::pread(m_fd.get(), &header, sizeof header, 0) == sizeof header && header.magic == segmentMagic) {
+            m_offset = header.headerSize;
+            m_line = header.firstLine;
+        } else {
+            m_fd.reset();
+        }
+    }
+    [[nodiscard]] bool valid() const { return static_cast<bool>(m_fd); }
+    [[nodiscard]] unsigned number() const { return m_number; }
+    [[nodiscard]] std::uint64_t line() const { return m_line; }
+    void seek(const IndexEntry& entry)
+    {
+        m_offset = entry.offset;
+        m_line = entry.line;
+    }
+
+    // The next whole record, or nothing at the present end. The text points into the window until the next call.
+    [[nodiscard]] bool next(RecordHeader& header, std::string_view& text, std::uint64_t& line)
+    {
+        const char* bytes = at(m_offset, sizeof header);
+        if (!bytes)
+            return false;
+        std::memcpy(&header, bytes, sizeof header);
+        if (header.length > maxRecordPayload)
+            return false; // damaged: nothing after it can be trusted
+        const char* payload = at(m_offset + sizeof header, header.length);
+        if (!payload)
+            return false;
+        text = {payload, header.length};
+        line = m_line;
+        m_offset += sizeof header + header.length;
+        if (!(header.flags & Partial))
+            ++m_line;
+        return true;
+    }
+
+private:
+    const char* at(std::uint64_t offset, std::size_t size)
+    {
+        if (offset < m_start || offset + size > m_start + m_filled) {
+            m_buffer.resize(window);
+            m_start = offset;
+            const ssize_t got = ::pread(m_fd.get(), m_buffer.data(), m_buffer.size(), static_cast<off_t>(offset));
+            m_filled = got > 0 ? static_cast<std::size_t>(got) : 0;
+            if (size > m_filled)
+                return nullptr;
+        }
+        return m_buffer.data() + (offset - m_start);
+    }
+
+    UniqueFd m_fd;
+    unsigned m_number;
+    std::uint64_t m_offset = 0, m_line = 0, m_start = 0;
+    std::size_t m_filled = 0;
+    std::vector<char> m_buffer;
+};
+
+std::vector<IndexEntry> indexOf(const std::filesystem::path& dir, unsigned number)
+{
+    const UniqueFd fd(::open(segmentPath(dir, number, ".idx").c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat info{};
+    if (!fd || ::fstat(fd.get(), &info) != 0)
+        return {};
+    std::vector<IndexEntry> entries(static_cast<std::size_t>(info.st_size) / sizeof(IndexEntry));
+    const ssize_t got = ::pread(fd.get(), entries.data(), entries.size() * sizeof(IndexEntry), 0);
+    entries.resize(got > 0 ? static_cast<std::size_t>(got) / sizeof(IndexEntry) : 0);
+    return entries;
+}
+} // namespace
+
+struct LogReader::Impl
+{
+    std::filesystem::path dir;
+    ReadOptions options;
+    std::unique_ptr<Segment> segment;
+    bool positioned = false, ended = false;
+
+    bool wanted(const RecordHeader& record) const
+    {
+        if (record.stream == Stream::Stderr || record.stream == Stream::Engine)
+            return options.showStderr;
+        return options.showStdout;
+    }
+
+    bool openFirst()
+    {
+        for (const unsigned number : segmentsIn(dir)) {
+            segment = std::make_unique<Segment>(dir, number);
+            if (segment->valid())
+                return true;
+        }
+        segment.reset();
+        return false;
+    }
+
+    bool openNext()
+    {
+        for (const unsigned number : segmentsIn(dir)) {
+            if (number <= segment->number())
+                continue;
+            auto next = std::make_unique<Segment>(dir, number);
+            if (next->valid()) {
+                segment = std::move(next);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Counts the wanted lines of each piece from the end backwards until the tail is covered, then reads on from there.
+    void seekTail(std::uint64_t count)
+    {
+        std::vector<unsigned> numbers = segmentsIn(dir);
+        std::uint64_t found = 0;
+        while (!numbers.empty()) {
+            const unsigned number = numbers.back();
+            numbers.pop_back();
+            std::vector<IndexEntry> starts = indexOf(dir, number);
+            starts.insert(starts.begin(), IndexEntry{0, 0, 0}); // the segment's own start
+            for (std::size_t i = starts.size(); i-- > 0;) {
+                auto piece = std::make_unique<Segment>(dir, number);
+                if (!piece->valid())
+                    break;
+                if (i > 0)
+                    piece->seek(starts[i]);
+                const std::uint64_t here = countLines(*piece, i + 1 < starts.size() ? starts[i + 1].line : UINT64_MAX);
+                found += here;
+                if (found >= count) {
+                    segment = std::make_unique<Segment>(dir, number);
+                    if (i > 0)
+                        segment->seek(starts[i]);
+                    skip(found - count);
+                    return;
+                }
+            }
+        }
+        openFirst();
+    }
+
+    std::uint64_t countLines(Segment& piece, std::uint64_t untilLine) const
+    {
+        RecordHeader record{};
+        std::string_view text;
+        std::uint64_t line = 0, count = 0;
+        bool open = false;
+        while (piece.line() < untilLine && piece.next(record, text, line)) {
+            if (!wanted(record))
+                continue;
+            open = record.flags & Partial;
+            count += open ? 0 : 1;
+        }
+        return count + (open && untilLine == UINT64_MAX ? 1 : 0);
+    }
+
+    void skip(std::uint64_t count)
+    {
+        RecordHeader record{};
+        std::string_view text;
+        std::uint64_t line = 0;
+        while (count > 0 && segment->next(record, text, line))
+            count -= wanted(record) && !(record.flags & Partial) ? 1 : 0;
+    }
+
+    bool position()
+    {
+        if (positioned)
+            return segment != nullptr;
+        if (options.tail && *options.tail != UINT64_MAX)
+            seekTail(*options.tail);
+        else
+            openFirst();
+        positioned = segment != nullptr;
+        if (!positioned && options.tail)
+            options.tail.reset(); // an empty log: all that comes is new
+        return positioned;
+    }
+};
+
+LogReader::LogReader(std::filesystem::path dir, ReadOptions options) : m_impl(std::make_unique<Impl>())
+{
+    m_impl->dir = std::move(dir);
+    m_impl->options = options;
+}
+LogReader::~LogReader() = default;
+LogReader::LogReader(LogReader&&) noexcept = default;
+LogReader& LogReader::operator=(LogReader&&) noexcept = default;
+
+Result<std::vector<Entry>> LogReader::next(std::size_t max)
+{
+    std::vector<Entry> entries;
+    Impl& impl = *m_impl;
+    if (impl.ended || !impl.position())
+        return entries;
+    RecordHeader record{};
+    std::string_view text;
+    std::uint64_t line = 0;
+    while (entries.size() < max) {
+        if (!impl.segment->next(record, text, line)) {
+            if (!impl.openNext())
+                break;
+            continue;
+        }
+        const TimePoint time = fromUnixNano(record.timeNs);
+        if (impl.options.until != TimePoint{} && time > impl.options.until) {
+            impl.ended = true;
+            break;
+        }
+        if (!impl.wanted(record) || time < impl.options.since)
+            continue;
+        entries.push_back({time, record.stream, (record.flags & Partial) != 0, line, std::string(text)});
+    }
+    return entries;
+}
+
+} // namespace slipway::logstore

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "logstore/log_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#include "base/unique_fd.h"
+
+namespace slipway::logstore
+{
+
+namespace
+{
+constexpr std::uint64_t indexEvery = 64 * 1024;
+
+std::string segmentName(unsigned number, const char* suffix)
+{
+    std::string digits = std::to_string(number);
+    digits.insert(0, digits.size() < 8 ? 8 - digits.size() : 0, '0');
+    return digits + suffix;
+}
+
+unsigned numberOf(const char* name)
+{
+    const std::string_view text(name);
+    if (text.size() != 12 || !text.ends_with(".log"))
+        return 0;
+    return static_cast<unsigned>(std::strtoul(name, nullptr, 10));
+}
+} // namespace
+
+struct LogWriter::Impl
+{
+    struct Line
+    {
+        std::string pending;
+        TimePoint since{};
+    };
+
+    UniqueFd dir, segment, index;
+    RotationLimits limits;
+    unsigned oldest = 1, current = 0;
+    std::uint64_t size = 0, lastIndexed = 0, line = 0, dropped = 0;
+    std::array<Line, 2> lines;
+
+    Status openSegment(unsigned number, bool fresh);
+    Status recover();
+    void write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
+    bool writeRecord(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
+    void rotate();
+};
+
+Status LogWriter::Impl::openSegment(unsigned number, bool fresh)
+{
+    const int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (fresh ? O_TRUNC : 0);
+    const std::string log = segmentName(number, ".log"), idx = segmentName(number, ".idx");
+    UniqueFd logFd(::openat(dir.get(), log.c_str(), flags, 0600));
+    if (!logFd)
+        return failErrno(errno, "opening the log segment " + log);
+    UniqueFd idxFd(::openat(dir.get(), idx.c_str(), flags, 0600));
+    if (!idxFd)
+        return failErrno(errno, "opening the log index " + idx);
+    if (fresh) {
+        const SegmentHeader header{segmentMagic, formatVersion, sizeof(SegmentHeader), line, toUnixNano(now()), 0};
+        if (::write(logFd.get(), &header, sizeof header) != sizeof header) {
+            const int err = errno;
+            ::unlinkat(dir.get(), log.c_str(), 0);
+            ::unlinkat(dir.get(), idx.c_str(), 0);
+            return failErrno(err, "starting the log segment " + log);
+        }
+        size = sizeof header;
+        lastIndexed = 0;
+    }
+    segment = std::move(logFd);
+    index = std::move(idxFd);
+    current = number;
+    return {};
+}
+
+Status LogWriter::Impl::recover()
+{
+    struct stat info{};
+    if (::fstat(segment.get(), &info) != 0)
+        return failErrno(errno, "reading the log");
+    SegmentHeader header{};
+    if (::pread(segment.get(), &header, sizeof header, 0) != sizeof header || header.magic != segmentMagic)
+        return openSegment(current + 1, true);
+    line = header.firstLine;
+    std::uint64_t offset = header.headerSize;
+    const auto end = static_cast<std::uint64_t>(info.st_size);
+    RecordHeader record{};
+    while (offset + sizeof record <= end
+           && ::pread(segment.get(), &record, sizeof record, static_cast<off_t>(offset)) == sizeof record
+           && record.length <= maxRecordPayload && offset + sizeof record + record.length <= end) {
+        offset += sizeof record + record.length;
+        if (!(record.flags & Partial))
+            ++line;
+    }
+    if (offset != end && ::ftruncate(segment.get(), static_cast<off_t>(offset)) != 0)
+        return failErrno(errno, "cutting the torn end of the log");
+    size = offset;
+    lastIndexed = offset;
+    return {};
+}
+
+Result<LogWriter> LogWriter::open(const std::string& path, RotationLimits limits)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->limits = limits;
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return failErrno(errno, "making the log folder " + path);
+    impl->dir.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!impl->dir)
+        return failErrno(errno, "opening the log folder " + path);
+    unsigned first = 0, last = 0;
+    if (DIR* list = ::opendir(path.c_str())) {
+        while (const dirent* entry = ::readdir(list)) {
+            if (const unsigned number = numberOf(entry->d_name)) {
+                first = first ? std::min(first, number) : number;
+                last = std::max(last, number);
+            }
+        }
+        ::closedir(list);
+    }
+    impl->oldest = first ? first : 1;
+    TRY_STATUS(impl->openSegment(last ? last : 1, last == 0));
+    if (last)
+        TRY_STATUS(impl->recover());
+    return LogWriter(std::move(impl));
+}
+
+bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint when, const char* data,
+                                  std::size_t length)
+{
+    RecordHeader header{static_cast<std::uint32_t>(length), stream, flags, 0, toUnixNano(when)};
+    const std::array<iovec, 2> parts = {iovec{&header, sizeof header}, iovec{const_cast<char*>(data), length}};
+    const auto whole = static_cast<ssize_t>(sizeof header + length);
+    const ssize_t written = ::writev(segment.get(), parts.data(), length ? 2 : 1);
+    if (written == whole) {
+        if (size - lastIndexed >= indexEvery) {
+            const IndexEntry entry{size, line, toUnixNano(when)};
+            [[maybe_unused]] const ssize_t ignored = ::write(index.get(), &entry, sizeof entry);
+            lastIndexed = size;
+        }
+        size += static_cast<std::uint64_t>(whole);
+        if (!(flags & Partial))
+            ++line;
+        return true;
+    }
+    if (written > 0) // half a record: the disk is full
+        [[maybe_unused]] const int ignored = ::ftruncate(segment.get(), static_cast<off_t>(size));
+    return false;
+}
+
+void LogWriter::Impl::rotate()
+{
+    if (!openSegment(current + 1, true))
+        return; // no room for a new one: go on in this
+    while (current - oldest + 1 > std::max(2u, limits.maxSegments)) {
+        ::unlinkat(dir.get(), segmentName(oldest, ".log").c_str(), 0);
+        ::unlinkat(dir.get(), segmentName(oldest, ".idx").c_str(), 0);
+        ++oldest;
+    }
+}
+
+void LogWriter::Impl::write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length)
+{
+    if (size >= limits.maxSegmentBytes)
+        rotate();
+    if (dropped > 0) {
+        const std::string note = std::to_string(dropped) + " lines dropped: no space left on device";
+        if (!writeRecord(Stream::Engine, 0, when, note.data(), note.size())) {
+            if (!(flags & Partial))
+                ++dropped;
+            return;
+        }
+        dropped = 0;
+    }
+    if (!writeRecord(stream, flags, when, data, length) && !(flags & Partial))
+        ++dropped;
+}
+
+void LogWriter::append(Stream stream, const char* data, std::size_t length, TimePoint when)
+{
+    Impl::Line& line = m_impl->lines[stream == Stream::Stderr ? 1 : 0];
+    while (length > 0) {
+        if (line.pending.empty())
+            line.since = when;
+        const auto* newline = static_cast<const char*>(std::memchr(data, '\n', length));
+        const std::size_t available = newline ? static_cast<std::size_t>(newline - data) : length;
+        const std::size_t piece = std::min<std::size_t>(available, maxRecordPayload - line.pending.size());
+        const bool complete = newline && piece == available;
+        const bool full = line.pending.size() + piece == maxRecordPayload;
+        if (line.pending.empty() && (complete || full)) {
+            m_impl->write(stream, complete ? 0 : Partial, when, data, piece);
+        } else {
+            line.pending.append(data, piece);
+            if (complete || full) {
+                m_impl->write(stream, complete ? 0 : Partial, line.since, line.pending.data(), line.pending.size());
+                line.pending.clear();
+            }
+        }
+        data += piece + (complete ? 1 : 0);
+        length -= piece + (complete ? 1 : 0);
+    }
+}
+
+void LogWriter::finish()
+{
+    for (std::size_t i = 0; i < m_impl->lines.size(); ++i) {
+        Impl::Line& line = m_impl->lines[i];
+        if (!line.pending.empty())
+            m_impl->write(i ? Stream::Stderr : Stream::Stdout, Partial, line.since, line.pending.data(),
+                          line.pending.size());
+        line.pending.clear();
+    }
+}
+
+void LogWriter::sync() { ::fdatasync(m_impl->segment.get()); }
+
+LogWriter::LogWriter(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+LogWriter::~LogWriter() = default;
+LogWriter::LogWriter(LogWriter&&) noexcept = default;
+LogWriter& LogWriter::operator=(LogWriter&&) noexcept = default;
+
+} // namespace slipway::logstore
