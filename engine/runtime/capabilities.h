@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace slipway
+{
+
+// Docker's default set changed by ADD and DROP ("NET_ADMIN", "CAP_NET_ADMIN", "ALL", any case); "CAP_…" names in the kernel's
+// order. InvalidArgument names an unknown one.
+[[nodiscard]] Result<std::vector<std::string>> grantedCapabilities(const std::vector<std::string>& add,
+                                                                   const std::vector<std::string>& drop,
+                                                                   bool privileged);
+
+} // namespace slipway

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "runtime/runtime.h"
+
+namespace slipway
+{
+
+// One thread that holds a "wait" connection to every live monitor. When a monitor dies without a word, the process itself is
+// waited for by pidfd: the engine is a subreaper, so it inherits the orphan and still learns the exact exit code; only an
+// engine that was restarted in between has to report 255.
+class ExitWatcher
+{
+public:
+    ExitWatcher();
+    ~ExitWatcher();
+    ExitWatcher(const ExitWatcher&) = delete;
+    ExitWatcher& operator=(const ExitWatcher&) = delete;
+
+    // ONEXIT runs once on the watcher's thread: hand over, do not work there.
+    void watch(const std::filesystem::path& runDir, const std::filesystem::path& exitFile, pid_t pid, pid_t monitorPid,
+               std::function<void(ExitStatus)> onExit);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runtime/oci_spec.h"
+
+#include <algorithm>
+#include <set>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "runtime/capabilities.h"
+#include "runtime/seccomp.h"
+
+namespace slipway
+{
+
+namespace
+{
+Json mountOf(const char* destination, const char* type, const char* source, std::initializer_list<const char*> options)
+{
+    return {{"destination", destination}, {"type", type}, {"source", source}, {"options", Json(std::vector<std::string>(options.begin(), options.end()))}};
+}
+
+Json defaultMounts(const SpecInput& input)
+{
+    Json mounts = Json::array();
+    mounts.push_back(mountOf("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}));
+    mounts.push_back(mountOf("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}));
+    Json pts = mountOf("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"});
+    if (!input.rootless)
+        pts["options"].push_back("gid=5");
+    mounts.push_back(std::move(pts));
+    const char* sysAccess = input.process.privileged ? "rw" : "ro";
+    if (input.rootless && input.networkNamespace == "host") // a new sysfs needs a network namespace of one's own
+        mounts.push_back(mountOf("/sys", "bind", "/sys", {"rbind", "nosuid", "noexec", "nodev", "ro"}));
+    else
+        mounts.push_back(mountOf("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", sysAccess}));
+    if (!input.cgroupPath.empty())
+        mounts.push_back(mountOf("/sys/fs/cgroup", "cgroup", "cgroup", {sysAccess, "nosuid", "noexec", "nodev"}));
+    if (input.ipcNamespace != "host")
+        mounts.push_back(mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+    Json shm = input.ipcNamespace == "host" ? mountOf("/dev/shm", "bind", "/dev/shm", {"rbind"})
+                                            : mountOf("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777"});
+    if (input.ipcNamespace != "host")
+        shm["options"].push_back("size=" + std::to_string(input.shmSize));
+    mounts.push_back(std::move(shm));
+    return mounts;
+}
+
+Json mountOf(const SpecMount& mount)
+{
+    std::vector<std::string> options = mount.options;
+    if (mount.type == "bind") {
+        options.emplace_back("rbind");
+        options.push_back(mount.propagation.empty() ? "rprivate" : mount.propagation);
+        options.emplace_back(mount.readOnly ? "rro" : "rw");
+    } else {
+        options.insert(options.end(), {"nosuid", "nodev", mount.readOnly ? "ro" : "rw"});
+        if (std::ranges::find(options, "exec") == options.end())
+            options.emplace_back("noexec");
+    }
+    return {{"destination", mount.destination},
+            {"type", mount.type},
+            {"source", mount.type == "bind" ? mount.source : "tmpfs"},
+            {"options", options}};
+}
+
+Result<Json> processOf(const SpecProcess& process)
+{
+    TRY(auto capabilities, grantedCapabilities(process.capAdd, process.capDrop, process.privileged));
+    // Only uid 0 holds them from the start; for others they are what a set-uid program may get.
+    const Json effective = process.user.uid == 0 ? Json(capabilities) : Json::array();
+    Json made = {
+        {"args", process.args},
+        {"env", process.env},
+        {"cwd", process.cwd.empty() ? "/" : process.cwd},
+        {"terminal", process.terminal},
+        {"user", {{"uid", process.user.uid}, {"gid", process.user.gid}, {"additionalGids", process.user.additionalGids}, {"umask", 18}}},
+        {"noNewPrivileges", process.noNewPrivileges},
+        {"oomScoreAdj", process.oomScoreAdj},
+        {"capabilities", {{"bounding", capabilities}, {"permitted", effective}, {"effective", effective}, {"inheritable", Json::array()}, {"ambient", Json::array()}}},
+    };
+    if (process.terminal && process.rows > 0)
+        made["consoleSize"] = {{"height", process.rows}, {"width", process.columns}};
+    Json limits = Json::array();
+    for (const SpecUlimit& limit : process.ulimits) {
+        std::string name = limit.name;
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        limits.push_back({{"type", "RLIMIT_" + name}, {"soft", static_cast<std::uint64_t>(limit.soft)}, {"hard", static_cast<std::uint64_t>(limit.hard)}});
+    }
+    if (!limits.empty())
+        made["rlimits"] = std::move(limits);
+    if (process.oomScoreAdj == 0)
+        made.erase("oomScoreAdj");
+    return made;
+}
+
+void setNamespace(Json& namespaces, const char* type, const std::string& wanted)
+{
+    if (wanted == "host")
+        return;
+    Json entry = {{"type", type}};
+    if (!wanted.empty())
+        entry["path"] = wanted;
+    namespaces.push_back(std::move(entry));
+}
+
+Json namespacesOf(const SpecInput& input)
+{
+    Json namespaces = Json::array({{{"type", "mount"}}});
+    setNamespace(namespaces, "pid", input.pidNamespace);
+    setNamespace(namespaces, "network", input.networkNamespace);
+    setNamespace(namespaces, "ipc", input.ipcNamespace);
+    setNamespace(namespaces, "uts", input.utsNamespace);
+    if (!input.hostCgroupNamespace && !input.cgroupPath.empty())
+        setNamespace(namespaces, "cgroup", "");
+    return namespaces;
+}
+
+Json defaultDeviceRules()
+{
+    const auto rule = [](int major, int minor) {
+        return Json{{"allow", true}, {"type", "c"}, {"major", major}, {"minor", minor}, {"access", "rwm"}};
+    };
+    return Json::array({Json{{"allow", false}, {"access", "rwm"}}, rule(1, 3), rule(1, 5), rule(1, 7), rule(1, 8),
+                        rule(1, 9), rule(5, 0), rule(5, 2), rule(136, -1)});
+}
+
+Json resourcesOf(const SpecResources& r, bool privileged)
+{
+    Json made = {{"devices", privileged ? Json::array({Json{{"allow", true}, {"access", "rwm"}}}) : defaultDeviceRules()}};
+    for (Json& rule : made["devices"]) {
+        if (jsonValue<int>(rule, "minor") == -1)
+            rule.erase("minor");
+    }
+    Json memory = Json::object();
+    if (r.memory > 0)
+        memory["limit"] = r.memory;
+    if (r.memoryReservation > 0)
+        memory["reservation"] = r.memoryReservation;
+    if (r.memory > 0 && r.memorySwap != 0)
+        memory["swap"] = r.memorySwap;
+    if (r.oomKillDisable)
+        memory["disableOOMKiller"] = true;
+    if (!memory.empty())
+        made["memory"] = std::move(memory);
+    Json cpu = Json::object();
+    if (r.cpuShares > 0)
+        cpu["shares"] = r.cpuShares;
+    if (r.nanoCpus > 0) {
+        cpu["period"] = 100'000;
+        cpu["quota"] = r.nanoCpus / 10'000;
+    } else {
+        if (r.cpuPeriod > 0)
+            cpu["period"] = r.cpuPeriod;
+        if (r.cpuQuota != 0)
+            cpu["quota"] = r.cpuQuota;
+    }
+    if (!r.cpusetCpus.empty())
+        cpu["cpus"] = r.cpusetCpus;
+    if (!r.cpusetMems.empty())
+        cpu["mems"] = r.cpusetMems;
+    if (!cpu.empty())
+        made["cpu"] = std::move(cpu);
+    if (r.pidsLimit > 0)
+        made["pids"] = {{"limit", r.pidsLimit}};
+    if (r.blkioWeight > 0)
+        made["blockIO"] = {{"weight", r.blkioWeight}};
+    return made;
+}
+
+Status checkSysctls(const SpecInput& input)
+{
+    static const std::set<std::string> ipc = {"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
+                                              "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"};
+    for (const auto& [name, value] : input.sysctls) {
+        const bool network = name.starts_with("net.") && input.networkNamespace != "host";
+        const bool ipcOne = (ipc.contains(name) || name.starts_with("fs.mqueue.")) && input.ipcNamespace != "host";
+        const bool clean = name.find_first_of("+/\n ") == std::string::npos && value.find('\n') == std::string::npos;
+        if (!clean || (!network && !ipcOne))
+            return fail(ErrorKind::InvalidArgument, "sysctl '" + name + "' is not allowed: only namespaced ones of the container's own namespaces can be set");
+    }
+    return {};
+}
+
+Result<Json> deviceOf(const std::string& text)
+{
+    const auto first = text.find(':');
+    const std::string host = text.substr(0, first);
+    std::string inside = first == std::string::npos ? host : text.substr(first + 1);
+    std::string access = "rwm";
+    if (const auto second = inside.find(':'); second != std::string::npos) {
+        access = inside.substr(second + 1);
+        inside.resize(second);
+    } else if (first != std::string::npos && inside.find('/') == std::string::npos) {
+        access = inside;
+        inside = host;
+    }
+    struct stat info{};
+    if (::stat(host.c_str(), &info) != 0 || !(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
+        return fail(ErrorKind::InvalidArgument, "error gathering device information while adding custom device \"" + host + "\": not a device node");
+    return Json{{"path", inside}, {"type", S_ISCHR(info.st_mode) ? "c" : "b"}, {"major", major(info.st_rdev)}, {"minor", minor(info.st_rdev)}, {"fileMode", info.st_mode & 0777}, {"uid", 0}, {"gid", 0}, {"access", access}};
+}
+
+const std::vector<std::string>& maskedPaths()
+{
+    static const std::vector<std::string> paths = {
+        "/proc/acpi",       "/proc/asound",      "/proc/interrupts", "/proc/kcore",  "/proc/keys",     "/proc/latency_stats",
+        "/proc/sched_debug", "/proc/scsi",       "/proc/timer_list", "/proc/timer_stats", "/sys/firmware", "/sys/fs/selinux",
+        "/sys/devices/virtual/powercap"};
+    return paths;
+}
+
+const std::vector<std::string>& readonlyPaths()
+{
+    static const std::vector<std::string> paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+    return paths;
+}
+
+Status addDevices(Json& linux, const SpecInput& input)
+{
+    Json devices = Json::array();
+    for (const std::string& text : input.devices) {
+        TRY(auto device, deviceOf(text));
+        if (linux.contains("resources"))
+            linux["resources"]["devices"].push_back({{"allow", true}, {"type", device["type"]}, {"major", device["major"]}, {"minor", device["minor"]}, {"access", device["access"]}});
+        device.erase("access");
+        devices.push_back(std::move(device));
+    }
+    if (!devices.empty())
+        linux["devices"] = std::move(devices);
+    return {};
+}
+} // namespace
+
+Result<Json> makeSpec(const SpecInput& input)
+{
+    TRY_STATUS(checkSysctls(input));
+    TRY(auto process, processOf(input.process));
+    Json mounts = defaultMounts(input);
+    for (const SpecMount& mount : input.mounts)
+        mounts.push_back(mountOf(mount));
+    Json linux = {{"namespaces", namespacesOf(input)}};
+    if (!input.process.privileged) {
+        linux["maskedPaths"] = maskedPaths();
+        linux["readonlyPaths"] = readonlyPaths();
+        if (!input.unconfinedSeccomp) {
+            TRY(auto seccomp, seccompProfile(process["capabilities"]["bounding"].get<std::vector<std::string>>()));
+            linux["seccomp"] = std::move(seccomp);
+        }
+    }
+    if (!input.sysctls.empty())
+        linux["sysctl"] = input.sysctls;
+    if (!input.cgroupPath.empty()) {
+        linux["cgroupsPath"] = input.cgroupPath;
+        linux["resources"] = resourcesOf(input.resources, input.process.privileged);
+    }
+    TRY_STATUS(addDevices(linux, input));
+    Json spec = {{"ociVersion", "1.0.2"},
+                 {"process", std::move(process)},
+                 {"root", {{"path", input.rootfs.string()}, {"readonly", input.readOnlyRootfs}}},
+                 {"mounts", std::move(mounts)},
+                 {"linux", std::move(linux)}};
+    if (input.utsNamespace != "host" && !input.hostname.empty())
+        spec["hostname"] = input.hostname;
+    if (input.utsNamespace != "host" && !input.domainname.empty())
+        spec["domainname"] = input.domainname;
+    return spec;
+}
+
+Result<Json> makeExecProcess(const SpecProcess& process, bool /*rootless*/)
+{
+    return processOf(process);
+}
+
+} // namespace slipway

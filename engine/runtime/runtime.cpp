@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runtime/runtime.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runtime/exit_watcher.h"
+#include "runtime/monitor_socket.h"
+
+namespace slipway
+{
+
+namespace
+{
+constexpr int readyFd = 3;
+constexpr int firstFreeFd = 10;
+constexpr int parkedFd = 200; // sources are moved above every target first, so that no dup2 overwrites one
+
+// A child with exactly the descriptors that were given to it.
+class Spawn
+{
+public:
+    Spawn()
+    {
+        ::posix_spawn_file_actions_init(&m_actions);
+        ::posix_spawnattr_init(&m_attributes);
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        ::posix_spawnattr_setsigmask(&m_attributes, &none);
+        ::posix_spawnattr_setsigdefault(&m_attributes, &all);
+    }
+    ~Spawn()
+    {
+        ::posix_spawn_file_actions_destroy(&m_actions);
+        ::posix_spawnattr_destroy(&m_attributes);
+    }
+    Spawn(const Spawn&) = delete;
+    Spawn& operator=(const Spawn&) = delete;
+
+    void give(int fd, int target)
+    {
+        UniqueFd parked(::fcntl(fd, F_DUPFD_CLOEXEC, parkedFd));
+        ::posix_spawn_file_actions_adddup2(&m_actions, parked.get(), target);
+        m_parked.push_back(std::move(parked));
+    }
+    void ownSession() { m_flags |= POSIX_SPAWN_SETSID; }
+
+    Result<pid_t> start(std::vector<std::string>& command)
+    {
+        ::posix_spawnattr_setflags(&m_attributes,
+                                   static_cast<short>(m_flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+        std::vector<char*> arguments;
+        for (std::string& word : command)
+            arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        pid_t pid = 0;
+        const int err = ::posix_spawnp(&pid, arguments[0], &m_actions, &m_attributes, arguments.data(), environ);
+        if (err != 0)
+            return failErrno(err, "starting " + command[0]);
+        return pid;
+    }
+
+private:
+    posix_spawn_file_actions_t m_actions{};
+    posix_spawnattr_t m_attributes{};
+    int m_flags = 0;
+    std::vector<UniqueFd> m_parked;
+};
+
+Result<std::pair<UniqueFd, UniqueFd>> makePipe()
+{
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return failErrno(errno, "making a pipe");
+    return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
+}
+
+std::string readAll(int fd)
+{
+    std::string text;
+    std::array<char, 4096> buffer{};
+    ssize_t got = 0;
+    while ((got = ::read(fd, buffer.data(), buffer.size())) > 0 || (got < 0 && errno == EINTR)) {
+        if (got > 0)
+            text.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
+    return text;
+}
+
+bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+// crun's last words in the form that runc's have behind dockerd: clients recognise them (docker run exits 127 or 126 by them).
+std::unexpected<Error> launchError(const std::string& words, bool isExec)
+{
+    const std::string front = isExec ? "OCI runtime exec failed: exec failed: unable to start container process: "
+                                     : "failed to create task for container: failed to create shim task: OCI runtime "
+                                       "create failed: runc create failed: unable to start container process: ";
+    const auto open = words.find('`');
+    const auto close = words.find('`', open == std::string::npos ? open : open + 1);
+    const std::string named = close == std::string::npos ? std::string() : words.substr(open + 1, close - open - 1);
+    if (contains(words, "executable file") && contains(words, "not found"))
+        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": "
+                                                    + (contains(named, "/") ? "stat " + named + ": no such file or directory"
+                                                                            : "executable file not found in $PATH")
+                                                    + ": unknown");
+    if (contains(words, "Permission denied") && (contains(words, "exec") || contains(words, "open executable")))
+        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": permission denied: unknown");
+    if (contains(words, "Is a directory"))
+        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": is a directory: unknown");
+    return fail(ErrorKind::Internal, front + words + ": unknown");
+}
+} // namespace
+
+struct Runtime::Impl
+{
+    Settings settings;
+    ExitWatcher watcher;
+    std::mutex mutex;
+    std::map<pid_t, pid_t> monitors; // of the processes started here
+
+    std::vector<std::string> monitorCommand(const MonitorRequest& request, bool isExec) const
+    {
+        std::vector<std::string> command = {settings.monitorProgram.string(), "--id", request.containerId,
+                                            "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string(),
+                                            "--crun", settings.ociRuntime, "--crun-root", settings.runtimeRoot.string()};
+        if (!settings.cgroups)
+            command.emplace_back("--no-cgroups");
+        if (request.terminal)
+            command.emplace_back("--tty");
+        if (request.openStdin)
+            command.emplace_back("--stdin");
+        if (request.stdinOnce || isExec)
+            command.emplace_back("--stdin-once");
+        if (request.rows > 0)
+            command.insert(command.end(), {"--size", std::to_string(request.rows), std::to_string(request.columns)});
+        return command;
+    }
+
+    Result<Started> launch(std::vector<std::string> command, MonitorRequest& request, Spawn& spawn, int nextFd, bool isExec)
+    {
+        for (auto& attacher : request.attachers) {
+            const auto flag = [](bool on) { return std::string(on ? "1" : "0"); };
+            command.insert(command.end(), {"--attach", std::to_string(nextFd), flag(attacher.options.in && request.openStdin),
+                                           flag(attacher.options.out), flag(attacher.options.err)});
+            spawn.give(attacher.socket.get(), nextFd++);
+        }
+        std::error_code ignored;
+        std::filesystem::create_directories(request.runDir, ignored);
+        ::chmod(request.runDir.c_str(), 0700);
+        ::unlink(request.exitFile.c_str());
+        TRY(auto ready, makePipe());
+        spawn.give(ready.second.get(), readyFd);
+        const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        for (int fd = 0; fd < 3; ++fd)
+            spawn.give(null.get(), fd);
+        spawn.ownSession();
+        TRY(const pid_t monitor, spawn.start(command));
+        ready.second.reset();
+        request.attachers.clear();
+        const std::string answer = readAll(ready.first.get());
+        Started started;
+        started.monitorPid = monitor;
+        long long pid = 0, nanoseconds = 0;
+        if (std::sscanf(answer.c_str(), "started %lld %lld", &pid, &nanoseconds) == 2) {
+            started.pid = static_cast<pid_t>(pid);
+            started.startedAt = fromUnixNano(nanoseconds);
+            const std::scoped_lock lock(mutex);
+            monitors[started.pid] = monitor;
+            return started;
+        }
+        ::waitpid(monitor, nullptr, 0);
+        const auto words = answer.find(' ', 7);
+        return launchError(answer.starts_with("failed ") && words != std::string::npos ? answer.substr(words + 1)
+                                                                                      : "slipway-monitor ended without a word",
+                           isExec);
+    }
+
+    Status command(std::vector<std::string> words, const std::string& what) const
+    {
+        words.insert(words.begin(), {settings.ociRuntime, "--root", settings.runtimeRoot.string(),
+                                     settings.cgroups ? "--cgroup-manager=cgroupfs" : "--cgroup-manager=disabled"});
+        TRY(auto output, makePipe());
+        Spawn spawn;
+        const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        spawn.give(null.get(), 0);
+        spawn.give(null.get(), 1);
+        spawn.give(output.second.get(), 2);
+        TRY(const pid_t pid, spawn.start(words));
+        output.second.reset();
+        const std::string text = readAll(output.first.get());
+        int status = 0;
+        while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        }
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+            return {};
+        return fail(ErrorKind::Internal, what + ": " + text);
+    }
+};
+
+Runtime::Runtime(Settings settings) : m_impl(std::make_unique<Impl>())
+{
+    m_impl->settings = std::move(settings);
+    std::error_code ignored;
+    std::filesystem::create_directories(m_impl->settings.runtimeRoot, ignored);
+}
+Runtime::~Runtime() = default;
+
+Result<Started> Runtime::run(RunRequest request)
+{
+    std::vector<std::string> command = m_impl->monitorCommand(request, false);
+    command.insert(command.end(), {"--bundle", request.bundle.string()});
+    if (!request.logDir.empty())
+        command.insert(command.end(), {"--log-dir", request.logDir.string(), "--log-bytes",
+                                       std::to_string(request.logLimits.maxSegmentBytes), "--log-segments",
+                                       std::to_string(request.logLimits.maxSegments)});
+    Spawn spawn;
+    if (request.netns)
+        spawn.give(request.netns.get(), netnsFd);
+    int nextFd = firstFreeFd;
+    for (const UniqueFd& holder : request.portHolders)
+        spawn.give(holder.get(), nextFd++);
+    return m_impl->launch(std::move(command), request, spawn, nextFd, false);
+}
+
+Result<Started> Runtime::exec(ExecRequest request)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(request.runDir, failed);
+    const std::filesystem::path file = request.runDir / "process.json";
+    std::ofstream(file) << dumpJson(request.process);
+    std::vector<std::string> command = m_impl->monitorCommand(request, true);
+    command.insert(command.end(), {"--exec", file.string()});
+    Spawn spawn;
+    return m_impl->launch(std::move(command), request, spawn, firstFreeFd, true);
+}
+
+Result<UniqueFd> Runtime::attach(const std::filesystem::path& runDir, AttachOptions options)
+{
+    const auto flag = [](bool on) { return on ? "1" : "0"; };
+    TRY(auto fd, askMonitor(runDir, std::string("attach in=") + flag(options.in) + " out=" + flag(options.out) + " err="
+                                        + flag(options.err)));
+    TRY(const auto answer, readMonitorLine(fd.get()));
+    if (answer != "ok")
+        return fail(ErrorKind::Unavailable, "the monitor refused to attach: " + answer);
+    return fd;
+}
+
+Status Runtime::resize(const std::filesystem::path& runDir, std::uint16_t rows, std::uint16_t columns)
+{
+    TRY(auto fd, askMonitor(runDir, "resize " + std::to_string(rows) + ' ' + std::to_string(columns)));
+    TRY(const auto answer, readMonitorLine(fd.get()));
+    if (answer != "ok")
+        return fail(ErrorKind::Conflict, "cannot resize: " + answer);
+    return {};
+}
+
+void Runtime::watchExit(const std::filesystem::path& runDir, const std::filesystem::path& exitFile, pid_t pid,
+                        std::function<void(ExitStatus)> onExit)
+{
+    pid_t monitor = 0;
+    {
+        const std::scoped_lock lock(m_impl->mutex);
+        if (const auto it = m_impl->monitors.find(pid); it != m_impl->monitors.end()) {
+            monitor = it->second;
+            m_impl->monitors.erase(it);
+        }
+    }
+    m_impl->watcher.watch(runDir, exitFile, pid, monitor, std::move(onExit));
+}
+
+std::optional<Recovered> Runtime::recover(const std::filesystem::path& runDir)
+{
+    std::string line;
+    bool monitorLives = false;
+    if (auto fd = askMonitor(runDir, "info")) {
+        if (auto answer = readMonitorLine(fd->get())) {
+            line = *answer;
+            monitorLives = true;
+        }
+    }
+    if (line.empty()) {
+        std::ifstream file(runDir / "pid");
+        std::getline(file, line);
+    }
+    long long pid = 0, monitor = 0, started = 0;
+    unsigned long long ticks = 0;
+    if (std::sscanf(line.c_str(), "%lld %llu %lld %lld", &pid, &ticks, &monitor, &started) != 4)
+        return std::nullopt;
+    if (!monitorLives) { // the same process still? A pid alone says nothing.
+        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+        std::string stat;
+        std::getline(file, stat);
+        auto at = stat.rfind(')');
+        for (int field = 2; field < 22 && at != std::string::npos; ++field)
+            at = stat.find(' ', at + 1);
+        if (at == std::string::npos || std::strtoull(stat.c_str() + at, nullptr, 10) != ticks)
+            return std::nullopt;
+    }
+    return Recovered{static_cast<pid_t>(pid), static_cast<pid_t>(monitorLives ? monitor : 0), fromUnixNano(started)};
+}
+
+std::optional<ExitStatus> Runtime::readExitFile(const std::filesystem::path& exitFile)
+{
+    std::ifstream file(exitFile);
+    ExitStatus status;
+    int oom = 0;
+    std::int64_t finished = 0;
+    if (!(file >> status.code >> status.signal >> oom >> finished))
+        return std::nullopt;
+    status.oomKilled = oom != 0;
+    status.finishedAt = fromUnixNano(finished);
+    return status;
+}
+
+Status Runtime::pause(const std::string& id) { return m_impl->command({"pause", id}, "pausing container " + id); }
+Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
+
+Status Runtime::destroy(const std::string& id)
+{
+    if (!std::filesystem::exists(m_impl->settings.runtimeRoot / id))
+        return {};
+    return m_impl->command({"delete", "--force", id}, "removing what is left of container " + id);
+}
+
+std::string Runtime::version() const
+{
+    auto output = makePipe();
+    if (!output)
+        return {};
+    std::vector<std::string> words = {m_impl->settings.ociRuntime, "--version"};
+    Spawn spawn;
+    spawn.give(output->second.get(), 1);
+    auto pid = spawn.start(words);
+    if (!pid)
+        return {};
+    output->second.reset();
+    const std::string text = readAll(output->first.get());
+    ::waitpid(*pid, nullptr, 0);
+    const auto end = text.find('\n');
+    const auto word = text.find(" version ");
+    return word < end ? text.substr(0, word) + ' ' + text.substr(word + 9, end - word - 9) : text.substr(0, end);
+}
+
+} // namespace slipway
