@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "os/cgroup.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <thread>
+#include <unistd.h>
+
+namespace slipway
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+std::optional<std::string> readText(const fs::path& file)
+{
+    std::ifstream stream(file);
+    if (!stream)
+        return std::nullopt;
+    std::stringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+std::optional<std::uint64_t> readNumber(const fs::path& file)
+{
+    const auto text = readText(file);
+    std::uint64_t value = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc())
+        return std::nullopt;
+    return value;
+}
+
+std::map<std::string, std::uint64_t> readFlatKeyed(const fs::path& file)
+{
+    std::map<std::string, std::uint64_t> values;
+    std::ifstream stream(file);
+    std::string key;
+    std::uint64_t value = 0;
+    while (stream >> key >> value)
+        values[key] = value;
+    return values;
+}
+
+std::optional<std::uint64_t> valueOf(const std::map<std::string, std::uint64_t>& values, const char* key)
+{
+    const auto it = values.find(key);
+    return it == values.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::uint64_t tickNs()
+{
+    static const auto ns = static_cast<std::uint64_t>(1'000'000'000 / ::sysconf(_SC_CLK_TCK));
+    return ns;
+}
+} // namespace
+
+struct Cgroups::Impl
+{
+    Version version = Version::None;
+    std::map<std::string, fs::path> mounts; // controller → mount point ("" = the v2 hierarchy)
+
+    Impl()
+    {
+        std::ifstream file("/proc/self/mountinfo");
+        std::string line;
+        while (std::getline(file, line)) {
+            std::istringstream words(line);
+            std::string word, mountPoint, type, superOptions;
+            for (int i = 0; i < 5 && words >> word; ++i)
+                mountPoint = word;
+            while (words >> word && word != "-") {
+            }
+            words >> type >> word >> superOptions;
+            if (type == "cgroup")
+                addV1(mountPoint, superOptions);
+            else if (type == "cgroup2" && mountPoint == "/sys/fs/cgroup")
+                mounts[""] = mountPoint;
+        }
+        if (mounts.contains("memory"))
+            version = Version::V1;
+        else if (mounts.contains(""))
+            version = Version::V2;
+    }
+
+    void addV1(const std::string& mountPoint, const std::string& options)
+    {
+        std::istringstream stream(options);
+        std::string option;
+        while (std::getline(stream, option, ',')) {
+            for (const char* known : {"memory", "cpu", "cpuacct", "pids", "cpuset", "blkio", "devices", "freezer"}) {
+                if (option == known)
+                    mounts[known] = mountPoint;
+            }
+        }
+    }
+
+    fs::path dir(const std::string& controller, const std::string& path) const
+    {
+        const auto it = mounts.find(version == Version::V2 ? "" : controller);
+        return it == mounts.end() ? fs::path() : it->second / path.substr(path.starts_with('/') ? 1 : 0);
+    }
+
+    ResourceUsage usageV1(const std::string& path) const;
+    ResourceUsage usageV2(const std::string& path) const;
+};
+
+ResourceUsage Cgroups::Impl::usageV1(const std::string& path) const
+{
+    ResourceUsage usage;
+    const fs::path cpuacct = dir("cpuacct", path), memory = dir("memory", path), pids = dir("pids", path);
+    usage.cpuNs = readNumber(cpuacct / "cpuacct.usage");
+    const auto split = readFlatKeyed(cpuacct / "cpuacct.stat");
+    if (const auto user = valueOf(split, "user"))
+        usage.cpuUserNs = *user * tickNs();
+    if (const auto system = valueOf(split, "system"))
+        usage.cpuSystemNs = *system * tickNs();
+    if (const auto perCpu = readText(cpuacct / "cpuacct.usage_percpu")) {
+        std::istringstream numbers(*perCpu);
+        for (std::uint64_t ns = 0; numbers >> ns;)
+            usage.perCpuNs.push_back(ns);
+    }
+    const auto throttling = readFlatKeyed(dir("cpu", path) / "cpu.stat");
+    usage.periods = valueOf(throttling, "nr_periods");
+    usage.throttledPeriods = valueOf(throttling, "nr_throttled");
+    usage.throttledNs = valueOf(throttling, "throttled_time");
+    usage.memoryBytes = readNumber(memory / "memory.usage_in_bytes");
+    usage.memoryPeak = readNumber(memory / "memory.max_usage_in_bytes");
+    usage.memoryStat = readFlatKeyed(memory / "memory.stat");
+    if (const auto limit = readNumber(memory / "memory.limit_in_bytes"); limit && *limit < (1ull << 60))
+        usage.memoryLimit = limit;
+    usage.oomKills = valueOf(readFlatKeyed(memory / "memory.oom_control"), "oom_kill");
+    usage.pids = readNumber(pids / "pids.current");
+    usage.pidsLimit = readNumber(pids / "pids.max");
+    std::map<std::pair<std::uint64_t, std::uint64_t>, BlockIo> devices;
+    for (const char* name : {"blkio.throttle.io_service_bytes", "blkio.throttle.io_serviced"}) {
+        const bool bytes = std::string_view(name).ends_with("bytes");
+        std::istringstream lines(readText(dir("blkio", path) / name).value_or(""));
+        std::string line;
+        while (std::getline(lines, line)) {
+            unsigned long long major = 0, minor = 0, value = 0;
+            char operation[16] = {};
+            if (std::sscanf(line.c_str(), "%llu:%llu %15s %llu", &major, &minor, operation, &value) != 4)
+                continue;
+            auto& device = devices.try_emplace({major, minor}, BlockIo{major, minor, 0, 0, 0, 0}).first->second;
+            if (std::string_view(operation) == "Read")
+                (bytes ? device.readBytes : device.readOps) = value;
+            else if (std::string_view(operation) == "Write")
+                (bytes ? device.writeBytes : device.writeOps) = value;
+        }
+    }
+    for (const auto& [key, device] : devices)
+        usage.blockIo.push_back(device);
+    return usage;
+}
+
+ResourceUsage Cgroups::Impl::usageV2(const std::string& path) const
+{
+    ResourceUsage usage;
+    const fs::path group = dir("", path);
+    const auto cpu = readFlatKeyed(group / "cpu.stat");
+    const auto nanoseconds = [&cpu](const char* key) {
+        const auto microseconds = valueOf(cpu, key);
+        return microseconds ? std::optional(*microseconds * 1000) : std::nullopt;
+    };
+    usage.cpuNs = nanoseconds("usage_usec");
+    usage.cpuUserNs = nanoseconds("user_usec");
+    usage.cpuSystemNs = nanoseconds("system_usec");
+    usage.periods = valueOf(cpu, "nr_periods");
+    usage.throttledPeriods = valueOf(cpu, "nr_throttled");
+    usage.throttledNs = nanoseconds("throttled_usec");
+    usage.memoryBytes = readNumber(group / "memory.current");
+    usage.memoryPeak = readNumber(group / "memory.peak");
+    usage.memoryLimit = readNumber(group / "memory.max"); // "max" is no number: unlimited
+    usage.memoryStat = readFlatKeyed(group / "memory.stat");
+    usage.oomKills = valueOf(readFlatKeyed(group / "memory.events"), "oom_kill");
+    usage.pids = readNumber(group / "pids.current");
+    usage.pidsLimit = readNumber(group / "pids.max");
+    std::istringstream lines(readText(group / "io.stat").value_or(""));
+    std::string line;
+    while (std::getline(lines, line)) {
+        unsigned long long major = 0, minor = 0, rb = 0, wb = 0, rio = 0, wio = 0;
+        if (std::sscanf(line.c_str(), "%llu:%llu rbytes=%llu wbytes=%llu rios=%llu wios=%llu", &major, &minor, &rb, &wb,
+                        &rio, &wio) == 6)
+            usage.blockIo.push_back({major, minor, rb, wb, rio, wio});
+    }
+    return usage;
+}
+
+Cgroups::Cgroups() : m_impl(std::make_shared<const Impl>()) {}
+Cgroups::Version Cgroups::version() const { return m_impl->version; }
+
+bool Cgroups::has(const std::string& controller) const
+{
+    if (m_impl->version == Version::V1)
+        return m_impl->mounts.contains(controller == "io" ? "blkio" : controller);
+    if (m_impl->version != Version::V2)
+        return false;
+    const std::string list = ' ' + readText(m_impl->mounts.at("") / "cgroup.controllers").value_or("");
+    return controller == "devices" || list.find(' ' + controller) != std::string::npos;
+}
+
+Result<ResourceUsage> Cgroups::usage(const std::string& path) const
+{
+    if (m_impl->version == Version::None)
+        return fail(ErrorKind::NotImplemented, "this machine gives no cgroups to measure with");
+    auto usage = m_impl->version == Version::V1 ? m_impl->usageV1(path) : m_impl->usageV2(path);
+    if (!usage.cpuNs && !usage.memoryBytes)
+        return fail(ErrorKind::NotFound, "no such cgroup: " + path);
+    return usage;
+}
+
+Result<ResourceUsage> Cgroups::usageFromProc(pid_t pid)
+{
+    std::error_code failed;
+    const auto wanted = fs::read_symlink("/proc/" + std::to_string(pid) + "/ns/pid", failed);
+    if (failed)
+        return fail(ErrorKind::NotFound, "process " + std::to_string(pid) + " is gone");
+    ResourceUsage usage;
+    std::uint64_t user = 0, system = 0, pages = 0, count = 0;
+    for (const auto& entry : fs::directory_iterator("/proc", failed)) {
+        const std::string name = entry.path().filename().string();
+        if (name.find_first_not_of("0123456789") != std::string::npos
+            || fs::read_symlink(entry.path() / "ns/pid", failed) != wanted)
+            continue;
+        const std::string stat = readText(entry.path() / "stat").value_or("");
+        unsigned long long utime = 0, stime = 0, resident = 0;
+        const auto close = stat.rfind(')');
+        if (close == std::string::npos
+            || std::sscanf(stat.c_str() + close + 1,
+                           " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %llu",
+                           &utime, &stime, &resident)
+                   != 3)
+            continue;
+        user += utime;
+        system += stime;
+        pages += resident;
+        ++count;
+    }
+    usage.cpuUserNs = user * tickNs();
+    usage.cpuSystemNs = system * tickNs();
+    usage.cpuNs = *usage.cpuUserNs + *usage.cpuSystemNs;
+    usage.memoryBytes = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    usage.pids = count;
+    return usage;
+}
+
+std::vector<pid_t> Cgroups::processes(const std::string& path) const
+{
+    std::vector<pid_t> pids;
+    std::ifstream file(m_impl->dir("pids", path) / "cgroup.procs");
+    for (pid_t pid = 0; file >> pid;)
+        pids.push_back(pid);
+    return pids;
+}
+
+Status Cgroups::freeze(const std::string& path, bool frozen) const
+{
+    const bool v2 = m_impl->version == Version::V2;
+    const fs::path file = v2 ? m_impl->dir("", path) / "cgroup.freeze" : m_impl->dir("freezer", path) / "freezer.state";
+    std::ofstream stream(file);
+    stream << (v2 ? (frozen ? "1" : "0") : (frozen ? "FROZEN" : "THAWED")) << std::flush;
+    return stream ? Status() : Status(failErrno(errno, "freezing the cgroup " + path));
+}
+
+Status Cgroups::remove(const std::string& path) const
+{
+    for (const pid_t pid : processes(path))
+        ::kill(pid, SIGKILL);
+    for (const auto& [controller, mount] : m_impl->mounts) {
+        const fs::path group = m_impl->dir(controller, path);
+        for (int attempt = 0; attempt < 50 && ::rmdir(group.c_str()) != 0 && errno == EBUSY; ++attempt)
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        if (::access(group.c_str(), F_OK) == 0)
+            return failErrno(EBUSY, "removing the cgroup " + group.string());
+    }
+    return {};
+}
+
+Result<std::vector<InterfaceCounters>> interfaceCounters(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/net/dev");
+    if (!file)
+        return fail(ErrorKind::NotFound, "process " + std::to_string(pid) + " is gone");
+    std::vector<InterfaceCounters> interfaces;
+    std::string line;
+    while (std::getline(file, line)) {
+        const auto colon = line.find(':');
+        if (colon == std::string::npos)
+            continue;
+        InterfaceCounters one;
+        std::istringstream(line.substr(0, colon)) >> one.name;
+        std::uint64_t skip = 0;
+        std::istringstream numbers(line.substr(colon + 1));
+        numbers >> one.rxBytes >> one.rxPackets >> one.rxErrors >> one.rxDropped >> skip >> skip >> skip >> skip >> one.txBytes
+            >> one.txPackets >> one.txErrors >> one.txDropped;
+        if (one.name != "lo")
+            interfaces.push_back(one);
+    }
+    return interfaces;
+}
+
+Result<std::uint64_t> hostCpuNs()
+{
+    std::ifstream file("/proc/stat");
+    std::string name;
+    file >> name;
+    std::uint64_t total = 0, value = 0;
+    for (int field = 0; field < 8 && file >> value; ++field) // user nice system idle iowait irq softirq steal
+        total += value;
+    if (name != "cpu")
+        return fail(ErrorKind::Internal, "/proc/stat has no cpu line");
+    return total * tickNs();
+}
+
+unsigned onlineCpus() { return std::max(1u, static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN))); }
+
+std::uint64_t hostMemory()
+{
+    struct sysinfo info{};
+    ::sysinfo(&info);
+    return static_cast<std::uint64_t>(info.totalram) * info.mem_unit;
+}
+
+} // namespace slipway
