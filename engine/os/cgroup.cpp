@@ -139,7 +139,7 @@ ResourceUsage Cgroups::Impl::usageV1(const std::string& path) const
     usage.oomKills = valueOf(readFlatKeyed(memory / "memory.oom_control"), "oom_kill");
     usage.pids = readNumber(pids / "pids.current");
     usage.pidsLimit = readNumber(pids / "pids.max");
-    std::map<std::pair<std::uint64_t, std::uint64_t>, BlockIo> devices;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, ResourceUsage::BlockIo> devices;
     for (const char* name : {"blkio.throttle.io_service_bytes", "blkio.throttle.io_serviced"}) {
         const bool bytes = std::string_view(name).ends_with("bytes");
         std::istringstream lines(readText(dir("blkio", path) / name).value_or(""));
@@ -149,7 +149,7 @@ ResourceUsage Cgroups::Impl::usageV1(const std::string& path) const
             char operation[16] = {};
             if (std::sscanf(line.c_str(), "%llu:%llu %15s %llu", &major, &minor, operation, &value) != 4)
                 continue;
-            auto& device = devices.try_emplace({major, minor}, BlockIo{major, minor, 0, 0, 0, 0}).first->second;
+            auto& device = devices.try_emplace({major, minor}, ResourceUsage::BlockIo{major, minor, 0, 0, 0, 0}).first->second;
             if (std::string_view(operation) == "Read")
                 (bytes ? device.readBytes : device.readOps) = value;
             else if (std::string_view(operation) == "Write")
