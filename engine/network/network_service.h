@@ -112,13 +112,15 @@ public:
     [[nodiscard]] Result<std::vector<Network>> list() const;
     [[nodiscard]] Result<Network> get(const std::string& nameOrId) const; // NotFound "network X not found"
     [[nodiscard]] Result<Network> create(Network wanted);                 // driver bridge only
-    [[nodiscard]] Status remove(const std::string& nameOrId); // Conflict with endpoints; predefined ones Forbidden
+    [[nodiscard]] Status remove(const std::string& nameOrId); // Forbidden: has endpoints, or predefined
     [[nodiscard]] Result<std::vector<Endpoint>> endpoints(const std::string& networkId) const;
 
-    // A fresh namespace with lo up, an interface per request, the default route by the first, and the ports published.
-    // Conflict when a port is taken ("Bind for 0.0.0.0:8080 failed: port is already allocated" when another container
-    // has it, "failed to bind port 0.0.0.0:8080/tcp: … address already in use" when another program has). On error
-    // nothing is left. NETWORKS empty = only lo ("none").
+    // A fresh namespace with lo up, an interface per request, the default route by the first network that is not
+    // internal, and the ports published there. A taken port is Internal (dockerd answers 500) with dockerd's text:
+    // "driver failed programming external connectivity on endpoint NAME (ID): Bind for 0.0.0.0:8080 failed: port is
+    // already allocated" when another container has it, "…: failed to bind port 0.0.0.0:8080/tcp: … address already in
+    // use" when another program has. On error nothing is left. NETWORKS empty = only lo ("none"); the host network has
+    // no sandbox and is not asked for here.
     [[nodiscard]] Result<NetworkSandbox> setUp(const std::vector<std::pair<std::string, EndpointRequest>>& networks,
                                                const std::vector<PortBinding>& ports);
     // Takes the container's ports, addresses and veths away. No error when there are none.
@@ -132,8 +134,9 @@ public:
                                          const std::vector<std::string>& search,
                                          const std::vector<std::string>& options) const;
 
+    struct Impl; // network_impl.h, for the module's own files
+
 private:
-    struct Impl;
     std::unique_ptr<Impl> m_impl;
 };
 

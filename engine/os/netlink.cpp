@@ -203,6 +203,16 @@ Status Netlink::setLinkUp(int index)
     return m_impl->call(makeMessage(RTM_NEWLINK, 0, header), "setting an interface up");
 }
 
+Status Netlink::setMaster(int index, int bridge)
+{
+    ifinfomsg header{};
+    header.ifi_index = index;
+    auto m = makeMessage(RTM_NEWLINK, 0, header);
+    if (m)
+        nla_put_u32(m.get(), IFLA_MASTER, static_cast<std::uint32_t>(bridge));
+    return m_impl->call(m, "putting an interface into its bridge");
+}
+
 Status Netlink::removeLink(int index)
 {
     ifinfomsg header{};

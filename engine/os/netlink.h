@@ -50,6 +50,7 @@ public:
     [[nodiscard]] Status addBridge(const std::string& name, const MacAddress& mac); // up at once
     [[nodiscard]] Status addVeth(const Veth& veth);
     [[nodiscard]] Status setLinkUp(int index);
+    [[nodiscard]] Status setMaster(int index, int bridge); // no error when it is there already
     [[nodiscard]] Status removeLink(int index); // no error when it is gone already
     [[nodiscard]] Status addAddress(int index, std::uint32_t address, int prefixLength); // no error when it has it
     [[nodiscard]] Status addDefaultRoute(std::uint32_t gateway, int index);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "base/json.h"
+#include "network/firewall.h"
+#include "network/ipv4.h"
+#include "network/network_service.h"
+#include "network/ports.h"
+#include "os/netlink.h"
+
+namespace slipway
+{
+
+[[nodiscard]] Json toDocument(const Network& network);
+[[nodiscard]] Network networkFromDocument(const Json& document);
+
+// An endpoint as the database keeps it.
+struct EndpointRecord
+{
+    Endpoint endpoint;
+    std::string containerName;
+    std::string veth; // the router's end
+};
+[[nodiscard]] Json toDocument(const EndpointRecord& record);
+[[nodiscard]] EndpointRecord endpointFromDocument(const Json& document);
+
+// Networks and endpoints live in memory and are written through to the database. Everything here wants the mutex held.
+struct NetworkService::Impl
+{
+    Impl(Database& d, EventBus& e, Settings s) : db(d), events(e), settings(std::move(s)), firewall(settings.routerNetns) {}
+
+    Database& db;
+    EventBus& events;
+    const Settings settings;
+    mutable std::mutex mutex;
+    std::vector<Network> networks;
+    std::vector<EndpointRecord> endpoints;
+    PortRegistry ports;
+    Firewall firewall;
+    bool tableReady = false;
+    std::optional<Netlink> netlink;
+
+    [[nodiscard]] Result<Network*> find(const std::string& nameOrId);
+    [[nodiscard]] Status load();
+    [[nodiscard]] Status insert(Network network);
+    [[nodiscard]] Result<Netlink*> router(); // the router namespace's socket, opened when first needed
+    [[nodiscard]] Result<Cidr> freePool();
+    [[nodiscard]] Status checkOverlap(const Cidr& wanted);
+    [[nodiscard]] Status completePool(Network& network);
+
+    [[nodiscard]] Result<int> ensureBridge(const Network& network); // its index
+    [[nodiscard]] std::vector<Firewall::Bridge> firewallBridges() const;
+    [[nodiscard]] Status rebuildFirewall();
+    // The rules for one more container. Its ports are in PORTS already: a lost table is rebuilt with them.
+    [[nodiscard]] Status openFirewall(const std::vector<const Network*>& used, const std::vector<Published>& added);
+
+    [[nodiscard]] Result<std::uint32_t> chooseAddress(const Network& network, const std::string& fixed) const;
+    [[nodiscard]] Result<EndpointRecord> makeRecord(const Network& network, const EndpointRequest& request,
+                                                    std::size_t interfaceNumber) const;
+    [[nodiscard]] Status plug(const EndpointRecord& record, const Network& network, int netns, Netlink& inside,
+                              bool defaultRoute);
+    // Kernel objects, memory and rows of a container. Returns what was taken away.
+    [[nodiscard]] Result<std::vector<EndpointRecord>> release(const std::string& containerId);
+    void announce(const std::vector<EndpointRecord>& records, const char* action);
+};
+
+[[nodiscard]] Firewall::Bridge firewallBridge(const Network& network);
+
+} // namespace slipway

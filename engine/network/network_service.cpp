@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "network/network_service.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "events/event_bus.h"
+#include "network/network_impl.h"
+#include "state/database.h"
+
+namespace slipway
+{
+
+using Impl = NetworkService::Impl;
+
+NetworkService::NetworkService(Database& db, EventBus& events, Settings settings)
+    : m_impl(std::make_unique<Impl>(db, events, std::move(settings)))
+{
+}
+NetworkService::~NetworkService() = default;
+
+Result<Network*> Impl::find(const std::string& nameOrId)
+{
+    const std::string wanted = nameOrId.empty() || nameOrId == "default" ? "bridge" : nameOrId;
+    for (auto& n : networks)
+        if (n.name == wanted || n.id == wanted)
+            return &n;
+    Network* match = nullptr;
+    for (auto& n : networks) {
+        if (!looksLikeId(wanted) || !n.id.starts_with(wanted))
+            continue;
+        if (match)
+            return fail(ErrorKind::InvalidArgument, "network " + wanted + " is ambiguous (several ids begin so)");
+        match = &n;
+    }
+    if (!match)
+        return fail(ErrorKind::NotFound, "network " + wanted + " not found");
+    return match;
+}
+
+Status Impl::load()
+{
+    networks.clear();
+    endpoints.clear();
+    Status parsed;
+    const auto read = [&](const Database::Row& row, auto&& take) {
+        auto document = parseJson(row.text(0));
+        if (document)
+            take(*document);
+        else
+            parsed = wrap(document.error(), "reading a network from the database");
+    };
+    TRY_STATUS(db.query("SELECT document FROM networks ORDER BY name", {}, [&](const Database::Row& row) {
+        read(row, [&](const Json& d) { networks.push_back(networkFromDocument(d)); });
+    }));
+    TRY_STATUS(db.query("SELECT document FROM endpoints", {}, [&](const Database::Row& row) {
+        read(row, [&](const Json& d) { endpoints.push_back(endpointFromDocument(d)); });
+    }));
+    return parsed;
+}
+
+Status Impl::insert(Network network)
+{
+    TRY_STATUS(db.exec("INSERT INTO networks(id, name, document) VALUES(?, ?, ?)",
+                       {network.id, network.name, dumpJson(toDocument(network))}));
+    networks.push_back(std::move(network));
+    return {};
+}
+
+Status NetworkService::init()
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY_STATUS(m_impl->load());
+    for (const auto& [name, driver] : {std::pair{"bridge", "bridge"}, {"host", "host"}, {"none", "null"}}) {
+        if (std::ranges::contains(m_impl->networks, name, &Network::name))
+            continue;
+        Network network;
+        network.id = randomId();
+        network.name = name;
+        network.driver = driver;
+        network.created = now();
+        network.predefined = true;
+        if (network.driver == "bridge") {
+            network.bridgeName = m_impl->settings.defaultBridge;
+            if (!m_impl->settings.defaultSubnet.empty())
+                network.pools = {{m_impl->settings.defaultSubnet, "", ""}};
+            network.options["com.docker.network.bridge.default_bridge"] = "true";
+            network.options["com.docker.network.bridge.name"] = network.bridgeName;
+            TRY_STATUS(m_impl->completePool(network));
+        }
+        TRY_STATUS(m_impl->insert(std::move(network)));
+    }
+    return {};
+}
+
+Result<std::vector<Network>> NetworkService::list() const
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    return m_impl->networks;
+}
+
+Result<Network> NetworkService::get(const std::string& nameOrId) const
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY(Network* network, m_impl->find(nameOrId));
+    return *network;
+}
+
+Result<std::vector<Endpoint>> NetworkService::endpoints(const std::string& networkId) const
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY(const Network* network, m_impl->find(networkId));
+    std::vector<Endpoint> found;
+    for (const auto& r : m_impl->endpoints)
+        if (r.endpoint.networkId == network->id)
+            found.push_back(r.endpoint);
+    return found;
+}
+
+Status Impl::checkOverlap(const Cidr& wanted)
+{
+    for (const auto& n : networks)
+        for (const auto& p : n.pools)
+            if (const auto other = parseCidr(p.subnet); other && other->overlaps(wanted))
+                return fail(ErrorKind::Forbidden,
+                            "Pool overlaps with other one on this address space (network " + n.name + " has " + p.subnet + ")");
+    return {};
+}
+
+Result<Cidr> Impl::freePool()
+{
+    TRY(Netlink * link, router());
+    TRY(const auto routes, link->routes());
+    for (const Cidr& pool : defaultPools()) {
+        if (!checkOverlap(pool))
+            continue;
+        if (std::ranges::none_of(routes, [&](const auto& r) { return Cidr{r.address, r.prefixLength}.overlaps(pool); }))
+            return pool;
+    }
+    return fail(ErrorKind::Unavailable, "could not find an available, non-overlapping IPv4 address pool among the "
+                                        "defaults to assign to the network: remove unused networks or give a subnet");
+}
+
+Status Impl::completePool(Network& network)
+{
+    if (network.pools.empty() || network.pools[0].subnet.empty()) {
+        TRY(const Cidr pool, freePool());
+        network.pools.resize(std::max<std::size_t>(network.pools.size(), 1));
+        network.pools[0].subnet = formatCidr(pool);
+    }
+    if (network.pools.size() > 1)
+        return fail(ErrorKind::NotImplemented, "more than one subnet per network is not supported yet");
+    IpamPool& pool = network.pools[0];
+    const auto subnet = parseCidr(pool.subnet);
+    if (!subnet || subnet->prefixLength > 30 || subnet->prefixLength < 8)
+        return fail(ErrorKind::InvalidArgument,
+                    "invalid subnet " + pool.subnet + ": an IPv4 network like 172.28.0.0/16 is needed (/8 to /30)");
+    TRY_STATUS(checkOverlap(*subnet));
+    pool.subnet = formatCidr(*subnet);
+    if (!pool.ipRange.empty()) {
+        const auto range = parseCidr(pool.ipRange);
+        if (!range || range->first() < subnet->first() || range->last() > subnet->last())
+            return fail(ErrorKind::InvalidArgument, "invalid ip-range " + pool.ipRange + ": it is not in " + pool.subnet);
+    }
+    if (pool.gateway.empty())
+        pool.gateway = formatIpv4(subnet->first() + 1);
+    const auto gateway = parseIpv4(pool.gateway);
+    if (!gateway || !subnet->contains(*gateway))
+        return fail(ErrorKind::InvalidArgument, "invalid gateway " + pool.gateway + ": it is not in " + pool.subnet);
+    return {};
+}
+
+Result<Network> NetworkService::create(Network wanted)
+{
+    if (wanted.driver.empty())
+        wanted.driver = "bridge";
+    if (wanted.driver == "host" || wanted.driver == "null")
+        return fail(ErrorKind::Forbidden, "only one instance of \"" + wanted.driver + "\" network is allowed");
+    if (wanted.driver != "bridge")
+        return fail(ErrorKind::NotFound, "could not find plugin " + wanted.driver + ": only the driver bridge is supported");
+    if (wanted.enableIpv6)
+        return fail(ErrorKind::NotImplemented, "IPv6 networks are not supported yet");
+    if (wanted.name.empty() || wanted.name == "default" ||
+        (!isValidName(wanted.name) && !(wanted.name.size() == 1 && isValidName(wanted.name + "a"))))
+        return fail(ErrorKind::InvalidArgument, "invalid network name \"" + wanted.name +
+                                                    "\": only [a-zA-Z0-9][a-zA-Z0-9_.-]* is allowed, and not \"default\"");
+    const std::scoped_lock lock(m_impl->mutex);
+    if (std::ranges::contains(m_impl->networks, wanted.name, &Network::name))
+        return fail(ErrorKind::Conflict, "network with name " + wanted.name + " already exists");
+    wanted.id = randomId();
+    wanted.created = now();
+    wanted.scope = "local";
+    wanted.predefined = false;
+    wanted.bridgeName = "br-" + shortId(wanted.id);
+    if (const auto it = wanted.options.find("com.docker.network.bridge.name"); it != wanted.options.end()) {
+        wanted.bridgeName = it->second;
+        const bool odd = wanted.bridgeName.empty() || wanted.bridgeName.size() > 15 ||
+                         wanted.bridgeName.find_first_of("/ \t\n\"*:;{}") != std::string::npos;
+        if (odd || std::ranges::contains(m_impl->networks, wanted.bridgeName, &Network::bridgeName))
+            return fail(ErrorKind::InvalidArgument, "invalid or already used bridge name \"" + wanted.bridgeName + "\"");
+    }
+    TRY_STATUS(m_impl->completePool(wanted));
+    TRY_STATUS(m_impl->insert(wanted));
+    m_impl->tableReady = false;
+    m_impl->events.publish({.type = "network",
+                            .action = "create",
+                            .actorId = wanted.id,
+                            .attributes = {{"name", wanted.name}, {"type", wanted.driver}}});
+    return wanted;
+}
+
+Status NetworkService::remove(const std::string& nameOrId)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY(Network* found, m_impl->find(nameOrId));
+    const Network network = *found;
+    if (network.predefined)
+        return fail(ErrorKind::Forbidden, network.name + " is a pre-defined network and cannot be removed");
+    for (const auto& r : m_impl->endpoints)
+        if (r.endpoint.networkId == network.id)
+            return fail(ErrorKind::Forbidden, "error while removing network: network " + network.name + " id " +
+                                                  network.id + " has active endpoints");
+    TRY_STATUS(m_impl->db.exec("DELETE FROM networks WHERE id = ?", {network.id}));
+    std::erase_if(m_impl->networks, [&](const Network& n) { return n.id == network.id; });
+    if (m_impl->netlink) {
+        if (const auto index = m_impl->netlink->linkIndex(network.bridgeName))
+            TRY_STATUS(m_impl->netlink->removeLink(*index));
+    }
+    if (m_impl->tableReady)
+        TRY_STATUS(m_impl->rebuildFirewall());
+    m_impl->events.publish({.type = "network",
+                            .action = "destroy",
+                            .actorId = network.id,
+                            .attributes = {{"name", network.name}, {"type", network.driver}}});
+    return {};
+}
+
+} // namespace slipway
