@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <vector>
+
+#include "base/error.h"
+#include "store/byte_source.h"
+#include "store/digest.h"
+
+namespace slipway
+{
+
+class Database;
+
+struct Layer
+{
+    Digest diffId;
+    std::string dir; // its short name below ROOT/layers: overlayfs's option string must fit a page
+    std::int64_t size = 0;
+};
+
+// Unpacked layers, ROOT/layers/N/diff, each keyed by the digest of its plain tar: a layer is unpacked without its parents, so
+// all layers of an image can be unpacked at once and the same one is never unpacked twice. Made beside in ROOT/ingest, one
+// syncfs, renamed, parent synced, then committed to the database: a row means a whole layer on disk. Thread-safe.
+class LayerStore
+{
+public:
+    LayerStore(Database& db, std::filesystem::path root, bool userxattr);
+
+    // Unpacks a tar, plain or compressed; when EXPECTED is given the content must have that diff id (InvalidArgument).
+    [[nodiscard]] Result<Layer> add(ByteSource& tar, const Digest& expected, const std::stop_token& stop);
+    [[nodiscard]] Result<Layer> get(const Digest& diffId) const; // NotFound names it
+    [[nodiscard]] std::filesystem::path diffPath(const Layer& layer) const { return folder() / layer.dir / "diff"; }
+    [[nodiscard]] std::filesystem::path folder() const { return m_root / "layers"; }
+    [[nodiscard]] Result<std::vector<Layer>> list() const;
+    [[nodiscard]] Status remove(const Digest& diffId);
+
+private:
+    std::string freeName();
+
+    Database& m_db;
+    std::filesystem::path m_root;
+    bool m_userxattr;
+    std::mutex m_mutex; // naming and committing
+};
+
+} // namespace slipway
