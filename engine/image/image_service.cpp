@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "image/image_service.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <mutex>
+#include <set>
+#include <sys/utsname.h>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "events/event_bus.h"
+#include "image/archive.h"
+#include "image/image_config.h"
+#include "state/database.h"
+#include "store/blob_store.h"
+#include "store/layer_store.h"
+
+namespace slipway
+{
+
+namespace
+{
+constexpr std::size_t maxConfig = 8 << 20;
+
+std::string machineArchitecture()
+{
+    struct utsname name{};
+    ::uname(&name);
+    const std::string machine = name.machine;
+    return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine;
+}
+
+std::unexpected<Error> noSuchImage(const std::string& name) { return fail(ErrorKind::NotFound, "No such image: " + name); }
+} // namespace
+
+struct ImageService::Impl
+{
+    Database& db;
+    BlobStore& blobs;
+    LayerStore& layers;
+    EventBus& events;
+    ImageUseCheck useCheck;
+    std::mutex mutex;     // changes of names and images
+    std::mutex ingesting; // one load or import at a time: a failed one collects what it left behind
+
+    Result<Image> read(const Digest& id) const
+    {
+        TRY(const auto bytes, blobs.read(id, maxConfig));
+        TRY(auto image, parseImageConfig(bytes));
+        TRY_STATUS(db.query("SELECT size, tagged FROM images WHERE id = ?", {id.str()}, [&](const Database::Row& row) {
+            image.size = row.integer(0);
+            image.lastTagged = fromUnixNano(row.integer(1));
+        }));
+        TRY_STATUS(db.query("SELECT ref FROM image_refs WHERE image_id = ? ORDER BY ref", {id.str()},
+                            [&](const Database::Row& row) {
+                                if (auto reference = Reference::parse(row.text(0)))
+                                    image.repoTags.push_back(reference->familiar());
+                            }));
+        TRY_STATUS(db.query("SELECT repo, digest FROM image_digests WHERE image_id = ? ORDER BY repo", {id.str()},
+                            [&](const Database::Row& row) { image.repoDigests.push_back(row.text(0) + '@' + row.text(1)); }));
+        return image;
+    }
+
+    Result<Digest> resolve(const std::string& name) const
+    {
+        Digest found;
+        const auto take = [&found](const Database::Row& row) {
+            if (auto digest = Digest::parse(row.text(0)))
+                found = *digest;
+        };
+        const std::string hex = name.starts_with("sha256:") ? name.substr(7) : name;
+        if (auto reference = Reference::parse(name)) {
+            if (!reference->digest.empty())
+                TRY_STATUS(db.query("SELECT image_id FROM image_digests WHERE repo = ? AND digest = ?",
+                                    {reference->familiarName(), reference->digest.str()}, take));
+            else
+                TRY_STATUS(db.query("SELECT image_id FROM image_refs WHERE ref = ?", {reference->canonical()}, take));
+            if (!found.empty())
+                return found;
+        }
+        if (!looksLikeId(hex))
+            return noSuchImage(Reference::parse(name).transform([](const Reference& r) { return r.familiar(); }).value_or(name));
+        int matches = 0;
+        TRY_STATUS(db.query("SELECT id FROM images WHERE id >= ? AND id < ?", {"sha256:" + hex, "sha256:" + hex + "g"},
+                            [&](const Database::Row& row) {
+                                ++matches;
+                                take(row);
+                            }));
+        if (matches > 1)
+            return fail(ErrorKind::InvalidArgument, "ambiguous image id prefix: " + name);
+        if (matches == 0)
+            return noSuchImage(name.find(':') == std::string::npos ? name + ":latest" : name);
+        return found;
+    }
+
+    Status keep(const Image& image)
+    {
+        std::int64_t size = 0;
+        for (const Digest& diffId : image.layers) {
+            TRY(const auto layer, layers.get(diffId));
+            size += layer.size;
+        }
+        return db.exec("INSERT INTO images(id, created, size) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET size = excluded.size",
+                       {image.id.str(), toUnixNano(image.created), size});
+    }
+
+    Status setRef(const Reference& reference, const Digest& id)
+    {
+        return db.transaction([&]() -> Status {
+            TRY_STATUS(db.exec("INSERT INTO image_refs(ref, image_id) VALUES(?, ?) ON CONFLICT(ref) DO UPDATE SET image_id = "
+                               "excluded.image_id",
+                               {reference.canonical(), id.str()}));
+            return db.exec("UPDATE images SET tagged = ? WHERE id = ?", {toUnixNano(now()), id.str()});
+        });
+    }
+
+    void publish(const char* action, const std::string& id, const std::string& name)
+    {
+        events.publish({.type = "image", .action = action, .actorId = id, .attributes = {{"name", name}}});
+    }
+
+    Result<std::vector<std::string>> loadOne(const Archive& archive, const Archive::Image& listed,
+                                             const ImageProgressSink& progress, const std::stop_token& stop);
+    Status removeImage(const Image& image, ImageRemoval& removal);
+};
+
+ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
+    : m_impl(new Impl{db, blobs, layers, events, {}, {}})
+{
+}
+ImageService::~ImageService() = default;
+
+void ImageService::setUseCheck(ImageUseCheck check) { m_impl->useCheck = std::move(check); }
+void ImageService::setInsecureRegistries(std::vector<std::string>) {}
+
+Result<std::vector<Image>> ImageService::list() const
+{
+    std::vector<std::string> ids;
+    TRY_STATUS(m_impl->db.query("SELECT id FROM images ORDER BY created DESC, id", {},
+                                [&](const Database::Row& row) { ids.push_back(row.text(0)); }));
+    std::vector<Image> images;
+    for (const std::string& id : ids) {
+        auto image = m_impl->read(*Digest::parse(id));
+        if (image)
+            images.push_back(std::move(*image));
+        else
+            log::warn("image {} is left out of the list: {}", id, image.error().message);
+    }
+    return images;
+}
+
+Result<Image> ImageService::get(const std::string& nameOrId) const
+{
+    TRY(const auto id, m_impl->resolve(nameOrId));
+    return m_impl->read(id);
+}
+
+Result<Image> ImageService::pull(const Reference& reference, const PullOptions&, const ImageProgressSink&, std::stop_token)
+{
+    return fail(ErrorKind::NotImplemented, "pulling " + reference.familiar()
+                                               + " is not there yet: load the image from an archive (docker load)");
+}
+
+Result<std::vector<std::string>> ImageService::Impl::loadOne(const Archive& archive, const Archive::Image& listed,
+                                                             const ImageProgressSink& progress,
+                                                             const std::stop_token& stop)
+{
+    TRY(const auto bytes, archive.read(listed.config));
+    TRY(const auto image, parseImageConfig(bytes));
+    if (image.layers.size() != listed.layers.size())
+        return fail(ErrorKind::InvalidArgument, "invalid archive: invalid manifest, layers length mismatch: expected "
+                                                    + std::to_string(image.layers.size()) + ", got "
+                                                    + std::to_string(listed.layers.size()));
+    for (std::size_t i = 0; i < image.layers.size(); ++i) {
+        if (layers.get(image.layers[i]))
+            continue;
+        progress({shortId(image.layers[i].hex()), "Loading layer", 0, 0, {}});
+        TRY(const auto fd, archive.open(listed.layers[i]));
+        const auto source = sourceFromFd(fd.get());
+        TRY_STATUS(layers.add(*source, image.layers[i], stop).transform([](const Layer&) {}));
+    }
+    TRY_STATUS(blobs.write(bytes).transform([](const Digest&) {}));
+    std::vector<std::string> names;
+    const std::scoped_lock lock(mutex);
+    TRY_STATUS(keep(image));
+    for (const std::string& tag : listed.tags) {
+        TRY(const auto reference, Reference::parse(tag));
+        TRY_STATUS(setRef(reference, image.id));
+        names.push_back(reference.familiar());
+        progress({{}, {}, 0, 0, "Loaded image: " + reference.familiar() + "\n"});
+        publish("load", image.id.str(), reference.familiar());
+    }
+    if (names.empty()) {
+        names.push_back(image.id.str());
+        progress({{}, {}, 0, 0, "Loaded image ID: " + image.id.str() + "\n"});
+        publish("load", image.id.str(), image.id.str());
+    }
+    return names;
+}
+
+Result<std::vector<std::string>> ImageService::load(ByteSource& tar, const ImageProgressSink& progress, std::stop_token stop)
+{
+    const std::scoped_lock ingesting(m_impl->ingesting);
+    const auto folder = m_impl->layers.folder().parent_path() / "ingest" / randomId();
+    TRY(const auto archive, Archive::spool(tar, folder, stop));
+    TRY(const auto listed, archive.images());
+    std::vector<std::string> names;
+    for (const Archive::Image& image : listed) {
+        auto loaded = m_impl->loadOne(archive, image, progress, stop);
+        if (!loaded) {
+            gc({});
+            return std::unexpected(loaded.error());
+        }
+        names.insert(names.end(), loaded->begin(), loaded->end());
+    }
+    return names;
+}
+
+Result<Image> ImageService::import(ByteSource& tar, const std::optional<Reference>& reference, const std::string& message,
+                                   const std::vector<std::string>& changes, std::stop_token stop)
+{
+    const std::scoped_lock ingesting(m_impl->ingesting);
+    Json config = Json::object();
+    TRY_STATUS(applyChanges(config, changes));
+    TRY(const auto layer, m_impl->layers.add(tar, {}, stop));
+    const std::string created = formatRfc3339Nano(now());
+    const std::string comment = message.empty() ? "Imported from -" : message;
+    const Json document = {{"architecture", machineArchitecture()},
+                           {"os", "linux"},
+                           {"created", created},
+                           {"comment", comment},
+                           {"config", config},
+                           {"rootfs", {{"type", "layers"}, {"diff_ids", {layer.diffId.str()}}}},
+                           {"history", Json::array({{{"created", created}, {"comment", comment}}})}};
+    const std::string bytes = dumpJson(document);
+    TRY(const auto image, parseImageConfig(bytes));
+    TRY_STATUS(m_impl->blobs.write(bytes).transform([](const Digest&) {}));
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY_STATUS(m_impl->keep(image));
+    if (reference)
+        TRY_STATUS(m_impl->setRef(*reference, image.id));
+    m_impl->publish("import", image.id.str(), reference ? reference->familiar() : image.id.str());
+    return m_impl->read(image.id);
+}
+
+Status ImageService::save(const std::vector<std::string>&, const ByteSink&, std::stop_token)
+{
+    return fail(ErrorKind::NotImplemented, "saving images to an archive is not there yet");
+}
+
+Status ImageService::tag(const std::string& nameOrId, const Reference& reference)
+{
+    if (!reference.digest.empty())
+        return fail(ErrorKind::InvalidArgument, "refusing to create a tag with a digest reference");
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY(const auto id, m_impl->resolve(nameOrId));
+    TRY_STATUS(m_impl->setRef(reference, id));
+    m_impl->publish("tag", id.str(), reference.familiar());
+    return {};
+}
+
+Status ImageService::Impl::removeImage(const Image& image, ImageRemoval& removal)
+{
+    std::vector<Digest> unused;
+    for (const Digest& layer : image.layers)
+        unused.push_back(layer);
+    TRY_STATUS(db.exec("DELETE FROM images WHERE id = ?", {image.id.str()}));
+    blobs.remove(image.id);
+    removal.deleted.push_back(image.id.str());
+    publish("delete", image.id.str(), image.id.str());
+    std::set<std::string> kept;
+    std::vector<std::string> others;
+    TRY_STATUS(db.query("SELECT id FROM images", {}, [&](const Database::Row& row) { others.push_back(row.text(0)); }));
+    for (const std::string& other : others) {
+        if (auto parsed = read(*Digest::parse(other))) {
+            for (const Digest& layer : parsed->layers)
+                kept.insert(layer.str());
+        }
+    }
+    for (const Digest& layer : unused) {
+        if (!kept.contains(layer.str()) && layers.remove(layer))
+            removal.deleted.push_back(layer.str());
+    }
+    return {};
+}
+
+Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool force, bool)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY(const auto id, m_impl->resolve(nameOrId));
+    TRY(const auto image, m_impl->read(id));
+    const auto reference = Reference::parse(nameOrId);
+    const bool byName = reference && std::ranges::find(image.repoTags, reference->familiar()) != image.repoTags.end();
+    const std::vector<ImageUse> users = m_impl->useCheck ? m_impl->useCheck(id) : std::vector<ImageUse>();
+    const std::string shortName = shortId(id.hex());
+    const bool last = byName ? image.repoTags.size() == 1 : true;
+    ImageRemoval removal;
+    if (!byName && image.repoTags.size() > 1 && !force)
+        return fail(ErrorKind::Conflict, "conflict: unable to delete " + shortName
+                                             + " (must be forced) - image is referenced in multiple repositories");
+    if (last && !users.empty()) {
+        const bool running = std::ranges::any_of(users, &ImageUse::running);
+        const auto& user = *std::ranges::max_element(users, {}, &ImageUse::running);
+        if (running && !(byName && force))
+            return fail(ErrorKind::Conflict, "conflict: unable to " + std::string(byName ? "remove repository reference \"" + nameOrId + "\"" : "delete " + shortName)
+                                                 + (byName ? " (must force)" : " (cannot be forced)") + " - " + (byName ? "container " : "image is being used by running container ")
+                                                 + shortId(user.containerId) + (byName ? " is using its referenced image " + shortName : ""));
+        if (!force)
+            return fail(ErrorKind::Conflict, byName ? "conflict: unable to remove repository reference \"" + nameOrId + "\" (must force) - container "
+                                                          + shortId(user.containerId) + " is using its referenced image " + shortName
+                                                    : "conflict: unable to delete " + shortName
+                                                          + " (must be forced) - image is being used by stopped container "
+                                                          + shortId(user.containerId));
+    }
+    for (const std::string& tag : image.repoTags) {
+        if (byName && tag != reference->familiar())
+            continue;
+        TRY_STATUS(m_impl->db.exec("DELETE FROM image_refs WHERE ref = ?", {Reference::parse(tag)->canonical()}));
+        removal.untagged.push_back(tag);
+        m_impl->publish("untag", id.str(), tag);
+    }
+    if (last && users.empty())
+        TRY_STATUS(m_impl->removeImage(image, removal));
+    return removal;
+}
+
+void ImageService::gc(const std::vector<Digest>& layersInUse)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    std::set<Digest> kept(layersInUse.begin(), layersInUse.end());
+    std::set<Digest> configs;
+    auto images = list();
+    if (!images)
+        return;
+    for (const Image& image : *images) {
+        configs.insert(image.id);
+        kept.insert(image.layers.begin(), image.layers.end());
+    }
+    const auto layers = m_impl->layers.list();
+    for (const Layer& layer : layers.value_or(std::vector<Layer>())) {
+        if (!kept.contains(layer.diffId))
+            (void)m_impl->layers.remove(layer.diffId);
+    }
+    for (const Digest& blob : m_impl->blobs.list()) {
+        if (!configs.contains(blob))
+            m_impl->blobs.remove(blob);
+    }
+}
+
+} // namespace slipway

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/snapshot_store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <sched.h>
+#include <set>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <thread>
+#include <unistd.h>
+
+#include "base/ids.h"
+#include "base/unique_fd.h"
+#include "os/mount.h"
+#include "store/layer_store.h"
+
+namespace slipway
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+constexpr const char* initLayer = "init"; // ROOT/layers/init/diff
+
+bool isMounted(const fs::path& dir)
+{
+    struct stat here{}, above{};
+    return ::stat(dir.c_str(), &here) == 0 && ::stat(dir.parent_path().c_str(), &above) == 0 && here.st_dev != above.st_dev;
+}
+
+Status makeInitLayer(const fs::path& dir)
+{
+    if (fs::exists(dir / ".dockerenv"))
+        return {};
+    std::error_code failed;
+    for (const char* folder : {"dev/pts", "dev/shm", "proc", "sys", "etc"}) {
+        fs::create_directories(dir / folder, failed);
+        if (failed)
+            return failErrno(failed.value(), "making the init layer");
+    }
+    for (const fs::path& path : {dir, dir / "dev", dir / "dev/pts", dir / "dev/shm", dir / "proc", dir / "sys", dir / "etc"})
+        ::chmod(path.c_str(), 0755);
+    for (const char* file : {"etc/hosts", "etc/hostname", "etc/resolv.conf", "dev/console", ".dockerenv"}) {
+        std::ofstream made(dir / file);
+        ::chmod((dir / file).c_str(), 0644);
+    }
+    return {};
+}
+
+// mount(2) with relative lower folders: up to 128 layers fit the page that the kernel gives the options. The working
+// directory belongs to a thread of its own, the engine's is never touched.
+int mountOverlay(const fs::path& layers, const std::string& lowers, const fs::path& snapshot, bool userxattr)
+{
+    const std::string options = "lowerdir=" + lowers + ",upperdir=" + (snapshot / "upper").string()
+                                + ",workdir=" + (snapshot / "work").string() + (userxattr ? ",userxattr" : ",index=off");
+    int result = 0;
+    std::thread([&] {
+        if (::unshare(CLONE_FS) != 0 || ::chdir(layers.c_str()) != 0
+            || ::mount("overlay", (snapshot / "merged").c_str(), "overlay", MS_NODEV, options.c_str()) != 0)
+            result = errno;
+    }).join();
+    return result;
+}
+} // namespace
+
+SnapshotStore::SnapshotStore(fs::path root, LayerStore& layers, bool userxattr)
+    : m_root(std::move(root)), m_layers(layers), m_userxattr(userxattr)
+{
+    std::error_code ignored;
+    fs::create_directories(m_root / "snapshots", ignored);
+    fs::create_directories(m_root / "trash", ignored);
+}
+
+fs::path SnapshotStore::rootfs(const std::string& id) const { return m_root / "snapshots" / id / "merged"; }
+fs::path SnapshotStore::upper(const std::string& id) const { return m_root / "snapshots" / id / "upper"; }
+
+Status SnapshotStore::create(const std::string& id, const std::vector<Digest>& layers)
+{
+    for (const Digest& layer : layers)
+        TRY_STATUS(m_layers.get(layer).transform([](const Layer&) {}));
+    const fs::path dir = m_root / "snapshots" / id;
+    if (::mkdir(dir.c_str(), 0711) != 0)
+        return failErrno(errno, "making the snapshot " + dir.string());
+    for (const char* part : {"upper", "work", "merged"}) {
+        if (::mkdir((dir / part).c_str(), 0755) != 0) {
+            const int err = errno;
+            (void)remove(id);
+            return failErrno(err, "making the snapshot " + dir.string());
+        }
+    }
+    ::chmod((dir / "upper").c_str(), 0755);
+    return {};
+}
+
+Result<fs::path> SnapshotStore::mount(const std::string& id, const std::vector<Digest>& layers)
+{
+    const fs::path snapshot = m_root / "snapshots" / id;
+    if (isMounted(snapshot / "merged"))
+        return snapshot / "merged";
+    TRY_STATUS(makeInitLayer(m_layers.folder() / initLayer / "diff"));
+    std::string lowers = std::string(initLayer) + "/diff";
+    for (auto digest = layers.rbegin(); digest != layers.rend(); ++digest) {
+        TRY(const auto layer, m_layers.get(*digest));
+        lowers += ':' + layer.dir + "/diff";
+    }
+    if (const int err = mountOverlay(m_layers.folder(), lowers, snapshot, m_userxattr); err != 0)
+        return failErrno(err, "mounting the root of container " + id);
+    return snapshot / "merged";
+}
+
+Status SnapshotStore::unmount(const std::string& id)
+{
+    const fs::path merged = rootfs(id);
+    if (!isMounted(merged))
+        return {};
+    if (::umount2(merged.c_str(), UMOUNT_NOFOLLOW) != 0 && ::umount2(merged.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0)
+        return failErrno(errno, "unmounting " + merged.string());
+    return {};
+}
+
+Status SnapshotStore::remove(const std::string& id)
+{
+    const fs::path snapshot = m_root / "snapshots" / id;
+    if (!fs::exists(snapshot))
+        return {};
+    TRY_STATUS(unmount(id));
+    const fs::path trash = m_root / "trash" / randomId();
+    if (::rename(snapshot.c_str(), trash.c_str()) != 0)
+        return failErrno(errno, "removing the snapshot of container " + id);
+    std::thread([trash] {
+        std::error_code ignored;
+        fs::remove_all(trash, ignored);
+    }).detach();
+    return {};
+}
+
+Result<std::int64_t> SnapshotStore::writableSize(const std::string& id) const
+{
+    std::int64_t total = 0;
+    std::error_code failed;
+    for (auto it = fs::recursive_directory_iterator(upper(id), failed); !failed && it != fs::end(it); it.increment(failed)) {
+        if (it->is_regular_file(failed) && !it->is_symlink(failed))
+            total += static_cast<std::int64_t>(it->file_size(failed));
+    }
+    return total;
+}
+
+Result<std::vector<SnapshotStore::Change>> SnapshotStore::changes(const std::string& id,
+                                                                  const std::vector<Digest>& layers) const
+{
+    std::vector<fs::path> lowers;
+    for (const Digest& digest : layers) {
+        TRY(const auto layer, m_layers.get(digest));
+        lowers.push_back(m_layers.diffPath(layer));
+    }
+    const auto below = [&lowers](const fs::path& relative) {
+        struct stat info{};
+        for (auto lower = lowers.rbegin(); lower != lowers.rend(); ++lower) {
+            if (::lstat((*lower / relative).c_str(), &info) == 0)
+                return !(S_ISCHR(info.st_mode) && info.st_rdev == 0);
+        }
+        return false;
+    };
+    std::vector<Change> changes;
+    const fs::path top = upper(id);
+    std::error_code failed;
+    for (auto it = fs::recursive_directory_iterator(top, failed); !failed && it != fs::end(it); it.increment(failed)) {
+        struct stat info{};
+        if (::lstat(it->path().c_str(), &info) != 0)
+            continue;
+        const fs::path relative = it->path().lexically_relative(top);
+        const bool whiteout = S_ISCHR(info.st_mode) && info.st_rdev == 0;
+        const auto kind = whiteout ? Change::Kind::Deleted : below(relative) ? Change::Kind::Modified : Change::Kind::Added;
+        changes.push_back({"/" + relative.string(), kind});
+    }
+    std::ranges::sort(changes, {}, &Change::path);
+    return changes;
+}
+
+void SnapshotStore::gc(const std::vector<std::string>& live)
+{
+    const std::set<std::string> kept(live.begin(), live.end());
+    std::error_code ignored;
+    std::vector<std::string> dead;
+    for (const auto& entry : fs::directory_iterator(m_root / "snapshots", ignored)) {
+        if (!kept.contains(entry.path().filename().string()))
+            dead.push_back(entry.path().filename().string());
+    }
+    for (const std::string& id : dead)
+        (void)remove(id);
+    for (const auto& entry : fs::directory_iterator(m_root / "trash", ignored))
+        fs::remove_all(entry.path(), ignored);
+}
+
+} // namespace slipway
