@@ -126,7 +126,7 @@ struct ImageService::Impl
 };
 
 ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
-    : m_impl(new Impl{db, blobs, layers, events, {}, {}})
+    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .mutex = {}, .ingesting = {}})
 {
 }
 ImageService::~ImageService() = default;
