@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "charts/charts_view.h"
+
+#include <chrono>
+
+#include <QButtonGroup>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "charts/time_series_chart.h"
+#include "terminal/cell_style.h"
+
+namespace slipway::ui
+{
+namespace
+{
+constexpr std::int64_t second = 1'000'000'000;
+// Above this a "limit" is the kernel's way to say there is none.
+constexpr double noLimit = static_cast<double>(1ULL << 62);
+
+std::int64_t nowNs()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+} // namespace
+
+ChartsView::ChartsView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bridge(bridge)
+{
+    auto* header = new QHBoxLayout;
+    header->setContentsMargins(12, 6, 12, 6);
+    m_state = new QLabel;
+    header->addWidget(m_state, 1);
+    auto* ranges = new QButtonGroup(this);
+    const std::pair<QString, int> spans[] = {{tr("1 min"), 60}, {tr("5 min"), 300}, {tr("15 min"), 900}, {tr("1 hour"), 3600}};
+    for (const auto& [text, seconds] : spans) {
+        auto* button = new QToolButton;
+        button->setText(text);
+        button->setAccessibleName(tr("Show the last %1").arg(text));
+        button->setCheckable(true);
+        button->setChecked(seconds == 300);
+        button->setAutoRaise(true);
+        ranges->addButton(button, seconds);
+        header->addWidget(button);
+    }
+    connect(ranges, &QButtonGroup::idClicked, this, [this](int seconds) {
+        m_spanNs = seconds * second;
+        refresh();
+    });
+    using S = TimeSeriesChart::Series;
+    m_cpu = new TimeSeriesChart(tr("CPU"), Unit::Cores, {S{tr("used"), Metric::CpuCores, 0}});
+    m_memory = new TimeSeriesChart(tr("Memory"), Unit::Bytes, {S{tr("working set"), Metric::Memory, 3}});
+    auto* network = new TimeSeriesChart(tr("Network"), Unit::BytesPerSecond,
+                                        {S{tr("in"), Metric::NetworkRx, 0}, S{tr("out"), Metric::NetworkTx, 1}});
+    auto* block = new TimeSeriesChart(tr("Block I/O"), Unit::BytesPerSecond,
+                                      {S{tr("read"), Metric::BlockRead, 2}, S{tr("written"), Metric::BlockWrite, 1}});
+    auto* pids = new TimeSeriesChart(tr("Processes"), Unit::Count, {S{tr("processes and threads"), Metric::Pids, 2}});
+    m_charts = {m_cpu, m_memory, network, block, pids};
+    m_cpu->setNotMeasured(tr("the engine reports no CPU time for this container"));
+    m_memory->setNotMeasured(tr("the engine reports no memory for this container (no memory cgroup)"));
+    network->setNotMeasured(tr("the engine reports no network counters"));
+    block->setNotMeasured(tr("the engine reports no block I/O counters"));
+    pids->setNotMeasured(tr("the engine reports no process count (no pids cgroup)"));
+
+    m_board = new QWidget;
+    m_grid = new QGridLayout(m_board);
+    m_grid->setContentsMargins(12, 4, 12, 12);
+    m_grid->setSpacing(12);
+    for (TimeSeriesChart* chart : m_charts) {
+        connect(chart, &TimeSeriesChart::hovered, this, [this](qint64 t) {
+            for (TimeSeriesChart* c : m_charts)
+                c->setHover(t);
+        });
+        connect(chart, &TimeSeriesChart::left, this, [this] {
+            for (TimeSeriesChart* c : m_charts)
+                c->setHover({});
+        });
+    }
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidget(m_board);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(header);
+    column->addWidget(scroll, 1);
+    setAccessibleName(tr("Charts"));
+    arrange();
+    showState();
+}
+
+ChartsView::~ChartsView()
+{
+    m_hop.cut();
+    m_request.reset();
+}
+
+void ChartsView::setContainer(const QString& id, bool running)
+{
+    if (id == m_id && running == m_running)
+        return;
+    stop();
+    m_id = id;
+    m_running = running;
+    m_problem.clear();
+    m_history.reset();
+    if (!id.isEmpty()) {
+        std::shared_ptr<StatsHistory>& history = m_histories[id];
+        if (!history)
+            history = std::make_shared<StatsHistory>();
+        m_history = history;
+    }
+    for (TimeSeriesChart* chart : m_charts)
+        chart->setHistory(m_history.get());
+    refresh();
+    if (isVisible())
+        sample();
+}
+
+void ChartsView::sample()
+{
+    if (m_sampling || m_id.isEmpty() || !m_running)
+        return;
+    m_sampling = true;
+    m_problem.clear();
+    m_hop.renew(this);
+    m_request = m_bridge.client().stats().stats(
+        m_id.toStdString(),
+        m_hop.wrap<dockerapi::StatsSample>([this](const dockerapi::StatsSample& s) { receive(s); }),
+        m_hop.wrap<Status>([this](const Status& status) {
+            m_sampling = false;
+            if (m_history)
+                m_history->markGap();
+            m_problem = status ? tr("The engine ended the readings.") : QString::fromStdString(status.error().message);
+            showState();
+        }));
+    showState();
+}
+
+void ChartsView::stop()
+{
+    if (!m_sampling)
+        return;
+    m_sampling = false;
+    m_hop.cut();
+    m_request.reset();
+    if (m_history)
+        m_history->markGap();
+}
+
+void ChartsView::receive(const dockerapi::StatsSample& sample)
+{
+    if (!m_history)
+        return;
+    dockerapi::StatsSample timed = sample;
+    if (timed.timeNs <= 0)
+        timed.timeNs = nowNs();
+    m_history->add(timed);
+    refresh();
+}
+
+void ChartsView::refresh()
+{
+    const std::int64_t last = m_history && !m_history->empty() ? m_history->points().back().timeNs : nowNs();
+    // The axis ends at the newest reading, so a clock of a remote host that is off does not empty the charts.
+    if (m_history && !m_history->empty()) {
+        m_cpu->setLimit(static_cast<double>(m_history->onlineCpus()),
+                        tr("host: %n core(s)", nullptr, static_cast<int>(m_history->onlineCpus())));
+        const double memory = m_history->memoryLimit() ? static_cast<double>(*m_history->memoryLimit()) : 0;
+        if (memory > 0 && memory < noLimit)
+            m_memory->setLimit(memory, tr("limit %1").arg(formatValue(memory, Unit::Bytes)));
+        else
+            m_memory->setLimit({}, {});
+    }
+    for (TimeSeriesChart* chart : m_charts)
+        chart->setWindow(last, m_spanNs);
+    showState();
+}
+
+void ChartsView::showState()
+{
+    QString text;
+    if (m_id.isEmpty())
+        text = tr("Select a container to see its charts.");
+    else if (!m_running)
+        text = m_history && !m_history->empty() ? tr("Not running: the charts show what was read before.")
+                                                : tr("Not running: nothing is measured until it starts.");
+    else if (!m_problem.isEmpty())
+        text = tr("No readings: %1").arg(m_problem);
+    else
+        text = tr("Live, one reading a second");
+    QPalette p = palette();
+    p.setColor(QPalette::WindowText, m_problem.isEmpty() ? ViewColors::of(p).dim : ViewColors::of(p).error);
+    m_state->setPalette(p);
+    m_state->setText(text);
+}
+
+void ChartsView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    sample();
+}
+
+void ChartsView::hideEvent(QHideEvent* event)
+{
+    stop();
+    QWidget::hideEvent(event);
+}
+
+void ChartsView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void ChartsView::arrange()
+{
+    const int columns = width() >= 760 ? 2 : 1;
+    if (columns == m_columns)
+        return;
+    m_columns = columns;
+    for (TimeSeriesChart* chart : m_charts)
+        m_grid->removeWidget(chart);
+    const int count = static_cast<int>(m_charts.size());
+    for (int i = 0; i < count; ++i) {
+        const bool wide = columns == 2 && i == count - 1 && count % 2 == 1;
+        m_grid->addWidget(m_charts[static_cast<std::size_t>(i)], i / columns, i % columns, 1, wide ? 2 : 1);
+    }
+}
+
+} // namespace slipway::ui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <QWidget>
+
+#include "bridge/engine_bridge.h"
+#include "charts/stats_history.h"
+#include "terminal/engine_hop.h"
+
+class QGridLayout;
+class QLabel;
+class QTimer;
+
+namespace slipway::ui
+{
+
+class TimeSeriesChart;
+
+// CPU, memory, network, block I/O and processes of one container, a reading a second while this is on screen and the container
+// runs. What was read is kept per container as long as the view lives. GUI thread.
+class ChartsView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit ChartsView(EngineBridge& bridge, QWidget* parent = nullptr);
+    ~ChartsView() override;
+
+    void setContainer(const QString& id, bool running); // an empty id shows nothing
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void sample();
+    void stop();
+    void receive(const dockerapi::StatsSample& sample);
+    void refresh();
+    void arrange();
+    void showState();
+
+    EngineBridge& m_bridge;
+    QLabel* m_state;
+    QWidget* m_board;
+    QGridLayout* m_grid;
+    std::vector<TimeSeriesChart*> m_charts;
+    TimeSeriesChart *m_cpu, *m_memory;
+    QString m_id, m_problem;
+    bool m_running = false, m_sampling = false;
+    int m_columns = 0;
+    std::int64_t m_spanNs = 300'000'000'000;
+    std::map<QString, std::shared_ptr<StatsHistory>> m_histories;
+    std::shared_ptr<StatsHistory> m_history;
+    EngineHop m_hop;
+    Request m_request;
+};
+
+} // namespace slipway::ui

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "logs/find_bar.h"
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QToolButton>
+
+#include "terminal/cell_style.h"
+
+namespace slipway::ui
+{
+
+FindBar::FindBar(QWidget* parent) : QWidget(parent)
+{
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(8, 4, 8, 4);
+    row->setSpacing(4);
+    m_text = new QLineEdit;
+    m_text->setPlaceholderText(tr("Find in log"));
+    m_text->setAccessibleName(tr("Find in log"));
+    m_text->setClearButtonEnabled(true);
+    m_text->setMaximumWidth(420);
+    row->addWidget(m_text, 1);
+    const auto button = [&](const QString& text, const QString& name, bool checkable) {
+        auto* b = new QToolButton;
+        b->setText(text);
+        b->setToolTip(name);
+        b->setAccessibleName(name);
+        b->setAutoRaise(true);
+        b->setCheckable(checkable);
+        row->addWidget(b);
+        return b;
+    };
+    m_case = button(QStringLiteral("Aa"), tr("Match case"), true);
+    m_regex = button(QStringLiteral(".*"), tr("Regular expression"), true);
+    auto* previousButton = button(QStringLiteral("↑"), tr("Previous match (Shift+Enter)"), false);
+    auto* nextButton = button(QStringLiteral("↓"), tr("Next match (Enter)"), false);
+    m_status = new QLabel;
+    row->addSpacing(8);
+    row->addWidget(m_status);
+    row->addStretch(1);
+    auto* close = button(QStringLiteral("✕"), tr("Close (Esc)"), false);
+
+    connect(m_text, &QLineEdit::textChanged, this, &FindBar::queryChanged);
+    connect(m_case, &QToolButton::toggled, this, &FindBar::queryChanged);
+    connect(m_regex, &QToolButton::toggled, this, &FindBar::queryChanged);
+    connect(previousButton, &QToolButton::clicked, this, &FindBar::previous);
+    connect(nextButton, &QToolButton::clicked, this, &FindBar::next);
+    connect(close, &QToolButton::clicked, this, &FindBar::closed);
+    setFocusProxy(m_text);
+}
+
+void FindBar::open(const QString& text)
+{
+    show();
+    if (!text.isEmpty())
+        m_text->setText(text);
+    m_text->selectAll();
+    m_text->setFocus();
+}
+
+void FindBar::setStatus(const QString& status, bool isError)
+{
+    m_status->setText(status);
+    QPalette p = palette();
+    const ViewColors colors = ViewColors::of(p);
+    p.setColor(QPalette::WindowText, isError ? colors.error : colors.dim);
+    m_status->setPalette(p);
+}
+
+LogSearch::Query FindBar::query() const { return {m_text->text(), m_case->isChecked(), m_regex->isChecked()}; }
+
+void FindBar::keyPressEvent(QKeyEvent* event)
+{
+    const bool shift = event->modifiers() & Qt::ShiftModifier;
+    if (event->key() == Qt::Key_Escape)
+        emit closed();
+    else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_F3)
+        shift ? emit previous() : emit next();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+} // namespace slipway::ui

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "terminal/terminal_canvas.h"
+
+#include <algorithm>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QInputMethodEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPainter>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTimer>
+#include <QWheelEvent>
+
+#include <vterm_keycodes.h>
+
+namespace slipway::ui
+{
+namespace
+{
+
+constexpr int margin = 6;
+
+int vtermModifiers(Qt::KeyboardModifiers m)
+{
+    return (m & Qt::ShiftModifier ? VTERM_MOD_SHIFT : 0) | (m & Qt::AltModifier ? VTERM_MOD_ALT : 0) |
+           (m & Qt::ControlModifier ? VTERM_MOD_CTRL : 0);
+}
+
+int vtermKey(int key)
+{
+    if (key >= Qt::Key_F1 && key <= Qt::Key_F35)
+        return VTERM_KEY_FUNCTION(key - Qt::Key_F1 + 1);
+    switch (key) {
+    case Qt::Key_Return:
+    case Qt::Key_Enter: return VTERM_KEY_ENTER;
+    case Qt::Key_Tab:
+    case Qt::Key_Backtab: return VTERM_KEY_TAB;
+    case Qt::Key_Backspace: return VTERM_KEY_BACKSPACE;
+    case Qt::Key_Escape: return VTERM_KEY_ESCAPE;
+    case Qt::Key_Up: return VTERM_KEY_UP;
+    case Qt::Key_Down: return VTERM_KEY_DOWN;
+    case Qt::Key_Left: return VTERM_KEY_LEFT;
+    case Qt::Key_Right: return VTERM_KEY_RIGHT;
+    case Qt::Key_Insert: return VTERM_KEY_INS;
+    case Qt::Key_Delete: return VTERM_KEY_DEL;
+    case Qt::Key_Home: return VTERM_KEY_HOME;
+    case Qt::Key_End: return VTERM_KEY_END;
+    case Qt::Key_PageUp: return VTERM_KEY_PAGEUP;
+    case Qt::Key_PageDown: return VTERM_KEY_PAGEDOWN;
+    default: return VTERM_KEY_NONE;
+    }
+}
+
+} // namespace
+
+TerminalCanvas::TerminalCanvas(QWidget* parent) : QAbstractScrollArea(parent)
+{
+    setFrameShape(QFrame::NoFrame);
+    setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_InputMethodEnabled);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
+    viewport()->setCursor(Qt::IBeamCursor);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    viewport()->setMouseTracking(true);
+    setAccessibleName(tr("Terminal"));
+    m_frame = new QTimer(this);
+    m_frame->setSingleShot(true);
+    connect(m_frame, &QTimer::timeout, this, &TerminalCanvas::refresh);
+    m_blink = new QTimer(this);
+    m_blink->setInterval(QApplication::cursorFlashTime() > 0 ? QApplication::cursorFlashTime() / 2 : 530);
+    connect(m_blink, &QTimer::timeout, this, [this] {
+        m_blinkOn = !m_blinkOn;
+        viewport()->update();
+    });
+    fontOrPaletteChanged();
+}
+
+void TerminalCanvas::setScreen(TerminalScreen* screen)
+{
+    m_screen = screen;
+    m_anchor.reset(), m_caret.reset();
+    refresh();
+    verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+}
+
+void TerminalCanvas::screenChanged()
+{
+    if (!m_frame->isActive())
+        m_frame->start(8);
+}
+
+void TerminalCanvas::refresh()
+{
+    m_syncing = true;
+    QScrollBar* bar = verticalScrollBar();
+    const bool atEnd = bar->value() == bar->maximum();
+    const int above = m_screen ? std::max(0, m_screen->lineCount() - m_screen->rows()) : 0;
+    bar->setRange(0, above);
+    bar->setPageStep(m_screen ? m_screen->rows() : 1);
+    if (atEnd)
+        bar->setValue(above);
+    m_syncing = false;
+    m_blinkOn = true;
+    viewport()->update();
+}
+
+void TerminalCanvas::fontOrPaletteChanged()
+{
+    QFont font = MonoText::defaultFont();
+    font.setPointSizeF(std::clamp(font.pointSizeF() * m_zoom, 5.0, 48.0));
+    m_text = MonoText(font);
+    m_colors = ViewColors::of(palette());
+    emit gridResized(gridSize().height(), gridSize().width());
+    viewport()->update();
+}
+
+void TerminalCanvas::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange)
+        fontOrPaletteChanged();
+    QAbstractScrollArea::changeEvent(event);
+}
+
+void TerminalCanvas::zoom(int step)
+{
+    m_zoom = step == 0 ? 1 : std::clamp(m_zoom * (step > 0 ? 1.1 : 1 / 1.1), 0.5, 4.0);
+    fontOrPaletteChanged();
+}
+
+QSize TerminalCanvas::gridSize() const
+{
+    return {std::clamp((viewport()->width() - 2 * margin) / m_text.cellWidth(), 2, 1000),
+            std::clamp((viewport()->height() - 2 * margin) / m_text.lineHeight(), 1, 500)};
+}
+
+void TerminalCanvas::resizeEvent(QResizeEvent* event)
+{
+    QAbstractScrollArea::resizeEvent(event);
+    emit gridResized(gridSize().height(), gridSize().width());
+}
+
+void TerminalCanvas::scrollContentsBy(int, int)
+{
+    if (!m_syncing)
+        viewport()->update();
+}
+
+int TerminalCanvas::topLine() const { return verticalScrollBar()->value(); }
+
+void TerminalCanvas::paintEvent(QPaintEvent*)
+{
+    QPainter p(viewport());
+    p.fillRect(viewport()->rect(), m_colors.background);
+    if (!m_screen)
+        return;
+    const int top = topLine();
+    for (int r = 0; r < m_screen->rows() && top + r < m_screen->lineCount(); ++r)
+        paintLine(p, top + r, margin + r * m_text.lineHeight());
+    paintCursor(p, top);
+}
+
+void TerminalCanvas::paintLine(QPainter& p, int index, int y) const
+{
+    const std::vector<TerminalCell>& cells = m_screen->line(index).cells;
+    const int end = std::min(static_cast<int>(cells.size()), m_screen->columns());
+    const int height = m_text.lineHeight();
+    for (int c = 0; c < end;) {
+        const std::uint16_t styleIndex = cells[static_cast<std::size_t>(c)].style;
+        int to = c;
+        QString text;
+        for (; to < end && cells[static_cast<std::size_t>(to)].style == styleIndex; ++to)
+            text += m_screen->text(cells[static_cast<std::size_t>(to)]);
+        const CellStyle& style = m_screen->style(styleIndex);
+        QColor fg = m_colors.resolve(style.fg, m_colors.text, style.has(CellStyle::Bold));
+        QColor bg = m_colors.resolve(style.bg, m_colors.background);
+        const bool reverse = style.has(CellStyle::Reverse) != m_screen->reversed();
+        if (reverse)
+            std::swap(fg, bg);
+        const int x = margin + c * m_text.cellWidth();
+        const int width = (to - c) * m_text.cellWidth();
+        if (reverse || style.bg.kind != CellColor::Default)
+            p.fillRect(x, y, width, height, bg);
+        if (!style.has(CellStyle::Conceal)) {
+            p.setPen(fg);
+            m_text.draw(p, x, y, text, style.has(CellStyle::Bold), style.has(CellStyle::Italic));
+        }
+        if (style.has(CellStyle::Underline))
+            p.fillRect(x, y + m_text.ascent() + 1, width, 1, fg);
+        if (style.has(CellStyle::Strike))
+            p.fillRect(x, y + m_text.ascent() * 2 / 3, width, 1, fg);
+        c = to;
+    }
+    if (!hasSelection())
+        return;
+    const auto [first, last] = std::minmax(*m_anchor, *m_caret);
+    const std::uint64_t line = static_cast<std::uint64_t>(index) + m_screen->discarded();
+    if (line < first.line || line > last.line)
+        return;
+    const int from = line == first.line ? first.column : 0;
+    const int to = line == last.line ? last.column : m_screen->columns();
+    QColor veil = m_colors.accent;
+    veil.setAlphaF(0.35f);
+    p.fillRect(margin + from * m_text.cellWidth(), y, (to - from) * m_text.cellWidth(), height, veil);
+}
+
+void TerminalCanvas::paintCursor(QPainter& p, int top) const
+{
+    const int line = m_screen->lineCount() - m_screen->rows() + m_screen->cursorRow();
+    if (!m_screen->cursorVisible() || !m_input || line < top || line >= top + m_screen->rows())
+        return;
+    const int column = std::min(m_screen->cursorColumn(), m_screen->columns() - 1);
+    const std::vector<TerminalCell>& cells = m_screen->line(line).cells;
+    const bool held = static_cast<std::size_t>(column) < cells.size();
+    const int width = held ? std::max<int>(1, cells[static_cast<std::size_t>(column)].width) : 1;
+    const QRect r(margin + column * m_text.cellWidth(), margin + (line - top) * m_text.lineHeight(),
+                  width * m_text.cellWidth(), m_text.lineHeight());
+    if (!hasFocus()) {
+        p.setPen(m_colors.dim);
+        p.setBrush(Qt::NoBrush);
+        p.drawRect(r.adjusted(0, 0, -1, -1));
+        return;
+    }
+    if (m_screen->cursorBlinks() && !m_blinkOn)
+        return;
+    switch (m_screen->cursorShape()) {
+    case TerminalScreen::CursorShape::Block:
+        p.fillRect(r, m_colors.text);
+        if (held) {
+            p.setPen(m_colors.background);
+            m_text.draw(p, r.x(), r.y(), m_screen->text(cells[static_cast<std::size_t>(column)]));
+        }
+        break;
+    case TerminalScreen::CursorShape::Underline: p.fillRect(r.x(), r.bottom() - 1, r.width(), 2, m_colors.text); break;
+    case TerminalScreen::CursorShape::Bar: p.fillRect(r.x(), r.y(), 2, r.height(), m_colors.text); break;
+    }
+}
+
+bool TerminalCanvas::event(QEvent* event)
+{
+    // The shell gets Ctrl+C, Ctrl+W and the like, not the window's shortcuts; Ctrl+Shift+… stays the window's.
+    if (event->type() == QEvent::ShortcutOverride && m_screen && m_input) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool both = key->modifiers().testFlags(Qt::ControlModifier | Qt::ShiftModifier);
+        const bool page = key->modifiers() & Qt::ControlModifier && key->key() >= Qt::Key_1 && key->key() <= Qt::Key_9;
+        const bool own = both && (key->key() == Qt::Key_C || key->key() == Qt::Key_V);
+        if ((!both && !page) || own) {
+            event->accept();
+            return true;
+        }
+    }
+    return QAbstractScrollArea::event(event);
+}
+
+bool TerminalCanvas::handleShortcut(QKeyEvent* event)
+{
+    const bool ctrl = event->modifiers() & Qt::ControlModifier;
+    const bool shift = event->modifiers() & Qt::ShiftModifier;
+    const int key = event->key();
+    if (ctrl && shift && key == Qt::Key_C)
+        copy();
+    else if ((ctrl && shift && key == Qt::Key_V) || (shift && key == Qt::Key_Insert))
+        paste();
+    else if (ctrl && (key == Qt::Key_Plus || key == Qt::Key_Equal))
+        zoom(1);
+    else if (ctrl && key == Qt::Key_Minus)
+        zoom(-1);
+    else if (ctrl && key == Qt::Key_0)
+        zoom(0);
+    else if (shift && key == Qt::Key_PageUp)
+        verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepSub);
+    else if (shift && key == Qt::Key_PageDown)
+        verticalScrollBar()->triggerAction(QAbstractSlider::SliderPageStepAdd);
+    else
+        return false;
+    return true;
+}
+
+void TerminalCanvas::keyPressEvent(QKeyEvent* event)
+{
+    if (handleShortcut(event) || !m_screen || !m_input)
+        return;
+    sendKey(event);
+}
+
+void TerminalCanvas::sendKey(QKeyEvent* event)
+{
+    const int modifiers = vtermModifiers(event->modifiers());
+    if (const int key = vtermKey(event->key()); key != VTERM_KEY_NONE) {
+        m_screen->key(key, event->key() == Qt::Key_Backtab ? modifiers | VTERM_MOD_SHIFT : modifiers);
+    } else if (event->modifiers() & Qt::ControlModifier && event->key() >= 0x20 && event->key() < 0x7f) {
+        const char32_t c = event->key() >= Qt::Key_A && event->key() <= Qt::Key_Z
+                               ? static_cast<char32_t>(event->key() + 32)
+                               : static_cast<char32_t>(event->key());
+        m_screen->character(c, modifiers & ~VTERM_MOD_SHIFT);
+    } else if (!event->text().isEmpty() && event->text()[0].isPrint()) {
+        for (const char32_t c : event->text().toUcs4())
+            m_screen->character(c, modifiers & VTERM_MOD_ALT);
+    } else {
+        return event->ignore();
+    }
+    m_anchor.reset(), m_caret.reset();
+    verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+}
+
+void TerminalCanvas::inputMethodEvent(QInputMethodEvent* event)
+{
+    if (m_screen && m_input)
+        for (const char32_t c : event->commitString().toUcs4())
+            m_screen->character(c, 0);
+    event->accept();
+}
+
+QVariant TerminalCanvas::inputMethodQuery(Qt::InputMethodQuery query) const
+{
+    if (query == Qt::ImCursorRectangle && m_screen)
+        return QRect(margin + m_screen->cursorColumn() * m_text.cellWidth(),
+                     margin + m_screen->cursorRow() * m_text.lineHeight(), m_text.cellWidth(), m_text.lineHeight());
+    return QAbstractScrollArea::inputMethodQuery(query);
+}
+
+void TerminalCanvas::wheelEvent(QWheelEvent* event)
+{
+    const int delta = event->angleDelta().y();
+    if (event->modifiers() & Qt::ControlModifier)
+        return zoom(delta > 0 ? 1 : -1);
+    if (!m_screen || delta == 0)
+        return;
+    m_wheelRest += delta * QApplication::wheelScrollLines();
+    const int rows = m_wheelRest / 120;
+    m_wheelRest -= rows * 120;
+    const bool toProgram = m_input && m_screen->mouseMode() != TerminalScreen::MouseMode::None &&
+                           !(event->modifiers() & Qt::ShiftModifier);
+    if (toProgram) {
+        const Position at = positionAt(event->position().toPoint(), false);
+        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
+        for (int i = 0; i < std::abs(rows); ++i)
+            m_screen->mouse(std::max(0, row), at.column, rows > 0 ? 4 : 5, true, vtermModifiers(event->modifiers()));
+    } else if (m_screen->alternate() && m_input) { // less and friends scroll with the arrows
+        for (int i = 0; i < std::abs(rows); ++i)
+            m_screen->key(rows > 0 ? VTERM_KEY_UP : VTERM_KEY_DOWN, 0);
+    } else {
+        verticalScrollBar()->setValue(verticalScrollBar()->value() - rows);
+    }
+    event->accept();
+}
+
+TerminalCanvas::Position TerminalCanvas::positionAt(QPoint point, bool between) const
+{
+    const int row = std::clamp((point.y() - margin) / m_text.lineHeight(), 0, m_screen->rows() - 1);
+    const int x = point.x() - margin + (between ? m_text.cellWidth() / 2 : 0);
+    const int column = std::clamp(x / m_text.cellWidth(), 0, between ? m_screen->columns() : m_screen->columns() - 1);
+    const int line = std::min(topLine() + row, m_screen->lineCount() - 1);
+    return {static_cast<std::uint64_t>(line) + m_screen->discarded(), column};
+}
+
+bool TerminalCanvas::programWantsMouse(const QMouseEvent* event) const
+{
+    return m_input && m_screen->mouseMode() != TerminalScreen::MouseMode::None && !(event->modifiers() & Qt::ShiftModifier);
+}
+
+void TerminalCanvas::mousePressEvent(QMouseEvent* event)
+{
+    if (!m_screen)
+        return;
+    if (programWantsMouse(event)) {
+        const Position at = positionAt(event->position().toPoint(), false);
+        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
+        const int button = event->button() == Qt::LeftButton ? 1 : event->button() == Qt::MiddleButton ? 2 : 3;
+        m_screen->mouse(std::max(0, row), at.column, button, true, vtermModifiers(event->modifiers()));
+        return;
+    }
+    if (event->button() == Qt::MiddleButton && m_input)
+        return pasteText(QApplication::clipboard()->text(QClipboard::Selection));
+    if (event->button() != Qt::LeftButton)
+        return;
+    const Position at = positionAt(event->position().toPoint(), true);
+    if (!(event->modifiers() & Qt::ShiftModifier) || !m_anchor)
+        m_anchor = at;
+    m_caret = at;
+    viewport()->update();
+}
+
+void TerminalCanvas::mouseMoveEvent(QMouseEvent* event)
+{
+    if (!m_screen)
+        return;
+    if (programWantsMouse(event)) {
+        const Position at = positionAt(event->position().toPoint(), false);
+        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
+        m_screen->mouseMove(std::max(0, row), at.column, vtermModifiers(event->modifiers()));
+    } else if (event->buttons() & Qt::LeftButton && m_anchor) {
+        const int y = static_cast<int>(event->position().y());
+        if (y < 0 || y > viewport()->height())
+            verticalScrollBar()->setValue(verticalScrollBar()->value() + (y < 0 ? -1 : 1));
+        m_caret = positionAt(event->position().toPoint(), true);
+        viewport()->update();
+    }
+}
+
+void TerminalCanvas::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (!m_screen)
+        return;
+    if (programWantsMouse(event)) {
+        const Position at = positionAt(event->position().toPoint(), false);
+        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
+        const int button = event->button() == Qt::LeftButton ? 1 : event->button() == Qt::MiddleButton ? 2 : 3;
+        m_screen->mouse(std::max(0, row), at.column, button, false, vtermModifiers(event->modifiers()));
+    } else if (hasSelection() && QApplication::clipboard()->supportsSelection()) {
+        QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
+    }
+}
+
+void TerminalCanvas::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    if (!m_screen || programWantsMouse(event))
+        return;
+    const Position at = positionAt(event->position().toPoint(), false);
+    const std::vector<TerminalCell>& cells = m_screen->line(static_cast<int>(at.line - m_screen->discarded())).cells;
+    const auto isWord = [&](int c) {
+        return c >= 0 && static_cast<std::size_t>(c) < cells.size() && cells[static_cast<std::size_t>(c)].code > 0x20;
+    };
+    int from = at.column, to = at.column;
+    while (isWord(from - 1))
+        --from;
+    while (isWord(to))
+        ++to;
+    m_anchor = Position{at.line, from};
+    m_caret = Position{at.line, to};
+    viewport()->update();
+}
+
+void TerminalCanvas::contextMenuEvent(QContextMenuEvent* event)
+{
+    QMenu menu(this);
+    menu.addAction(tr("Copy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, &TerminalCanvas::copy)->setEnabled(hasSelection());
+    menu.addAction(tr("Paste"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V), this, &TerminalCanvas::paste)->setEnabled(m_input);
+    menu.addSeparator();
+    QAction* clear = menu.addAction(tr("Clear Scrollback"));
+    connect(clear, &QAction::triggered, this, [this] {
+        if (m_screen)
+            m_screen->clearScrollback();
+        refresh();
+    });
+    menu.exec(event->globalPos());
+}
+
+QString TerminalCanvas::selectedText() const
+{
+    if (!m_screen || !hasSelection())
+        return {};
+    const auto [first, last] = std::minmax(*m_anchor, *m_caret);
+    QString out;
+    for (std::uint64_t line = std::max(first.line, m_screen->discarded()); line <= last.line; ++line) {
+        const int index = static_cast<int>(line - m_screen->discarded());
+        if (index >= m_screen->lineCount())
+            break;
+        out += m_screen->lineText(index, line == first.line ? first.column : 0, line == last.line ? last.column : -1);
+        if (line != last.line && !m_screen->line(index).continued)
+            out += QLatin1Char('\n');
+    }
+    return out;
+}
+
+void TerminalCanvas::copy()
+{
+    if (hasSelection())
+        QApplication::clipboard()->setText(selectedText());
+}
+
+void TerminalCanvas::paste()
+{
+    if (m_screen && m_input)
+        pasteText(QApplication::clipboard()->text());
+}
+
+void TerminalCanvas::pasteText(const QString& text)
+{
+    if (text.isEmpty())
+        return;
+    const qsizetype lines = text.trimmed().count(QLatin1Char('\n')) + 1;
+    if (lines > 1) {
+        QMessageBox box(QMessageBox::Question, tr("Paste %n lines?", nullptr, static_cast<int>(lines)),
+                        tr("Each line may run as a command in the container."), QMessageBox::Cancel, this);
+        QAbstractButton* accept = box.addButton(tr("Paste %n lines", nullptr, static_cast<int>(lines)), QMessageBox::AcceptRole);
+        box.setDetailedText(text.left(4000));
+        box.setDefaultButton(QMessageBox::Cancel);
+        box.exec();
+        if (box.clickedButton() != accept)
+            return;
+    }
+    if (m_screen)
+        m_screen->paste(text);
+}
+
+void TerminalCanvas::focusInEvent(QFocusEvent* event)
+{
+    if (m_screen && m_input)
+        m_screen->focus(true);
+    m_blink->start();
+    QAbstractScrollArea::focusInEvent(event);
+    viewport()->update();
+}
+
+void TerminalCanvas::focusOutEvent(QFocusEvent* event)
+{
+    if (m_screen && m_input)
+        m_screen->focus(false);
+    m_blink->stop();
+    QAbstractScrollArea::focusOutEvent(event);
+    viewport()->update();
+}
+
+} // namespace slipway::ui
