@@ -169,7 +169,7 @@ void ChartsView::refresh()
     // The axis ends at the newest reading, so a clock of a remote host that is off does not empty the charts.
     if (m_history && !m_history->empty()) {
         m_cpu->setLimit(static_cast<double>(m_history->onlineCpus()),
-                        tr("host: %n core(s)", nullptr, static_cast<int>(m_history->onlineCpus())));
+                        m_history->onlineCpus() == 1 ? tr("host: 1 core") : tr("host: %1 cores").arg(m_history->onlineCpus()));
         const double memory = m_history->memoryLimit() ? static_cast<double>(*m_history->memoryLimit()) : 0;
         if (memory > 0 && memory < noLimit)
             m_memory->setLimit(memory, tr("limit %1").arg(formatValue(memory, Unit::Bytes)));

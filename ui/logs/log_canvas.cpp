@@ -78,7 +78,7 @@ protected:
                                           static_cast<double>(m_rows.count()) * groove.height()));
         QPainter p(this);
         for (const int y : lines)
-            p.fillRect(2, groove.top() + y, width() - 4, 2, ViewColors::of(palette()).currentMatch);
+            p.fillRect(width() - 6, groove.top() + y, 4, 2, ViewColors::of(palette()).currentMatch);
     }
 
 private:
@@ -533,8 +533,9 @@ void LogCanvas::updatePill()
     const bool show = !m_follow && m_rows.count() > 0 && m_top != bottomTop();
     if (show) {
         const std::uint64_t fresh = m_store.endLine() - std::min(m_seenEnd, m_store.endLine());
-        m_pill->setText(fresh == 0 ? tr("↓  Jump to newest")
-                                   : tr("↓  %n new line(s)", nullptr, static_cast<int>(std::min<std::uint64_t>(fresh, 1 << 30))));
+        m_pill->setText(fresh == 0   ? tr("↓  Jump to newest")
+                        : fresh == 1 ? tr("↓  1 new line")
+                                     : tr("↓  %1 new lines").arg(QLocale().toString(static_cast<qulonglong>(fresh))));
         m_pill->setAccessibleName(tr("Jump to newest"));
         m_pill->resize(m_pill->sizeHint());
         m_pill->move((viewport()->width() - m_pill->width()) / 2, viewport()->height() - m_pill->height() - 14);
