@@ -169,7 +169,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     const auto exitFile = request->exitFile;
     auto started = m_impl->s.runtime.exec(*std::move(request));
     if (!started)
-        return failed(wrap(started.error(), "OCI runtime exec failed").error());
+        return failed(started.error());
     {
         const std::lock_guard lock(exec->mutex);
         exec->running = true;

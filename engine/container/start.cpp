@@ -208,7 +208,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     std::filesystem::remove(request.exitFile, ignored);
     auto started = s.runtime.run(std::move(request));
     if (!started)
-        return wrap(started.error(), "failed to create task for container");
+        return std::unexpected(started.error());
     {
         const std::lock_guard lock(record->mutex);
         ContainerState& state = record->state;

@@ -69,6 +69,7 @@ public:
         arguments.push_back(nullptr);
         pid_t pid = 0;
         const int err = ::posix_spawnp(&pid, arguments[0], &m_actions, &m_attributes, arguments.data(), environ);
+        m_parked.clear(); // the reader of a pipe given away must see its end when the child is gone
         if (err != 0)
             return failErrno(err, "starting " + command[0]);
         return pid;
