@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/api_server.h"
+
+#include <malloc.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <unordered_set>
+
+#include "api/connection.h"
+#include "base/log.h"
+#include "container/container_service.h"
+
+namespace slipway::api
+{
+namespace
+{
+
+Result<UniqueFd> listenOn(const std::filesystem::path& path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.native().size() >= sizeof address.sun_path)
+        return fail(ErrorKind::InvalidArgument, "the socket path is too long: " + path.string());
+    std::memcpy(address.sun_path, path.c_str(), path.native().size());
+    const auto* const where = reinterpret_cast<const sockaddr*>(&address);
+    UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!probe)
+        return failErrno(errno, "socket");
+    if (::connect(probe.get(), where, sizeof address) == 0 || errno == EAGAIN)
+        return fail(ErrorKind::Conflict, "an engine already listens on " + path.string());
+    struct stat info{};
+    if (::lstat(path.c_str(), &info) == 0) {
+        if (!S_ISSOCK(info.st_mode))
+            return fail(ErrorKind::Conflict, path.string() + " exists and is not a socket");
+        ::unlink(path.c_str());
+    }
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const mode_t old = ::umask(0177);
+    const int bound = ::bind(fd.get(), where, sizeof address);
+    const int err = errno;
+    ::umask(old);
+    if (bound != 0)
+        return failErrno(err, "listening on " + path.string());
+    if (::listen(fd.get(), 1024) != 0)
+        return failErrno(errno, "listening on " + path.string());
+    return fd;
+}
+
+} // namespace
+
+struct ApiServer::Impl
+{
+    Impl(Options o, Services services, UniqueFd fd)
+        : options(std::move(o)), listener(reactor, asio::local::stream_protocol(), fd.release()),
+          signals(reactor, SIGTERM, SIGINT), api{std::move(services), reactor, pool, watcher}
+    {
+        struct stat info{};
+        ::stat(options.socket.c_str(), &info);
+        inode = info.st_ino;
+    }
+    Task<void> accept();
+    Task<void> serve(std::shared_ptr<Socket> socket);
+    Task<void> watchIdle();
+
+    Options options;
+    ino_t inode = 0;
+    WorkerPool pool;
+    logstore::LogWatcher watcher;
+    asio::io_context reactor{1};
+    asio::local::stream_protocol::acceptor listener;
+    asio::signal_set signals;
+    Api api;
+    std::unordered_set<std::shared_ptr<Socket>> open;
+    std::chrono::steady_clock::time_point lastUse = std::chrono::steady_clock::now();
+};
+
+Task<void> ApiServer::Impl::serve(std::shared_ptr<Socket> socket)
+{
+    open.insert(socket);
+    co_await serveConnection(api, socket);
+    open.erase(socket);
+    lastUse = std::chrono::steady_clock::now();
+}
+
+Task<void> ApiServer::Impl::accept()
+{
+    while (true) {
+        auto socket = std::make_shared<Socket>(reactor);
+        const auto [error] = co_await listener.async_accept(*socket, asio::as_tuple(asio::use_awaitable));
+        if (error == asio::error::operation_aborted)
+            co_return;
+        if (error) { // out of descriptors: let some end first
+            asio::steady_timer pause(reactor, std::chrono::milliseconds(50));
+            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+            continue;
+        }
+        asio::co_spawn(reactor, serve(std::move(socket)), asio::detached);
+    }
+}
+
+Task<void> ApiServer::Impl::watchIdle()
+{
+    asio::steady_timer timer(reactor);
+    bool trimmed = false;
+    while (true) {
+        timer.expires_after(std::chrono::seconds(1));
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto idle = std::chrono::steady_clock::now() - lastUse;
+        const bool resting = open.empty() && idle > std::chrono::seconds(7);
+        if (resting && !trimmed)
+            ::malloc_trim(0);
+        trimmed = resting;
+        if (!options.idleExit || !open.empty() || idle < *options.idleExit)
+            continue;
+        const bool busy = co_await onPool(api, [this] { return api.services.containers.anyRunning(); });
+        if (busy) {
+            lastUse = std::chrono::steady_clock::now();
+        } else if (open.empty()) {
+            log::info("nothing runs and nobody asks: ending");
+            reactor.stop();
+        }
+    }
+}
+
+ApiServer::ApiServer(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+
+ApiServer::~ApiServer()
+{
+    struct stat info{};
+    if (::stat(m_impl->options.socket.c_str(), &info) == 0 && info.st_ino == m_impl->inode)
+        ::unlink(m_impl->options.socket.c_str());
+}
+
+Result<std::unique_ptr<ApiServer>> ApiServer::open(Options options, Services services)
+{
+    TRY(UniqueFd fd, listenOn(options.socket));
+    return std::unique_ptr<ApiServer>(
+        new ApiServer(std::make_unique<Impl>(std::move(options), std::move(services), std::move(fd))));
+}
+
+bool ApiServer::run()
+{
+    Impl& impl = *m_impl;
+    impl.signals.async_wait([&impl](boost::system::error_code error, int) {
+        if (!error)
+            impl.reactor.stop();
+    });
+    asio::co_spawn(impl.reactor, impl.accept(), asio::detached);
+    asio::co_spawn(impl.reactor, impl.watchIdle(), asio::detached);
+    impl.reactor.run();
+    for (const auto& socket : impl.open)
+        ::shutdown(socket->native_handle(), SHUT_RDWR);
+    return impl.pool.drain(std::chrono::seconds(2));
+}
+
+void ApiServer::stop() { m_impl->reactor.stop(); }
+
+} // namespace slipway::api

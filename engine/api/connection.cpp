@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/connection.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <format>
+
+#include "api/http_status.h"
+#include "api/router.h"
+#include "base/log.h"
+
+namespace slipway::api
+{
+namespace
+{
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Parser = http::request_parser<http::buffer_body>;
+
+constexpr std::size_t jsonLimit = 4u << 20;
+constexpr std::size_t pieceSize = 64 * 1024;
+constexpr auto headerPatience = std::chrono::seconds(30);
+constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
+
+std::string headText(int status, std::string_view contentType)
+{
+    std::string head = std::format("HTTP/1.1 {} {}\r\nApi-Version: 1.45\r\nDocker-Experimental: false\r\nOstype: linux\r\n"
+                                   "Server: Slipway/0.1.0 (linux)\r\n",
+                                   status, reasonPhrase(status));
+    if (!contentType.empty())
+        head += std::format("Content-Type: {}\r\n", contentType);
+    return head;
+}
+
+Status gone() { return fail(ErrorKind::Cancelled, "the client closed the connection"); }
+
+// Reads what is left of the request's body with plain system calls, so that it needs no Asio object.
+class BodySource final : public ByteSource
+{
+public:
+    BodySource(int fd, Parser& parser, beast::flat_buffer& buffer) : m_fd(fd), m_parser(parser), m_buffer(buffer) {}
+    Result<std::size_t> read(std::span<std::byte> into) override;
+
+private:
+    Status receive();
+    int m_fd;
+    Parser& m_parser;
+    beast::flat_buffer& m_buffer;
+};
+
+Status BodySource::receive()
+{
+    while (true) {
+        auto space = m_buffer.prepare(pieceSize);
+        const ssize_t got = ::recv(m_fd, space.data(), space.size(), MSG_DONTWAIT);
+        if (got > 0) {
+            m_buffer.commit(static_cast<std::size_t>(got));
+            return {};
+        }
+        if (got == 0)
+            return gone();
+        if (errno != EAGAIN && errno != EINTR)
+            return failErrno(errno, "reading the request");
+        pollfd wait{m_fd, POLLIN, 0};
+        ::poll(&wait, 1, -1);
+    }
+}
+
+Result<std::size_t> BodySource::read(std::span<std::byte> into)
+{
+    while (!m_parser.is_done()) {
+        if (m_buffer.size() == 0)
+            TRY_STATUS(receive());
+        auto& body = m_parser.get().body();
+        body.data = into.data();
+        body.size = into.size();
+        boost::system::error_code error;
+        const std::size_t used = m_parser.put(m_buffer.data(), error);
+        m_buffer.consume(used);
+        const std::size_t got = into.size() - body.size;
+        if (error && error != http::error::need_buffer && error != http::error::need_more)
+            return fail(ErrorKind::InvalidArgument, "broken request body: " + error.message());
+        if (got > 0)
+            return got;
+        if (error == http::error::need_more || used == 0) {
+            if (m_parser.is_done())
+                break;
+            TRY_STATUS(receive());
+        }
+    }
+    return 0;
+}
+
+class Connection final : public Exchange
+{
+public:
+    Connection(Api& api, std::shared_ptr<Socket> socket) : m_api(api), m_socket(std::move(socket)), m_timer(api.reactor) {}
+    Task<bool> serveOne();
+
+    Task<Status> begin(std::string contentType, int status) override;
+    Task<Status> write(std::string_view bytes) override;
+    [[nodiscard]] bool begun() const override { return m_begun; }
+    Task<Status> hijack(std::string contentType) override;
+    Task<Status> writeRaw(std::string_view bytes) override;
+    Task<void> splice(UniqueFd peer, std::string detachKeys) override;
+    ByteSource& body() override
+    {
+        if (!m_body)
+            m_body.emplace(m_socket->native_handle(), *m_parser, m_buffer);
+        return *m_body;
+    }
+    void whenPeerGone(std::function<void()> onGone) override;
+
+private:
+    Task<bool> readHead();
+    Task<bool> readBody(HttpRequest& request, bool& tooLarge);
+    Task<bool> answer(const HttpResponse& response, bool head);
+    Task<void> dispatch(const Route& route, const HttpRequest& request, bool& keep);
+    HttpRequest takeRequest(std::string& target);
+
+    Api& m_api;
+    std::shared_ptr<Socket> m_socket;
+    asio::steady_timer m_timer;
+    beast::flat_buffer m_buffer;
+    std::optional<Parser> m_parser;
+    std::optional<BodySource> m_body;
+    bool m_begun = false, m_raw = false;
+};
+
+Task<bool> Connection::readHead()
+{
+    m_parser.emplace();
+    m_body.reset();
+    m_begun = m_raw = false;
+    m_parser->body_limit(boost::none);
+    m_parser->header_limit(64 * 1024);
+    if (m_buffer.size() == 0) {
+        const auto [waited] = co_await m_socket->async_wait(Socket::wait_read, quiet);
+        if (waited)
+            co_return false;
+    }
+    m_timer.expires_after(headerPatience);
+    m_timer.async_wait([socket = m_socket](boost::system::error_code error) {
+        if (!error)
+            socket->close(error);
+    });
+    const auto [error, size] = co_await http::async_read_header(*m_socket, m_buffer, *m_parser, quiet);
+    m_timer.cancel();
+    co_return !error;
+}
+
+HttpRequest Connection::takeRequest(std::string& target)
+{
+    HttpRequest request;
+    const auto& message = m_parser->get();
+    request.method = std::string(message.method_string());
+    target = std::string(message.target());
+    for (const auto& field : message) {
+        std::string name(field.name_string());
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        request.headers[name] = std::string(field.value());
+    }
+    return request;
+}
+
+Task<bool> Connection::readBody(HttpRequest& request, bool& tooLarge)
+{
+    std::string piece(pieceSize, '\0');
+    while (!m_parser->is_done()) {
+        auto& body = m_parser->get().body();
+        body.data = piece.data();
+        body.size = piece.size();
+        const auto [error, size] = co_await http::async_read_some(*m_socket, m_buffer, *m_parser, quiet);
+        if (error && error != http::error::need_buffer)
+            co_return false;
+        request.body.append(piece.data(), piece.size() - m_parser->get().body().size);
+        if (request.body.size() > jsonLimit) {
+            tooLarge = true;
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+Task<bool> Connection::answer(const HttpResponse& response, bool head)
+{
+    std::string text = headText(response.status, response.contentType);
+    if (response.status != 204 && response.status != 304)
+        text += std::format("Content-Length: {}\r\n", response.body.size());
+    text += "\r\n";
+    if (!head)
+        text += response.body;
+    const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
+    co_return !error;
+}
+
+Task<bool> Connection::serveOne()
+{
+    if (!co_await readHead())
+        co_return false;
+    std::string target;
+    HttpRequest request = takeRequest(target);
+    bool keep = m_parser->get().keep_alive();
+    const bool head = request.method == "HEAD";
+    const Status parsed = parseTarget(target, request);
+    const Route* const route = parsed ? findRoute(request) : nullptr;
+    if (request.header("expect") == "100-continue") {
+        static constexpr std::string_view go = "HTTP/1.1 100 Continue\r\n\r\n";
+        co_await asio::async_write(*m_socket, asio::buffer(go), quiet);
+    }
+    if (route == nullptr || !route->streamsBody) {
+        bool tooLarge = false;
+        const bool whole = co_await readBody(request, tooLarge);
+        if (tooLarge)
+            co_await answer(jsonResponse({{"message", "http: request body too large"}}, 413), false);
+        if (!whole)
+            co_return false;
+    } else {
+        keep = false;
+    }
+    if (route == nullptr) {
+        const Error error = parsed ? Error{ErrorKind::NotFound, "page not found"} : parsed.error();
+        const HttpResponse response = errorResponse(error);
+        const bool sent = co_await answer(response, head);
+        co_return sent && keep;
+    }
+    log::debug("{} {}", request.method, request.path);
+    co_await dispatch(*route, request, keep);
+    co_return keep && !m_raw;
+}
+
+Result<HttpResponse> callGuarded(const Route& route, Services& services, const HttpRequest& request)
+{
+    try {
+        return route.call(services, request);
+    } catch (const std::exception& e) {
+        return fail(ErrorKind::Internal, std::string("unexpected: ") + e.what());
+    }
+}
+
+Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, bool& keep)
+{
+    if (route.call != nullptr) {
+        Result<HttpResponse> result = co_await onPool(
+            m_api, [this, &route, &request] { return callGuarded(route, m_api.services, request); });
+        const HttpResponse response = result ? std::move(*result) : errorResponse(result.error());
+        const bool sent = co_await answer(response, request.method == "HEAD");
+        keep = keep && sent;
+        co_return;
+    }
+    const Status status = co_await route.stream(m_api, request, *this);
+    if (m_raw) {
+        keep = false;
+    } else if (m_begun) {
+        keep = false;
+        static constexpr std::string_view last = "0\r\n\r\n";
+        if (status)
+            co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
+    } else if (!status) {
+        const HttpResponse response = errorResponse(status.error());
+        co_await answer(response, false);
+        keep = false;
+    } else {
+        co_await answer(noContent(200), false);
+    }
+}
+
+Task<Status> Connection::begin(std::string contentType, int status)
+{
+    m_begun = true;
+    const std::string text = headText(status, contentType) + "Transfer-Encoding: chunked\r\n\r\n";
+    const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
+    if (error)
+        co_return gone();
+    co_return Status();
+}
+
+Task<Status> Connection::write(std::string_view bytes)
+{
+    if (bytes.empty())
+        co_return Status();
+    std::string text = std::format("{:x}\r\n", bytes.size());
+    text.append(bytes);
+    text += "\r\n";
+    const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
+    if (error)
+        co_return gone();
+    co_return Status();
+}
+
+Task<Status> Connection::hijack(std::string contentType)
+{
+    m_raw = true;
+    std::string text;
+    if (m_parser->get().find(http::field::upgrade) != m_parser->get().end())
+        text = "HTTP/1.1 101 UPGRADED\r\nContent-Type: " + contentType +
+               "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: 1.45\r\n\r\n";
+    else
+        text = "HTTP/1.1 200 OK\r\nContent-Type: " + contentType + "\r\n\r\n";
+    co_return co_await writeRaw(text);
+}
+
+Task<Status> Connection::writeRaw(std::string_view bytes)
+{
+    const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(bytes), quiet);
+    if (error)
+        co_return gone();
+    co_return Status();
+}
+
+// Finds the detach sequence in what is typed; bytes of a sequence that did not become whole are passed on.
+class DetachScanner
+{
+public:
+    explicit DetachScanner(std::string keys) : m_keys(std::move(keys)) {}
+    bool scan(std::string_view in, std::string& out)
+    {
+        for (const char c : in) {
+            if (m_keys.empty() || c != m_keys[m_matched]) {
+                out.append(m_keys, 0, m_matched);
+                m_matched = 0;
+                if (m_keys.empty() || c != m_keys[0]) {
+                    out += c;
+                    continue;
+                }
+            }
+            if (++m_matched == m_keys.size())
+                return true;
+        }
+        return false;
+    }
+
+private:
+    std::string m_keys;
+    std::size_t m_matched = 0;
+};
+
+Task<void> pumpInput(std::shared_ptr<Socket> client, std::shared_ptr<Socket> peer, std::string first, std::string keys)
+{
+    DetachScanner scanner(std::move(keys));
+    std::string buffer(16 * 1024, '\0'), out;
+    std::string_view in = first;
+    while (true) {
+        out.clear();
+        const bool detach = scanner.scan(in, out);
+        if (!out.empty()) {
+            const auto [error, size] = co_await asio::async_write(*peer, asio::buffer(out), quiet);
+            if (error)
+                co_return;
+        }
+        boost::system::error_code ignored;
+        if (detach) {
+            peer->shutdown(Socket::shutdown_both, ignored);
+            co_return;
+        }
+        const auto [error, size] = co_await client->async_read_some(asio::buffer(buffer), quiet);
+        if (error) {
+            peer->shutdown(Socket::shutdown_send, ignored);
+            co_return;
+        }
+        in = std::string_view(buffer.data(), size);
+    }
+}
+
+Task<void> Connection::splice(UniqueFd fd, std::string detachKeys)
+{
+    boost::system::error_code ignored;
+    auto peer = std::make_shared<Socket>(m_api.reactor);
+    peer->assign(asio::local::stream_protocol(), fd.get(), ignored);
+    if (ignored)
+        co_return;
+    static_cast<void>(fd.release());
+    whenPeerGone([peer] {
+        boost::system::error_code unused;
+        peer->shutdown(Socket::shutdown_both, unused);
+    });
+    std::string first(static_cast<const char*>(m_buffer.data().data()), m_buffer.size());
+    m_buffer.consume(m_buffer.size());
+    asio::co_spawn(m_api.reactor, pumpInput(m_socket, peer, std::move(first), std::move(detachKeys)), asio::detached);
+    std::string buffer(pieceSize, '\0');
+    while (true) {
+        const auto [error, size] = co_await peer->async_read_some(asio::buffer(buffer), quiet);
+        if (error || size == 0)
+            break;
+        const auto [failed, sent] = co_await asio::async_write(*m_socket, asio::buffer(buffer.data(), size), quiet);
+        if (failed)
+            break;
+    }
+    peer->close(ignored);
+    m_socket->shutdown(Socket::shutdown_both, ignored);
+}
+
+void Connection::whenPeerGone(std::function<void()> onGone)
+{
+    pollfd now{m_socket->native_handle(), 0, 0};
+    if (::poll(&now, 1, 0) > 0 && (now.revents & (POLLHUP | POLLERR)))
+        return asio::post(m_api.reactor, std::move(onGone));
+    m_socket->async_wait(Socket::wait_error, [socket = m_socket, onGone = std::move(onGone)](boost::system::error_code) {
+        onGone();
+    });
+}
+
+} // namespace
+
+Task<void> serveConnection(Api& api, std::shared_ptr<Socket> socket)
+{
+    Connection connection(api, socket);
+    try {
+        while (co_await connection.serveOne())
+            ;
+    } catch (const std::exception& e) {
+        log::error("a connection failed: {}", e.what());
+    }
+    boost::system::error_code ignored;
+    socket->shutdown(Socket::shutdown_both, ignored);
+    socket->close(ignored);
+}
+
+} // namespace slipway::api

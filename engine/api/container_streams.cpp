@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <charconv>
+
+#include "api/router.h"
+#include "api/terminal_stream.h"
+#include "container/container_service.h"
+
+namespace slipway::api
+{
+namespace
+{
+
+using logstore::Entry;
+using logstore::LogReader;
+
+struct WaitState
+{
+    std::mutex mutex;
+    std::optional<Result<int>> result;
+};
+
+Task<Status> wait(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    const std::string text = request.value("condition", "not-running");
+    auto condition = ContainerService::WaitCondition::NotRunning;
+    if (text == "next-exit")
+        condition = ContainerService::WaitCondition::NextExit;
+    else if (text == "removed")
+        condition = ContainerService::WaitCondition::Removed;
+    else if (text != "not-running")
+        co_return fail(ErrorKind::InvalidArgument, "invalid condition: \"" + text + "\"");
+    auto notifier = std::make_shared<Notifier>(api.reactor);
+    auto state = std::make_shared<WaitState>();
+    auto gone = std::make_shared<bool>(false);
+    auto handle = co_await onPool(api, [&] {
+        return api.services.containers.wait(request.param(), condition, [state, notifier](Result<int> code) {
+            const std::lock_guard lock(state->mutex);
+            state->result = std::move(code);
+            notifier->notify();
+        });
+    });
+    if (!handle)
+        co_return std::unexpected(handle.error());
+    if (const Status begun = co_await exchange.begin("application/json"); !begun)
+        co_return begun;
+    exchange.whenPeerGone([gone, notifier] {
+        *gone = true;
+        notifier->notify();
+    });
+    while (!*gone) {
+        std::string line;
+        {
+            const std::lock_guard lock(state->mutex);
+            if (state->result) {
+                const auto& code = *state->result;
+                Json body{{"StatusCode", code ? *code : -1}};
+                if (!code)
+                    body["Error"] = {{"Message", code.error().message}};
+                line = dumpJson(body) + "\n";
+            }
+        }
+        if (!line.empty())
+            co_return co_await exchange.write(line);
+        co_await notifier->wait();
+    }
+    co_return Status();
+}
+
+Result<logstore::ReadOptions> readOptions(const HttpRequest& request)
+{
+    logstore::ReadOptions options;
+    options.showStdout = request.flag("stdout");
+    options.showStderr = request.flag("stderr");
+    if (!options.showStdout && !options.showStderr)
+        return fail(ErrorKind::InvalidArgument, "Bad parameters: you must choose at least one stream");
+    if (const std::string since = request.value("since"); !since.empty() && since != "0") {
+        TRY(options.since, parseTimestamp(since, now()));
+    }
+    if (const std::string until = request.value("until"); !until.empty() && until != "0") {
+        TRY(options.until, parseTimestamp(until, now()));
+    }
+    const std::string tail = request.value("tail", "all");
+    std::uint64_t lines = 0;
+    if (std::from_chars(tail.data(), tail.data() + tail.size(), lines).ec == std::errc())
+        options.tail = lines;
+    return options;
+}
+
+std::string render(const std::vector<Entry>& batch, bool terminal, bool timestamps)
+{
+    std::string out;
+    for (const Entry& entry : batch) {
+        std::string text = timestamps ? formatRfc3339Nano(entry.time) + " " : std::string();
+        text += entry.text;
+        if (!entry.partial)
+            text += '\n';
+        if (!terminal)
+            out += frameHeader(entry.stream == logstore::Stream::Stderr ? 2 : 1, text.size());
+        out += text;
+    }
+    return out;
+}
+
+Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    auto options = readOptions(request);
+    if (!options)
+        co_return std::unexpected(options.error());
+    auto log = co_await onPool(api, [&] { return api.services.containers.log(request.param()); });
+    if (!log)
+        co_return std::unexpected(log.error());
+    const bool follow = request.flag("follow") && log->running, timestamps = request.flag("timestamps");
+    auto notifier = std::make_shared<Notifier>(api.reactor);
+    auto ended = std::make_shared<std::atomic<bool>>(false);
+    const auto finish = [ended, notifier] {
+        *ended = true;
+        notifier->notify();
+    };
+    logstore::LogWatcher::Watch watch;
+    Result<ContainerService::WaitHandle> exit;
+    if (follow) {
+        watch = api.watcher.watch(log->dir, [notifier] { notifier->notify(); });
+        exit = co_await onPool(api, [&] {
+            return api.services.containers.wait(request.param(), ContainerService::WaitCondition::NotRunning,
+                                                [finish](Result<int>) { finish(); });
+        });
+    }
+    if (const Status begun = co_await exchange.begin(streamType(log->terminal)); !begun)
+        co_return begun;
+    if (follow)
+        exchange.whenPeerGone(finish);
+    auto reader = std::make_shared<LogReader>(log->dir, *options);
+    while (true) {
+        const bool last = !follow || *ended;
+        auto batch = co_await onPool(api, [reader] { return reader->next(512); });
+        if (!batch)
+            co_return std::unexpected(batch.error());
+        if (!batch->empty()) {
+            const std::string text = render(*batch, log->terminal, timestamps);
+            if (const Status sent = co_await exchange.write(text); !sent)
+                co_return sent;
+            continue;
+        }
+        if (last)
+            co_return Status();
+        co_await notifier->wait();
+    }
+}
+
+Task<Status> attach(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    auto info = co_await onPool(api, [&] { return api.services.containers.attachInfo(request.param()); });
+    if (!info)
+        co_return std::unexpected(info.error());
+    auto keys = detachKeys(request.value("detachKeys", info->detachKeys));
+    if (!keys)
+        co_return std::unexpected(keys.error());
+    struct State
+    {
+        std::mutex mutex;
+        std::optional<Result<UniqueFd>> fd;
+    };
+    auto state = std::make_shared<State>();
+    auto notifier = std::make_shared<Notifier>(api.reactor);
+    auto gone = std::make_shared<bool>(false);
+    const bool stream = request.flag("stream");
+    const AttachOptions options{request.flag("stdin"), request.flag("stdout"), request.flag("stderr")};
+    std::string replay;
+    if (request.flag("logs")) {
+        auto log = co_await onPool(api, [&] { return api.services.containers.log(info->id); });
+        if (log) {
+            LogReader reader(log->dir, {.showStdout = options.out, .showStderr = options.err, .since = {}, .until = {}, .tail = {}});
+            for (auto batch = reader.next(512); batch && !batch->empty(); batch = reader.next(512))
+                replay += render(*batch, info->terminal, false);
+        }
+    }
+    if (stream)
+        co_await onPool(api, [&] {
+            api.services.containers.attach(info->id, options, [state, notifier](Result<UniqueFd> fd) {
+                const std::lock_guard lock(state->mutex);
+                state->fd.emplace(std::move(fd));
+                notifier->notify();
+            });
+            return 0;
+        });
+    if (const Status raw = co_await exchange.hijack(streamType(info->terminal)); !raw)
+        co_return raw;
+    if (const Status sent = co_await exchange.writeRaw(replay); !sent || !stream)
+        co_return sent;
+    exchange.whenPeerGone([gone, notifier] {
+        *gone = true;
+        notifier->notify();
+    });
+    while (!*gone) {
+        std::optional<Result<UniqueFd>> fd;
+        {
+            const std::lock_guard lock(state->mutex);
+            fd.swap(state->fd);
+        }
+        if (fd) {
+            if (*fd)
+                co_await exchange.splice(std::move(**fd), info->terminal && options.in ? *keys : std::string());
+            co_return Status();
+        }
+        co_await notifier->wait();
+    }
+    co_return Status();
+}
+
+Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    const bool stream = request.flag("stream", true), oneShot = request.flag("one-shot");
+    auto gone = std::make_shared<bool>(false);
+    auto notifier = std::make_shared<Notifier>(api.reactor);
+    Json previous;
+    for (int round = 0; !*gone; ++round) {
+        auto sample = co_await onPool(api, [&] { return api.services.containers.stats(request.param()); });
+        if (!sample)
+            co_return exchange.begun() ? Status() : Status(std::unexpected(sample.error()));
+        if (!previous.is_null()) {
+            (*sample)["precpu_stats"] = jsonMember(previous, "cpu_stats");
+            (*sample)["preread"] = jsonMember(previous, "read");
+        }
+        previous = *sample;
+        if (!exchange.begun()) {
+            if (const Status begun = co_await exchange.begin("application/json"); !begun)
+                co_return begun;
+            exchange.whenPeerGone([gone, notifier] {
+                *gone = true;
+                notifier->notify();
+            });
+        }
+        if (stream || oneShot || round == 1) {
+            const std::string line = dumpJson(*sample) + "\n";
+            if (const Status sent = co_await exchange.write(line); !sent)
+                co_return sent;
+            if (!stream)
+                co_return Status();
+        }
+        co_await notifier->waitFor(std::chrono::seconds(1));
+    }
+    co_return Status();
+}
+
+constexpr Route routes[] = {
+    {"POST", "/containers/{id}/wait", nullptr, wait},
+    {"GET", "/containers/{id}/logs", nullptr, logs},
+    {"POST", "/containers/{id}/attach", nullptr, attach},
+    {"GET", "/containers/{id}/stats", nullptr, stats},
+};
+
+} // namespace
+
+std::span<const Route> containerStreamRoutes() { return routes; }
+
+} // namespace slipway::api

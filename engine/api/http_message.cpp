@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/http_message.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "api/http_status.h"
+
+namespace slipway::api
+{
+namespace
+{
+
+constexpr int newestMinor = 45, oldestMinor = 24;
+
+std::string lower(std::string text)
+{
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+int hexDigit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const int low = std::tolower(static_cast<unsigned char>(c));
+    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+Status checkVersion(std::string_view version)
+{
+    int major = 0, minor = 0;
+    const char* const end = version.data() + version.size();
+    const auto dot = std::from_chars(version.data(), end, major);
+    std::from_chars(dot.ptr + 1, end, minor);
+    const std::string text(version);
+    if (major > 1 || (major == 1 && minor > newestMinor))
+        return fail(ErrorKind::InvalidArgument, "client version " + text +
+                                                    " is too new. Maximum supported API version is 1.45");
+    if (major < 1 || minor < oldestMinor)
+        return fail(ErrorKind::InvalidArgument,
+                    "client version " + text +
+                        " is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version");
+    return {};
+}
+
+bool isVersion(std::string_view segment)
+{
+    if (segment.size() < 4 || segment[0] != 'v')
+        return false;
+    const std::size_t dot = segment.find('.');
+    const auto digits = [](std::string_view t) {
+        return !t.empty() && t.size() < 6 && std::ranges::all_of(t, [](char c) { return c >= '0' && c <= '9'; });
+    };
+    return dot != std::string_view::npos && digits(segment.substr(1, dot - 1)) && digits(segment.substr(dot + 1));
+}
+
+} // namespace
+
+std::string percentDecode(std::string_view text, bool plusIsSpace)
+{
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() + 0 && hexDigit(text[i + 1]) >= 0 && hexDigit(text[i + 2]) >= 0) {
+            result += static_cast<char>(hexDigit(text[i + 1]) * 16 + hexDigit(text[i + 2]));
+            i += 2;
+        } else {
+            result += text[i] == '+' && plusIsSpace ? ' ' : text[i];
+        }
+    }
+    return result;
+}
+
+Result<std::string> base64Decode(std::string_view text)
+{
+    std::string result;
+    unsigned bits = 0;
+    int count = 0;
+    for (const char c : text) {
+        unsigned value = 0;
+        if (c >= 'A' && c <= 'Z')
+            value = static_cast<unsigned>(c - 'A');
+        else if (c >= 'a' && c <= 'z')
+            value = static_cast<unsigned>(c - 'a') + 26;
+        else if (c >= '0' && c <= '9')
+            value = static_cast<unsigned>(c - '0') + 52;
+        else if (c == '+' || c == '-')
+            value = 62;
+        else if (c == '/' || c == '_')
+            value = 63;
+        else if (c == '=')
+            break;
+        else
+            return fail(ErrorKind::InvalidArgument, "invalid base64");
+        bits = bits << 6 | value;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            result += static_cast<char>(bits >> count & 0xff);
+        }
+    }
+    return result;
+}
+
+Status parseTarget(std::string_view target, HttpRequest& request)
+{
+    const std::size_t question = target.find('?');
+    std::string_view path = target.substr(0, question);
+    std::string_view query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
+    while (!query.empty()) {
+        const std::size_t end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        const std::size_t equals = pair.find('=');
+        if (!pair.empty())
+            request.query[percentDecode(pair.substr(0, equals), true)].push_back(
+                equals == std::string_view::npos ? std::string() : percentDecode(pair.substr(equals + 1), true));
+        query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
+    }
+    request.path = std::string(path);
+    const std::size_t second = path.find('/', 1);
+    const std::string_view first = path.substr(0, second);
+    if (first.starts_with('/') && isVersion(first.substr(1))) {
+        request.path = second == std::string_view::npos ? "/" : std::string(path.substr(second));
+        return checkVersion(first.substr(2));
+    }
+    return {};
+}
+
+std::string HttpRequest::value(const std::string& name, std::string fallback) const
+{
+    const auto it = query.find(name);
+    return it == query.end() || it->second.empty() ? std::move(fallback) : it->second.front();
+}
+
+bool HttpRequest::flag(const std::string& name, bool fallback) const
+{
+    if (!query.contains(name))
+        return fallback;
+    const std::string text = lower(value(name));
+    return !(text.empty() || text == "0" || text == "no" || text == "false" || text == "none");
+}
+
+std::string HttpRequest::header(const std::string& lowerName) const
+{
+    const auto it = headers.find(lowerName);
+    return it == headers.end() ? std::string() : it->second;
+}
+
+bool HttpRequest::wantsUpgrade() const { return !header("upgrade").empty(); }
+
+Result<Json> HttpRequest::json() const
+{
+    if (body.find_first_not_of(" \t\r\n") == std::string::npos)
+        return Json::object();
+    TRY(Json value, parseJson(body));
+    if (value.is_null())
+        return Json::object();
+    if (!value.is_object())
+        return fail(ErrorKind::InvalidArgument, "the request body must be a JSON object");
+    return value;
+}
+
+Result<Json> HttpRequest::filters() const
+{
+    const std::string text = value("filters");
+    if (text.empty())
+        return Json::object();
+    auto parsed = parseJson(text);
+    if (!parsed || !parsed->is_object())
+        return fail(ErrorKind::InvalidArgument, "invalid filter");
+    Json result = Json::object();
+    for (const auto& [name, values] : parsed->items()) {
+        Json list = Json::array();
+        if (values.is_array()) {
+            for (const Json& entry : values)
+                if (entry.is_string())
+                    list.push_back(entry);
+        } else if (values.is_object()) {
+            for (const auto& [key, on] : values.items())
+                if (!on.is_boolean() || on.get<bool>())
+                    list.push_back(key);
+        } else {
+            return fail(ErrorKind::InvalidArgument, "invalid filter '" + name + "'");
+        }
+        result[name] = std::move(list);
+    }
+    return result;
+}
+
+HttpResponse jsonResponse(const Json& value, int status) { return {status, dumpJson(value) + "\n", "application/json"}; }
+
+HttpResponse noContent(int status) { return {status, "", ""}; }
+
+HttpResponse errorResponse(const Error& error)
+{
+    const int status = httpStatus(error.kind);
+    if (status == 304)
+        return noContent(304);
+    return jsonResponse({{"message", error.message}}, status);
+}
+
+} // namespace slipway::api

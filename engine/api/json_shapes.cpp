@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/json_shapes.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+namespace slipway::api
+{
+namespace
+{
+
+Json keySet(const std::vector<std::string>& names)
+{
+    if (names.empty())
+        return nullptr;
+    Json result = Json::object();
+    for (const std::string& name : names)
+        result[name] = Json::object();
+    return result;
+}
+
+Json mapOrNull(const std::map<std::string, std::string>& map) { return map.empty() ? Json() : Json(map); }
+
+Json configJson(const ImageConfig& config)
+{
+    Json result{{"Hostname", ""},       {"Domainname", ""},      {"User", config.user},
+                {"AttachStdin", false}, {"AttachStdout", false}, {"AttachStderr", false},
+                {"Tty", false},         {"OpenStdin", false},    {"StdinOnce", false},
+                {"Env", config.env},    {"Image", ""},           {"WorkingDir", config.workingDir},
+                {"Volumes", keySet(config.volumes)},             {"Labels", mapOrNull(config.labels)},
+                {"OnBuild", config.onBuild.empty() ? Json() : Json(config.onBuild)}};
+    result["Cmd"] = config.cmdIsNull ? Json() : Json(config.cmd);
+    result["Entrypoint"] = config.entrypointIsNull ? Json() : Json(config.entrypoint);
+    if (!config.exposedPorts.empty())
+        result["ExposedPorts"] = keySet(config.exposedPorts);
+    if (!config.stopSignal.empty())
+        result["StopSignal"] = config.stopSignal;
+    if (config.health)
+        result["Healthcheck"] = {{"Test", config.health->test},       {"Interval", config.health->interval},
+                                 {"Timeout", config.health->timeout}, {"StartPeriod", config.health->startPeriod},
+                                 {"Retries", config.health->retries}};
+    return result;
+}
+
+} // namespace
+
+Json imageSummary(const Image& image, int containers)
+{
+    return {{"Id", image.id.str()},        {"ParentId", ""},
+            {"RepoTags", image.repoTags},  {"RepoDigests", image.repoDigests},
+            {"Created", toUnixSeconds(image.created)}, {"Size", image.size},
+            {"SharedSize", -1},            {"Labels", mapOrNull(image.config.labels)},
+            {"Containers", containers}};
+}
+
+Json imageInspect(const Image& image)
+{
+    std::vector<std::string> layers;
+    for (const Digest& layer : image.layers)
+        layers.push_back(layer.str());
+    Json result{{"Id", image.id.str()},          {"RepoTags", image.repoTags}, {"RepoDigests", image.repoDigests},
+                {"Parent", ""},                  {"Comment", image.comment},   {"Created", formatRfc3339(image.created)},
+                {"DockerVersion", ""},           {"Author", image.author},     {"Config", configJson(image.config)},
+                {"Architecture", image.architecture}, {"Os", image.os},        {"Size", image.size}};
+    if (!image.variant.empty())
+        result["Variant"] = image.variant;
+    result["GraphDriver"] = {{"Name", "overlay2"}, {"Data", nullptr}};
+    result["RootFS"] = {{"Type", "layers"}, {"Layers", layers}};
+    result["Metadata"] = {{"LastTagTime", formatRfc3339(image.lastTagged)}};
+    return result;
+}
+
+Json imageHistory(const Image& image)
+{
+    Json result = Json::array();
+    for (auto it = image.history.rbegin(); it != image.history.rend(); ++it)
+        result.push_back({{"Id", result.empty() ? image.id.str() : "<missing>"},
+                          {"Created", toUnixSeconds(it->created)},
+                          {"CreatedBy", it->createdBy},
+                          {"Tags", result.empty() && !image.repoTags.empty() ? Json(image.repoTags) : Json()},
+                          {"Size", image.history.size() == 1 ? image.size : 0},
+                          {"Comment", it->comment}});
+    return result;
+}
+
+Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints)
+{
+    Json pools = Json::array(), containers = Json::object();
+    for (const IpamPool& pool : network.pools) {
+        Json entry{{"Subnet", pool.subnet}};
+        if (!pool.gateway.empty())
+            entry["Gateway"] = pool.gateway;
+        if (!pool.ipRange.empty())
+            entry["IPRange"] = pool.ipRange;
+        pools.push_back(entry);
+    }
+    for (const Endpoint& endpoint : endpoints)
+        containers[endpoint.containerId] = {
+            {"Name", endpoint.dnsNames.empty() ? "" : endpoint.dnsNames.front()},
+            {"EndpointID", endpoint.id},
+            {"MacAddress", endpoint.mac},
+            {"IPv4Address", endpoint.ipv4.empty() ? "" : endpoint.ipv4 + "/" + std::to_string(endpoint.prefixLength)},
+            {"IPv6Address", ""}};
+    return {{"Name", network.name},
+            {"Id", network.id},
+            {"Created", formatRfc3339(network.created)},
+            {"Scope", network.scope},
+            {"Driver", network.driver},
+            {"EnableIPv6", network.enableIpv6},
+            {"IPAM", {{"Driver", "default"}, {"Options", nullptr}, {"Config", pools}}},
+            {"Internal", network.internal},
+            {"Attachable", network.attachable},
+            {"Ingress", false},
+            {"ConfigFrom", {{"Network", ""}}},
+            {"ConfigOnly", false},
+            {"Containers", containers},
+            {"Options", network.options},
+            {"Labels", network.labels}};
+}
+
+Json volumeJson(const Volume& volume)
+{
+    std::map<std::string, std::string> labels = volume.labels;
+    if (volume.anonymous)
+        labels.emplace("com.docker.volume.anonymous", "");
+    return {{"Name", volume.name},
+            {"Driver", volume.driver},
+            {"Mountpoint", volume.mountpoint.string()},
+            {"CreatedAt", formatRfc3339(volume.created)},
+            {"Labels", mapOrNull(labels)},
+            {"Options", mapOrNull(volume.options)},
+            {"Scope", "local"}};
+}
+
+Json eventJson(const Event& event)
+{
+    Json result{{"Type", event.type},
+                {"Action", event.action},
+                {"Actor", {{"ID", event.actorId}, {"Attributes", event.attributes}}},
+                {"scope", "local"},
+                {"time", toUnixSeconds(event.time)},
+                {"timeNano", toUnixNano(event.time)}};
+    if (event.type == "container" || event.type == "image") {
+        result["status"] = event.action;
+        result["id"] = event.actorId;
+        if (const auto image = event.attributes.find("image"); image != event.attributes.end())
+            result["from"] = image->second;
+    }
+    return result;
+}
+
+std::map<std::string, std::string> stringMap(const Json& object)
+{
+    std::map<std::string, std::string> result;
+    if (object.is_object())
+        for (const auto& [key, value] : object.items())
+            if (value.is_string())
+                result[key] = value.get<std::string>();
+    return result;
+}
+
+bool anyValue(const Json& filters, const char* name, std::string_view value)
+{
+    const Json& values = jsonMember(filters, name);
+    if (!values.is_array() || values.empty())
+        return true;
+    return std::ranges::any_of(values, [&](const Json& v) { return v.is_string() && v.get_ref<const std::string&>() == value; });
+}
+
+bool labelsMatch(const Json& filters, const std::map<std::string, std::string>& labels)
+{
+    const Json& wanted = jsonMember(filters, "label");
+    if (!wanted.is_array())
+        return true;
+    return std::ranges::all_of(wanted, [&](const Json& entry) {
+        const std::string text = entry.get<std::string>();
+        const std::size_t equals = text.find('=');
+        const auto it = labels.find(text.substr(0, equals));
+        return it != labels.end() && (equals == std::string::npos || it->second == text.substr(equals + 1));
+    });
+}
+
+bool globMatch(const std::string& pattern, const std::string& text)
+{
+    return ::fnmatch(pattern.c_str(), text.c_str(), FNM_PATHNAME) == 0;
+}
+
+bool eventMatches(const Json& filters, const Event& event)
+{
+    const auto attribute = [&](const char* name) {
+        const auto it = event.attributes.find(name);
+        return it == event.attributes.end() ? std::string() : it->second;
+    };
+    const std::string action = event.action.substr(0, event.action.find(':'));
+    if (!anyValue(filters, "type", event.type) || !(anyValue(filters, "event", event.action) || anyValue(filters, "event", action)))
+        return false;
+    for (const char* kind : {"container", "image", "volume", "network"}) {
+        const Json& values = jsonMember(filters, kind);
+        if (!values.is_array() || values.empty())
+            continue;
+        const bool related = event.type == kind || (std::string_view(kind) == "image" && event.type == "container");
+        const std::string name = event.type == kind ? attribute("name") : attribute(kind);
+        const bool matched = std::ranges::any_of(values, [&](const Json& v) {
+            const std::string text = v.get<std::string>();
+            return text == name || (event.type == kind && !text.empty() && event.actorId.starts_with(text));
+        });
+        if (!related || !matched)
+            return false;
+    }
+    return labelsMatch(filters, event.attributes);
+}
+
+} // namespace slipway::api

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include "base/json.h"
+#include "events/event_bus.h"
+#include "image/image.h"
+#include "network/network_service.h"
+#include "volume/volume_service.h"
+
+// What services give, in the words of the Docker Engine API.
+namespace slipway::api
+{
+
+[[nodiscard]] Json imageSummary(const Image& image, int containers = -1);
+[[nodiscard]] Json imageInspect(const Image& image);
+[[nodiscard]] Json imageHistory(const Image& image);
+[[nodiscard]] Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints);
+[[nodiscard]] Json volumeJson(const Volume& volume);
+[[nodiscard]] Json eventJson(const Event& event);
+[[nodiscard]] std::map<std::string, std::string> stringMap(const Json& object);
+
+// Filters in the form of HttpRequest::filters(). No values for NAME: everything matches.
+[[nodiscard]] bool anyValue(const Json& filters, const char* name, std::string_view value);
+[[nodiscard]] bool labelsMatch(const Json& filters, const std::map<std::string, std::string>& labels);
+[[nodiscard]] bool eventMatches(const Json& filters, const Event& event);
+[[nodiscard]] bool globMatch(const std::string& pattern, const std::string& text);
+
+} // namespace slipway::api

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/json_shapes.h"
+#include "api/router.h"
+#include "network/network_service.h"
+
+namespace slipway::api
+{
+namespace
+{
+
+bool wanted(const Json& filters, const Network& network)
+{
+    const Json& names = jsonMember(filters, "name");
+    bool named = !names.is_array() || names.empty();
+    if (!named)
+        for (const Json& name : names)
+            named = named || network.name.find(name.get<std::string>()) != std::string::npos;
+    return named && anyValue(filters, "driver", network.driver) && anyValue(filters, "scope", network.scope) &&
+           anyValue(filters, "type", network.predefined ? "builtin" : "custom") && labelsMatch(filters, network.labels);
+}
+
+Result<HttpResponse> list(Services& s, const HttpRequest& request)
+{
+    TRY(const Json filters, request.filters());
+    TRY(const auto networks, s.networks.list());
+    Json result = Json::array();
+    for (const Network& network : networks)
+        if (wanted(filters, network))
+            result.push_back(networkJson(network, {}));
+    return jsonResponse(result);
+}
+
+Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
+{
+    TRY(const Network network, s.networks.get(request.param()));
+    TRY(const auto endpoints, s.networks.endpoints(network.id));
+    return jsonResponse(networkJson(network, endpoints));
+}
+
+Result<HttpResponse> create(Services& s, const HttpRequest& request)
+{
+    TRY(const Json body, request.json());
+    Network network;
+    network.name = jsonValue<std::string>(body, "Name");
+    network.driver = jsonValue<std::string>(body, "Driver", "bridge");
+    if (network.driver.empty() || network.driver == "default")
+        network.driver = "bridge";
+    network.internal = jsonValue<bool>(body, "Internal");
+    network.attachable = jsonValue<bool>(body, "Attachable");
+    network.enableIpv6 = jsonValue<bool>(body, "EnableIPv6");
+    network.options = stringMap(jsonMember(body, "Options"));
+    network.labels = stringMap(jsonMember(body, "Labels"));
+    if (const Json& pools = jsonMember(jsonMember(body, "IPAM"), "Config"); pools.is_array())
+        for (const Json& pool : pools)
+            network.pools.push_back({jsonValue<std::string>(pool, "Subnet"), jsonValue<std::string>(pool, "IPRange"),
+                                     jsonValue<std::string>(pool, "Gateway")});
+    TRY(const Network created, s.networks.create(std::move(network)));
+    return jsonResponse({{"Id", created.id}, {"Warning", ""}}, 201);
+}
+
+Result<HttpResponse> remove(Services& s, const HttpRequest& request)
+{
+    TRY_STATUS(s.networks.remove(request.param()));
+    return noContent();
+}
+
+Result<HttpResponse> prune(Services& s, const HttpRequest& request)
+{
+    TRY(const Json filters, request.filters());
+    TRY(const auto networks, s.networks.list());
+    Json deleted = Json::array();
+    for (const Network& network : networks)
+        if (!network.predefined && labelsMatch(filters, network.labels) && s.networks.remove(network.id))
+            deleted.push_back(network.name);
+    return jsonResponse({{"NetworksDeleted", deleted}});
+}
+
+Result<HttpResponse> notYet(Services&, const HttpRequest&)
+{
+    return fail(ErrorKind::NotImplemented, "connecting a container to another network is not implemented yet");
+}
+
+constexpr Route routes[] = {
+    {"GET", "/networks", list},
+    {"POST", "/networks/create", create},
+    {"POST", "/networks/prune", prune},
+    {"GET", "/networks/{id}", inspect},
+    {"DELETE", "/networks/{id}", remove},
+    {"POST", "/networks/{id}/connect", notYet},
+    {"POST", "/networks/{id}/disconnect", notYet},
+};
+
+} // namespace
+
+std::span<const Route> networkRoutes() { return routes; }
+
+} // namespace slipway::api
