@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/unique_fd.h"
+#include "container/container_service.h"
+#include "events/event_bus.h"
+#include "image/image_service.h"
+#include "network/network_service.h"
+#include "os/cgroup.h"
+#include "runtime/runtime.h"
+#include "state/database.h"
+#include "store/blob_store.h"
+#include "store/layer_store.h"
+#include "store/snapshot_store.h"
+#include "volume/volume_service.h"
+
+namespace slipway
+{
+namespace
+{
+
+Status privateFolder(const std::filesystem::path& path)
+{
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return failErrno(errno, "making " + path.string());
+    if (::chmod(path.c_str(), 0700) != 0)
+        return failErrno(errno, "protecting " + path.string());
+    return {};
+}
+
+Result<UniqueFd> lockRoot(const std::filesystem::path& root)
+{
+    const std::string path = root / "lock";
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd)
+        return failErrno(errno, "opening " + path);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+        return fail(ErrorKind::Conflict, "another engine already uses " + root.string());
+    return fd;
+}
+
+std::string engineId(const std::filesystem::path& root)
+{
+    std::string id;
+    std::ifstream(root / "engine-id") >> id;
+    if (id.empty()) {
+        id = randomId();
+        std::ofstream(root / "engine-id") << id << "\n";
+    }
+    return id;
+}
+
+NetworkService::Settings networkSettings(const Engine::Options& options)
+{
+    NetworkService::Settings settings;
+    settings.routerNetns = options.routerNetns;
+    settings.rootless = options.rootless;
+    settings.defaultBridge = options.bridge;
+    return settings;
+}
+
+Runtime::Settings runtimeSettings(const Engine::Options& options, const Cgroups& cgroups)
+{
+    Runtime::Settings settings;
+    settings.monitorProgram = options.monitorProgram;
+    settings.ociRuntime = options.ociRuntime;
+    settings.runtimeRoot = options.run / "oci";
+    settings.cgroups = cgroups.version() != Cgroups::Version::None;
+    return settings;
+}
+
+} // namespace
+
+struct Engine::Impl
+{
+    Impl(Options o, UniqueFd locked, std::unique_ptr<Database> database)
+        : options(std::move(o)), lock(std::move(locked)), db(std::move(database)), blobs(options.root),
+          layers(*db, options.root, options.rootless), snapshots(options.root, layers, options.rootless),
+          images(*db, blobs, layers, events), runtime(runtimeSettings(options, cgroups)),
+          networks(*db, events, networkSettings(options)), volumes(*db, events, options.root),
+          containers({*db, events, images, snapshots, runtime, networks, volumes, cgroups,
+                      {options.root / "containers", options.run}, options.rootless})
+    {
+    }
+
+    Options options;
+    UniqueFd lock;
+    std::unique_ptr<Database> db;
+    EventBus events;
+    BlobStore blobs;
+    LayerStore layers;
+    SnapshotStore snapshots;
+    ImageService images;
+    Cgroups cgroups;
+    Runtime runtime;
+    NetworkService networks;
+    VolumeService volumes;
+    ContainerService containers;
+};
+
+Engine::Engine(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::open(Options options)
+{
+    TRY_STATUS(privateFolder(options.root));
+    TRY_STATUS(privateFolder(options.run));
+    TRY(UniqueFd lock, lockRoot(options.root));
+    TRY(auto db, Database::open(options.root / "slipway.db"));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(lock), std::move(db));
+    impl->images.setInsecureRegistries(impl->options.insecureRegistries);
+    TRY_STATUS(impl->networks.init());
+    TRY_STATUS(impl->containers.restore());
+    return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+api::Services Engine::services()
+{
+    Impl& i = *m_impl;
+    api::EngineInfo info;
+    info.id = engineId(i.options.root);
+    info.root = i.options.root;
+    info.runtime = std::filesystem::path(i.options.ociRuntime).filename();
+    info.runtimeVersion = i.runtime.version();
+    const auto version = i.cgroups.version();
+    info.cgroupVersion = version == Cgroups::Version::V2 ? "2" : version == Cgroups::Version::V1 ? "1" : "";
+    for (const char* controller : {"memory", "cpu", "pids", "cpuset", "io", "devices"})
+        if (i.cgroups.has(controller))
+            info.controllers.emplace_back(controller);
+    info.rootless = i.options.rootless;
+    info.insecureRegistries = i.options.insecureRegistries;
+    info.cpus = onlineCpus();
+    info.memory = hostMemory();
+    return {i.events, i.containers, i.images, i.networks, i.volumes, std::move(info)};
+}
+
+} // namespace slipway
