@@ -205,6 +205,32 @@ private slots:
         picture(view, QStringLiteral("logs-error"));
     }
 
+    void logsBeyondTheBudget()
+    {
+        LineStore store(4u << 20);
+        LogSearch search;
+        LogCanvas canvas(store, search);
+        canvas.resize(400, 200);
+        canvas.show();
+        for (int round = 0; round < 60; ++round) {
+            for (const dockerapi::LogLine& line : sampleLines(2000))
+                store.append(line);
+            canvas.linesChanged();
+            canvas.viewport()->repaint(); // before the frame timer
+            if (round == 20)
+                QTest::keyClick(&canvas, Qt::Key_Home);
+            if (round == 30)
+                canvas.selectAll();
+        }
+        QVERIFY(store.firstLine() > 0);
+        QVERIFY(canvas.topLine() >= store.firstLine());
+        QVERIFY(!canvas.hasSelection());
+        store.clear();
+        canvas.linesChanged();
+        canvas.viewport()->repaint();
+        QCOMPARE(canvas.rowCount(), 0u);
+    }
+
     void terminal()
     {
         FakeClient client;

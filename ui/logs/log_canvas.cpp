@@ -106,11 +106,6 @@ LogCanvas::LogCanvas(LineStore& store, LogSearch& search, QWidget* parent)
     m_frame->setSingleShot(true);
     m_frame->setInterval(16);
     connect(m_frame, &QTimer::timeout, this, [this] {
-        const std::uint64_t before = m_store.firstLine();
-        m_rows.update(m_store);
-        m_top.row -= std::min(m_top.row, m_rows.dropped());
-        if (m_anchor && m_anchor->line < before)
-            setSelection({}, {});
         if (m_follow)
             m_top = bottomTop();
         syncScrollBars();
@@ -154,6 +149,12 @@ void LogCanvas::linesChanged()
         m_parsed.clear();
     else
         m_parsed.remove(m_store.endLine() - 1);
+    // At once, not with the frame: a row must never name a line that is gone.
+    m_rows.update(m_store);
+    m_top.row -= std::min(m_top.row, m_rows.dropped());
+    const auto gone = [this](const Position& p) { return p.line < m_store.firstLine() || p.line >= m_store.endLine(); };
+    if (m_anchor && m_caret && (gone(*m_anchor) || gone(*m_caret)))
+        setSelection({}, {});
     if (!m_frame->isActive())
         m_frame->start();
 }
@@ -522,8 +523,10 @@ void LogCanvas::showMatch(std::size_t index)
 {
     if (index >= m_search.matches().size())
         return;
-    m_currentMatch = index;
     const LogSearch::Match& match = m_search.matches()[index];
+    if (match.line < m_store.firstLine() || match.line >= m_store.endLine())
+        return;
+    m_currentMatch = index;
     ensureVisible({match.line, match.start});
     viewport()->update();
 }
