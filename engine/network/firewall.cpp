@@ -22,18 +22,18 @@ table ip slipway {
         type filter hook prerouting priority raw; policy accept;
         iifname @bridges ip daddr 127.0.0.0/8 drop
     }
-    chain dnat {
+    chain published {
         dnat ip to ip daddr . meta l4proto . th dport map @address_ports
         dnat ip to meta l4proto . th dport map @ports
     }
     chain prerouting {
         type nat hook prerouting priority dstnat; policy accept;
         iifname @internal return
-        meta l4proto { tcp, udp } fib daddr type local jump dnat
+        meta l4proto { tcp, udp } fib daddr type local jump published
     }
     chain output {
         type nat hook output priority dstnat; policy accept;
-        meta l4proto { tcp, udp } fib daddr type local jump dnat
+        meta l4proto { tcp, udp } fib daddr type local jump published
     }
     chain postrouting {
         type nat hook postrouting priority srcnat; policy accept;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "network/firewall.h"
 #include "network/ipv4.h"
+#include "network/link_reaper.h"
 #include "network/network_service.h"
 #include "network/ports.h"
 #include "os/netlink.h"
@@ -31,7 +32,10 @@ struct EndpointRecord
 // Networks and endpoints live in memory and are written through to the database. Everything here wants the mutex held.
 struct NetworkService::Impl
 {
-    Impl(Database& d, EventBus& e, Settings s) : db(d), events(e), settings(std::move(s)), firewall(settings.routerNetns) {}
+    Impl(Database& d, EventBus& e, Settings s)
+        : db(d), events(e), settings(std::move(s)), firewall(settings.routerNetns), reaper(settings.routerNetns)
+    {
+    }
 
     Database& db;
     EventBus& events;
@@ -41,6 +45,7 @@ struct NetworkService::Impl
     std::vector<EndpointRecord> endpoints;
     PortRegistry ports;
     Firewall firewall;
+    LinkReaper reaper;
     bool tableReady = false;
     std::optional<Netlink> netlink;
 
@@ -63,7 +68,7 @@ struct NetworkService::Impl
                                                     std::size_t interfaceNumber) const;
     [[nodiscard]] Status plug(const EndpointRecord& record, const Network& network, int netns, Netlink& inside,
                               bool defaultRoute);
-    // Kernel objects, memory and rows of a container. Returns what was taken away.
+    // Kernel objects, memory and rows of a container. Returns what was taken away; the veths go a moment later.
     [[nodiscard]] Result<std::vector<EndpointRecord>> release(const std::string& containerId);
     void announce(const std::vector<EndpointRecord>& records, const char* action);
 };

@@ -123,7 +123,7 @@ public:
     // no sandbox and is not asked for here.
     [[nodiscard]] Result<NetworkSandbox> setUp(const std::vector<std::pair<std::string, EndpointRequest>>& networks,
                                                const std::vector<PortBinding>& ports);
-    // Takes the container's ports, addresses and veths away. No error when there are none.
+    // Takes the container's ports and addresses away (its veths follow on another thread). No error when there are none.
     [[nodiscard]] Status tearDown(const std::string& containerId);
     // After an engine start: the containers that still run (id → published ports), everything else is released and rules
     // and bridges are brought to what they must be.

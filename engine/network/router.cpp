@@ -184,6 +184,7 @@ Status Impl::plug(const EndpointRecord& record, const Network& network, int netn
     if (!index)
         return fail(ErrorKind::Internal, "the container's interface " + e.interfaceName + " is not there");
     TRY_STATUS(inside.addAddress(*index, parseIpv4(e.ipv4).value_or(0), e.prefixLength));
+    TRY_STATUS(inside.setLinkUp(*index));
     if (defaultRoute)
         TRY_STATUS(inside.addDefaultRoute(parseIpv4(e.gateway).value_or(0), *index));
     return {};
@@ -199,11 +200,8 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
     for (const auto& r : endpoints)
         if (r.endpoint.containerId == containerId)
             gone.push_back(r);
-    for (const auto& r : gone) {
-        TRY(Netlink * link, router());
-        if (const auto index = link->linkIndex(r.veth))
-            TRY_STATUS(link->removeLink(*index));
-    }
+    for (const auto& r : gone)
+        reaper.remove(r.veth);
     if (gone.empty())
         return gone;
     TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ?", {containerId}));

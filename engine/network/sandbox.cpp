@@ -27,6 +27,8 @@ Result<Inside> makeInside()
     TRY(inside.netns, makeNetns([&](int) -> Status {
             TRY(inside.link, Netlink::open());
             (void)writeNetSysctl("ipv6/conf/default/disable_ipv6", "1");
+            // An address may just have been another container's: the bridge learns at once where it is now.
+            (void)writeNetSysctl("ipv4/conf/default/arp_notify", "1");
             return inside.link->setLinkUp(1); // lo
         }));
     return inside;

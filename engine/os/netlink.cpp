@@ -182,7 +182,8 @@ Status Netlink::addVeth(const Veth& veth)
         nla_put_string(m.get(), IFLA_INFO_KIND, "veth");
         auto* data = nla_nest_start(m.get(), IFLA_INFO_DATA);
         auto* peer = nla_nest_start(m.get(), VETH_INFO_PEER);
-        nlmsg_append(m.get(), &header, sizeof header, NLMSG_ALIGNTO);
+        ifinfomsg down{}; // the kernel cannot bring the peer up before the pair is joined
+        nlmsg_append(m.get(), &down, sizeof down, NLMSG_ALIGNTO);
         nla_put_string(m.get(), IFLA_IFNAME, veth.peerName.c_str());
         if (veth.peerNetns >= 0)
             nla_put_u32(m.get(), IFLA_NET_NS_FD, static_cast<std::uint32_t>(veth.peerNetns));

@@ -34,7 +34,7 @@ public:
     {
         std::string name;     // on this side, up
         int master = 0;       // bridge to put it in, 0 = none
-        std::string peerName; // in peerNetns, up
+        std::string peerName; // in peerNetns, down
         int peerNetns = -1;   // descriptor; -1 = this namespace
         std::optional<MacAddress> peerMac;
     };

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "base/unique_fd.h"
+
+namespace slipway
+{
+
+// Opens PATH as a process chrooted in ROOT would see it (openat2 RESOLVE_IN_ROOT: no link leads out). NotFound when it is
+// not there.
+[[nodiscard]] Result<UniqueFd> openInRoot(int root, const std::string& path, int flags);
+
+// Copies what is in the folder FROM into the folder TO: files, folders, symlinks, fifos, device nodes; with owners, modes,
+// times, xattrs and hard links. TO itself takes FROM's mode, owner, times. Never follows a symlink.
+[[nodiscard]] Status copyTree(int from, int to);
+
+// Removes the folder NAME of PARENT and all in it; what is gone already is no error. Stays on the folder's file system.
+[[nodiscard]] Status removeTree(int parent, const std::string& name);
+
+// Allocated bytes of everything in the folder, a hard-linked file once.
+[[nodiscard]] Result<std::int64_t> treeSize(int folder);
+
+} // namespace slipway

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "volume/volume_service.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ids.h"
+#include "base/json.h"
+#include "events/event_bus.h"
+#include "state/database.h"
+#include "volume/copy_tree.h"
+
+namespace slipway
+{
+
+namespace
+{
+using Map = std::map<std::string, std::string>;
+
+Json toDocument(const Volume& v)
+{
+    return {{"name", v.name},       {"driver", v.driver},   {"labels", v.labels},
+            {"options", v.options}, {"created", toUnixNano(v.created)}, {"anonymous", v.anonymous}};
+}
+
+Result<UniqueFd> openFolder(const std::filesystem::path& path)
+{
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd)
+        return failErrno(errno, "opening " + path.string());
+    return fd;
+}
+
+Status makeFolder(const std::filesystem::path& path, mode_t mode)
+{
+    if (::mkdir(path.c_str(), mode) == 0)
+        return ::chmod(path.c_str(), mode) == 0 ? Status{} : Status(failErrno(errno, "making " + path.string()));
+    return errno == EEXIST ? Status{} : Status(failErrno(errno, "making " + path.string()));
+}
+
+Result<bool> isEmpty(const std::filesystem::path& folder)
+{
+    std::error_code error;
+    const bool empty = std::filesystem::is_empty(folder, error);
+    if (error)
+        return failErrno(error.value(), "reading " + folder.string());
+    return empty;
+}
+} // namespace
+
+VolumeService::VolumeService(Database& db, EventBus& events, std::filesystem::path root)
+    : m_db(db), m_events(events), m_root(std::move(root))
+{
+}
+
+void VolumeService::setUsers(Users users) { m_users = std::move(users); }
+
+Result<Volume> VolumeService::create(const std::string& name, const std::string& driver, const Map& options,
+                                     const Map& labels, bool anonymous)
+{
+    if (!driver.empty() && driver != "local")
+        return fail(ErrorKind::NotFound, "create " + name + ": error looking up volume plugin " + driver +
+                                             ": plugin \"" + driver + "\" not found");
+    if (!options.empty())
+        return fail(ErrorKind::NotImplemented, "create " + name + ": options of the local driver are not supported yet");
+    Volume volume;
+    volume.name = name.empty() ? randomId() : name;
+    volume.anonymous = anonymous || name.empty();
+    if (!isValidName(volume.name) || volume.name.size() > 255)
+        return fail(ErrorKind::InvalidArgument,
+                    "create " + name + ": \"" + name +
+                        "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
+                        "allowed. If you intended to pass a host directory, use absolute path");
+    if (auto known = get(volume.name); known || known.error().kind != ErrorKind::NotFound)
+        return known;
+    volume.labels = labels;
+    volume.created = now();
+    const auto folder = m_root / "volumes" / volume.name;
+    volume.mountpoint = folder / "_data";
+    std::error_code error;
+    std::filesystem::create_directories(m_root / "volumes", error);
+    if (error)
+        return failErrno(error.value(), "making " + (m_root / "volumes").string());
+    TRY_STATUS(makeFolder(folder, 0701));
+    TRY_STATUS(makeFolder(volume.mountpoint, 0755));
+    if (auto added = m_db.exec("INSERT INTO volumes(name, document) VALUES(?, ?)", {volume.name, dumpJson(toDocument(volume))});
+        !added) {
+        if (added.error().kind == ErrorKind::Conflict) // made by another request meanwhile
+            return get(volume.name);
+        ::rmdir(volume.mountpoint.c_str());
+        ::rmdir(folder.c_str());
+        return std::unexpected(added.error());
+    }
+    m_events.publish({.type = "volume", .action = "create", .actorId = volume.name, .attributes = {{"driver", "local"}}});
+    return volume;
+}
+
+namespace
+{
+Result<std::vector<Volume>> readVolumes(Database& db, const std::filesystem::path& root, const std::string& where,
+                                        const std::vector<Database::Value>& values)
+{
+    std::vector<Volume> volumes;
+    Status parsed;
+    TRY_STATUS(db.query("SELECT document FROM volumes" + where, values, [&](const Database::Row& row) {
+        const auto d = parseJson(row.text(0));
+        if (!d) {
+            parsed = wrap(d.error(), "reading a volume from the database");
+            return;
+        }
+        Volume v;
+        v.name = jsonValue<std::string>(*d, "name");
+        v.driver = jsonValue<std::string>(*d, "driver", "local");
+        v.labels = jsonValue<Map>(*d, "labels");
+        v.options = jsonValue<Map>(*d, "options");
+        v.created = fromUnixNano(jsonValue<std::int64_t>(*d, "created"));
+        v.anonymous = jsonValue<bool>(*d, "anonymous");
+        v.mountpoint = root / "volumes" / v.name / "_data";
+        volumes.push_back(std::move(v));
+    }));
+    TRY_STATUS(parsed);
+    return volumes;
+}
+} // namespace
+
+Result<Volume> VolumeService::get(const std::string& name) const
+{
+    TRY(auto found, readVolumes(m_db, m_root, " WHERE name = ?", {name}));
+    if (found.empty())
+        return fail(ErrorKind::NotFound, "get " + name + ": no such volume");
+    return std::move(found[0]);
+}
+
+Result<std::vector<Volume>> VolumeService::list() const { return readVolumes(m_db, m_root, " ORDER BY name", {}); }
+
+Status VolumeService::remove(const std::string& name, bool force)
+{
+    const auto volume = get(name);
+    if (!volume)
+        return force && volume.error().kind == ErrorKind::NotFound ? Status{} : Status(std::unexpected(volume.error()));
+    if (const auto users = m_users ? m_users(name) : std::vector<std::string>{}; !users.empty()) {
+        std::string ids;
+        for (const auto& id : users)
+            ids += (ids.empty() ? "" : ", ") + id;
+        return fail(ErrorKind::Conflict, "remove " + name + ": volume is in use - [" + ids + "]");
+    }
+    TRY(const auto folder, openFolder(m_root / "volumes"));
+    if (auto removed = removeTree(folder.get(), name); !removed)
+        return wrap(removed.error(), "remove " + name);
+    TRY_STATUS(m_db.exec("DELETE FROM volumes WHERE name = ?", {name}));
+    m_events.publish({.type = "volume", .action = "destroy", .actorId = name, .attributes = {{"driver", "local"}}});
+    return {};
+}
+
+Status VolumeService::copyUp(const std::string& name, const std::filesystem::path& rootfs, const std::string& from)
+{
+    TRY(const Volume volume, get(name));
+    TRY(const bool empty, isEmpty(volume.mountpoint));
+    if (!empty)
+        return {};
+    TRY(const auto root, openFolder(rootfs));
+    const auto source = openInRoot(root.get(), from, O_RDONLY | O_DIRECTORY);
+    if (!source) {
+        const int err = source.error().osError;
+        return err == ENOENT || err == ENOTDIR ? Status{} : Status(std::unexpected(source.error()));
+    }
+    // Filled beside and swapped in by rename: an interrupted copy must not look like a volume somebody has used.
+    TRY(const auto folder, openFolder(volume.mountpoint.parent_path()));
+    TRY_STATUS(removeTree(folder.get(), "_data.new"));
+    if (::mkdirat(folder.get(), "_data.new", 0755) != 0)
+        return failErrno(errno, "filling the volume " + name);
+    TRY(const auto fresh, openFolder(volume.mountpoint.parent_path() / "_data.new"));
+    auto done = copyTree(source->get(), fresh.get());
+    if (done && ::syncfs(fresh.get()) != 0)
+        done = failErrno(errno, "writing");
+    if (done && ::renameat(folder.get(), "_data.new", folder.get(), "_data") != 0)
+        done = failErrno(errno, "renaming");
+    if (done)
+        return {};
+    (void)removeTree(folder.get(), "_data.new");
+    return wrap(done.error(), "filling the volume " + name + " from " + from);
+}
+
+Result<std::int64_t> VolumeService::diskUsage(const std::string& name) const
+{
+    TRY(const Volume volume, get(name));
+    TRY(const auto folder, openFolder(volume.mountpoint));
+    return treeSize(folder.get());
+}
+
+} // namespace slipway
