@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <QObject>
+#include <QPointer>
+#include <QStringList>
+#include <QTimer>
+
+#include "client/engine_client.h"
+
+class QProcess;
+
+// The window's access to its engine. Callbacks of the client come on the client's own thread; onGui() brings them to the GUI
+// thread and drops them when their owner died. All of it belongs to the GUI thread.
+namespace slipway::ui
+{
+
+// CALLBACK, to be called from any thread, as a call on the GUI thread while CONTEXT lives. Create it on the GUI thread.
+template <class T>
+[[nodiscard]] std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback);
+
+class EngineBridge : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class State : std::uint8_t { Connecting, Connected, Lost };
+    Q_ENUM(State)
+
+    // CLIENT outlives the bridge. Nothing is asked before start().
+    explicit EngineBridge(EngineClient& client, QObject* parent = nullptr);
+    ~EngineBridge() override;
+
+    [[nodiscard]] EngineClient& client() const { return m_client; }
+    [[nodiscard]] State state() const { return m_state; }
+    [[nodiscard]] QString problem() const { return m_problem; } // why it is not connected
+
+    // The program that is started (detached: it outlives the window) when nobody answers; empty = never start one.
+    void setEngineProgram(const QString& program, const QStringList& arguments);
+    // Connects, and again every second after a loss. The events stream is the connection: its end is a loss.
+    void start();
+
+    // Keeps REQUEST until its owner forgets it; many calls are made for their effect only.
+    void keep(Request request);
+
+signals:
+    void stateChanged(slipway::ui::EngineBridge::State state);
+    void event(const slipway::dockerapi::EventMessage& message);
+
+private:
+    void ping();
+    void connected();
+    void lost(const QString& problem);
+    void setState(State state);
+
+    EngineClient& m_client;
+    State m_state = State::Connecting;
+    QString m_problem, m_program;
+    QStringList m_arguments;
+    QTimer m_retry;
+    Request m_ping, m_events;
+    std::vector<Request> m_kept;
+    int m_failures = 0;
+};
+
+template <class T>
+std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback)
+{
+    // A relay of its own on the GUI thread: posting to it is safe as long as a reference is held, whatever became of CONTEXT.
+    auto relay = std::shared_ptr<QObject>(new QObject, [](QObject* object) { object->deleteLater(); });
+    return [relay, guard = QPointer<QObject>(context), callback = std::move(callback)](T value) {
+        auto held = std::make_shared<T>(std::move(value));
+        QMetaObject::invokeMethod(
+            relay.get(),
+            [guard, callback, held] {
+                if (guard)
+                    callback(std::move(*held));
+            },
+            Qt::QueuedConnection);
+    };
+}
+
+} // namespace slipway::ui
