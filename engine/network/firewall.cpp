@@ -38,7 +38,7 @@ table ip slipway {
     chain postrouting {
         type nat hook postrouting priority srcnat; policy accept;
         ip saddr 127.0.0.0/8 oifname @bridges masquerade
-        ct status dnat ip saddr @subnets iifname . oifname @same masquerade
+        ct status dnat ip saddr @subnets ip daddr @subnets masquerade
         ip saddr @nat oifname != @bridges masquerade
     }
     chain forward {

@@ -180,6 +180,8 @@ Status Impl::plug(const EndpointRecord& record, const Network& network, int netn
                               .peerName = e.interfaceName,
                               .peerNetns = netns,
                               .peerMac = parseMac(e.mac)}));
+    if (const auto port = link->linkIndex(record.veth))
+        TRY_STATUS(link->setHairpin(*port));
     const auto index = inside.linkIndex(e.interfaceName);
     if (!index)
         return fail(ErrorKind::Internal, "the container's interface " + e.interfaceName + " is not there");

@@ -214,6 +214,20 @@ Status Netlink::setMaster(int index, int bridge)
     return m_impl->call(m, "putting an interface into its bridge");
 }
 
+Status Netlink::setHairpin(int port)
+{
+    ifinfomsg header{};
+    header.ifi_family = AF_BRIDGE;
+    header.ifi_index = port;
+    auto m = makeMessage(RTM_SETLINK, 0, header);
+    if (m) {
+        auto* info = nla_nest_start(m.get(), IFLA_PROTINFO | NLA_F_NESTED);
+        nla_put_u8(m.get(), IFLA_BRPORT_MODE, 1);
+        nla_nest_end(m.get(), info);
+    }
+    return m_impl->call(m, "setting up a bridge port");
+}
+
 Status Netlink::removeLink(int index)
 {
     ifinfomsg header{};

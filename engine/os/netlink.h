@@ -51,6 +51,8 @@ public:
     [[nodiscard]] Status addVeth(const Veth& veth);
     [[nodiscard]] Status setLinkUp(int index);
     [[nodiscard]] Status setMaster(int index, int bridge); // no error when it is there already
+    // Lets a bridge send a frame back through the port it came from: br_netfilter needs it for published ports.
+    [[nodiscard]] Status setHairpin(int port);
     [[nodiscard]] Status removeLink(int index); // no error when it is gone already
     [[nodiscard]] Status addAddress(int index, std::uint32_t address, int prefixLength); // no error when it has it
     [[nodiscard]] Status addDefaultRoute(std::uint32_t gateway, int index);
