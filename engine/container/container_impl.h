@@ -38,7 +38,7 @@ struct ContainerService::Impl
     [[nodiscard]] Result<RecordPtr> find(const std::string& nameOrId) const;
     [[nodiscard]] std::vector<RecordPtr> all() const; // newest first
     [[nodiscard]] std::filesystem::path dirOf(const std::string& id) const { return s.paths.root / id; }
-    [[nodiscard]] std::filesystem::path runDirOf(const std::string& id) const { return s.paths.run / id; }
+    [[nodiscard]] std::filesystem::path runDirOf(const std::string& id) const { return s.paths.run / "containers" / id; }
     [[nodiscard]] std::string cgroupOf(const std::string& id) const;
     void publish(const ContainerRecord& record, std::string action,
                  std::map<std::string, std::string> extra = {}) const;

@@ -29,8 +29,8 @@ class VolumeService;
 
 struct ContainerPaths
 {
-    std::filesystem::path root; // ROOT/containers/ID: hostname, hosts, resolv.conf, exit, log/
-    std::filesystem::path run;  // RUN/containers/ID: bundle, monitor.sock, … ; RUN/exec/ID
+    std::filesystem::path root; // ROOT/containers; in it ID: hostname, hosts, resolv.conf, exit, log/
+    std::filesystem::path run;  // RUN; in it containers/ID: bundle, monitor.sock, …; exec/ID
 };
 
 struct ContainerList

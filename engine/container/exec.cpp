@@ -44,7 +44,7 @@ std::string commandLine(const Json& config)
 
 std::filesystem::path ContainerService::Impl::execDirOf(const std::string& id) const
 {
-    return s.paths.run.parent_path() / "exec" / id;
+    return s.paths.run / "exec" / id;
 }
 
 Result<ExecPtr> ContainerService::Impl::findExec(const std::string& id) const

@@ -41,7 +41,7 @@ struct Engine
           images(*db, blobs, layers, events), snapshots(base, layers, false), networks(*db, events, {}),
           volumes(*db, events, base),
           containers({*db, events, images, snapshots, runtime, networks, volumes, cgroups,
-                      {base / "containers", base / "run" / "containers"}, false})
+                      {base / "containers", base / "run"}, false})
     {
     }
     std::unique_ptr<Database> db;
