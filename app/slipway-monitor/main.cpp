@@ -65,6 +65,12 @@ int main(int argc, char** argv)
     monitor::Options options;
     ::fcntl(readyFd, F_SETFD, FD_CLOEXEC);
     ::umask(077);
+    // Without a netns (exec, host network) the number must be taken all the same: a pipe or the pty would get it, and be
+    // closed with it below.
+    if (::fcntl(netnsFd, F_GETFD) < 0) {
+        const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        ::dup3(null.get(), netnsFd, O_CLOEXEC);
+    }
     if (!options.parse(argc, argv)) {
         report("failed 1 slipway-monitor is started by slipwayd only\n");
         return 2;

@@ -122,6 +122,8 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
                                                     + ": unknown");
     if (contains(words, "Permission denied") && (contains(words, "exec") || contains(words, "open executable")))
         return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": permission denied: unknown");
+    if (contains(words, "it is not executable") || contains(words, "is not a regular file"))
+        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": permission denied: unknown");
     if (contains(words, "Is a directory"))
         return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": is a directory: unknown");
     return fail(ErrorKind::Internal, front + words + ": unknown");
