@@ -12,6 +12,8 @@
 #include "events/event_bus.h"
 #include "image/archive.h"
 #include "image/image_config.h"
+#include "image/puller.h"
+#include "registry/registry_client.h"
 #include "state/database.h"
 #include "store/blob_store.h"
 #include "store/layer_store.h"
@@ -41,6 +43,7 @@ struct ImageService::Impl
     LayerStore& layers;
     EventBus& events;
     ImageUseCheck useCheck;
+    std::vector<std::string> insecure;
     std::mutex mutex;     // changes of names and images
     std::mutex ingesting; // one load or import at a time: a failed one collects what it left behind
 
@@ -126,13 +129,13 @@ struct ImageService::Impl
 };
 
 ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
-    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .mutex = {}, .ingesting = {}})
+    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .insecure = {}, .mutex = {}, .ingesting = {}})
 {
 }
 ImageService::~ImageService() = default;
 
 void ImageService::setUseCheck(ImageUseCheck check) { m_impl->useCheck = std::move(check); }
-void ImageService::setInsecureRegistries(std::vector<std::string>) {}
+void ImageService::setInsecureRegistries(std::vector<std::string> hosts) { m_impl->insecure = std::move(hosts); }
 
 Result<std::vector<Image>> ImageService::list() const
 {
@@ -156,10 +159,41 @@ Result<Image> ImageService::get(const std::string& nameOrId) const
     return m_impl->read(id);
 }
 
-Result<Image> ImageService::pull(const Reference& reference, const PullOptions&, const ImageProgressSink&, std::stop_token)
+Result<Image> ImageService::pull(const Reference& reference, const PullOptions& options,
+                                 const ImageProgressSink& progress, std::stop_token stop)
 {
-    return fail(ErrorKind::NotImplemented, "pulling " + reference.familiar()
-                                               + " is not there yet: load the image from an archive (docker load)");
+    if (options.allTags)
+        return fail(ErrorKind::NotImplemented, "pulling all tags of a repository is not there yet: name one");
+    const std::scoped_lock ingesting(m_impl->ingesting);
+    RegistryClient registry(reference.domain,
+                            {options.auth.username, options.auth.password, options.auth.identityToken,
+                             options.auth.registryToken},
+                            m_impl->insecure);
+    const auto before = m_impl->resolve(reference.canonical());
+    auto pulled = pullImage(registry, reference, options.platform, m_impl->blobs, m_impl->layers, progress, stop);
+    if (!pulled) {
+        gc({});
+        return std::unexpected(pulled.error());
+    }
+    TRY(const auto image, parseImageConfig(pulled->config));
+    TRY_STATUS(m_impl->blobs.write(pulled->config).transform([](const Digest&) {}));
+    {
+        const std::scoped_lock lock(m_impl->mutex);
+        TRY_STATUS(m_impl->keep(image));
+        TRY_STATUS(m_impl->db.exec("INSERT OR REPLACE INTO image_digests(repo, digest, image_id) VALUES(?, ?, ?)",
+                                   {reference.familiarName(), pulled->manifest.str(), image.id.str()}));
+        if (!reference.tag.empty())
+            TRY_STATUS(m_impl->setRef(reference, image.id));
+    }
+    m_impl->publish("pull", reference.familiar(), reference.familiarName());
+    progress({{}, "Digest: " + pulled->manifest.str(), 0, 0, {}});
+    progress({{},
+              (before && *before == image.id ? "Status: Image is up to date for " : "Status: Downloaded newer image for ")
+                  + reference.familiar(),
+              0,
+              0,
+              {}});
+    return m_impl->read(image.id);
 }
 
 Result<std::vector<std::string>> ImageService::Impl::loadOne(const Archive& archive, const Archive::Image& listed,
