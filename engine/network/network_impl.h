@@ -47,6 +47,8 @@ struct NetworkService::Impl
     Firewall firewall;
     LinkReaper reaper;
     bool tableReady = false;
+    // A bridge may be there from another engine's time, with that engine's address: each is looked at once.
+    std::set<std::string> checkedBridges;
     std::optional<Netlink> netlink;
 
     [[nodiscard]] Result<Network*> find(const std::string& nameOrId);

@@ -62,13 +62,17 @@ Result<Netlink*> Impl::router()
 Result<int> Impl::ensureBridge(const Network& network)
 {
     TRY(Netlink * link, router());
-    if (const auto index = link->linkIndex(network.bridgeName))
+    auto index = link->linkIndex(network.bridgeName);
+    if (index && checkedBridges.contains(network.bridgeName))
         return *index;
     const auto gateway = parseIpv4(network.pools.at(0).gateway).value_or(0);
     const auto subnet = parseCidr(network.pools.at(0).subnet).value_or(Cidr{});
-    if (auto made = link->addBridge(network.bridgeName, macFor(gateway)); !made)
-        return wrap(made.error(), "network " + network.name);
-    const auto index = link->linkIndex(network.bridgeName);
+    const bool made = !index;
+    if (made) {
+        if (auto status = link->addBridge(network.bridgeName, macFor(gateway)); !status)
+            return wrap(status.error(), "network " + network.name);
+        index = link->linkIndex(network.bridgeName);
+    }
     if (!index)
         return fail(ErrorKind::Internal, "the bridge " + network.bridgeName + " vanished while it was made");
     auto status = link->addAddress(*index, gateway, subnet.prefixLength);
@@ -78,9 +82,11 @@ Result<int> Impl::ensureBridge(const Network& network)
             return writeNetSysctl("ipv4/conf/" + network.bridgeName + "/route_localnet", "1");
         });
     if (!status) {
-        (void)link->removeLink(*index);
+        if (made)
+            (void)link->removeLink(*index);
         return wrap(status.error(), "network " + network.name);
     }
+    checkedBridges.insert(network.bridgeName);
     return *index;
 }
 

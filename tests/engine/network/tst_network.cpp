@@ -162,6 +162,21 @@ private slots:
         down("a");
         down("b");
     }
+    void bridgeOfAnEarlierEngine()
+    {
+        auto link = Netlink::open();
+        QVERIFY(link->addBridge("slipway0", MacAddress{2, 0x42, 0xac, 0x11, 0, 1}));
+        QVERIFY(link->addAddress(*link->linkIndex("slipway0"), 0xac110001, 16)); // 172.17.0.1/16
+        m_db = Database::open((m_dir.path() + "/fresh.db").toStdString()).value();
+        m_service = std::make_unique<NetworkService>(*m_db, m_events, NetworkService::Settings{});
+        QVERIFY(m_service->init());
+        const auto a = up("a", {{"127.0.0.1", 8080, 80, "tcp"}});
+        QVERIFY2(a, a ? "" : a.error().message.c_str());
+        const auto server = listenIn(a->netns.get(), 80);
+        QVERIFY(reaches(-1, a->endpoints.at(0).ipv4, 80, server));
+        QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
+        down("a");
+    }
     void publishedPort()
     {
         const auto a = up("a", {{"", 8080, 80, "tcp"}, {"127.0.0.1", 8081, 80, "tcp"}, {"", 0, 80, "tcp"}});
@@ -254,6 +269,7 @@ private slots:
     {
         QVERIFY(up("a"));
         down("a");
+        QTRY_VERIFY(!state().contains("veth")); // links go a moment after their container
         const auto before = state();
         constexpr int rounds = 30;
         qint64 setUp = 0, tearDown = 0;
