@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/json.h"
 
-template class nlohmann::basic_json<>;
-
 namespace slipway
 {
 
