@@ -67,6 +67,7 @@ NetworkService::Settings networkSettings(const Engine::Options& options)
     NetworkService::Settings settings;
     settings.routerNetns = options.routerNetns;
     settings.rootless = options.rootless;
+    settings.uplinkDns = options.uplinkDns;
     settings.defaultBridge = options.bridge;
     return settings;
 }
@@ -77,6 +78,8 @@ Runtime::Settings runtimeSettings(const Engine::Options& options, const Cgroups&
     settings.monitorProgram = options.monitorProgram;
     settings.ociRuntime = options.ociRuntime;
     settings.runtimeRoot = options.run / "oci";
+    settings.keepOpen = options.keepOpen;
+    settings.routerNetns = options.routerNetns;
     settings.cgroups = cgroups.version() != Cgroups::Version::None;
     return settings;
 }
@@ -87,11 +90,11 @@ struct Engine::Impl
 {
     Impl(Options o, UniqueFd locked, std::unique_ptr<Database> database)
         : options(std::move(o)), lock(std::move(locked)), db(std::move(database)), blobs(options.root),
-          layers(*db, options.root, options.rootless), snapshots(options.root, layers, options.rootless),
+          layers(*db, options.root, options.userNamespace), snapshots(options.root, layers, options.userNamespace),
           images(*db, blobs, layers, events), runtime(runtimeSettings(options, cgroups)),
           networks(*db, events, networkSettings(options)), volumes(*db, events, options.root),
           containers({*db, events, images, snapshots, runtime, networks, volumes, cgroups,
-                      {options.root / "containers", options.run}, options.rootless})
+                      {options.root / "containers", options.run}, options.userNamespace})
     {
     }
 
@@ -134,8 +137,10 @@ api::Services Engine::services()
     info.root = i.options.root;
     info.runtime = std::filesystem::path(i.options.ociRuntime).filename();
     info.runtimeVersion = i.runtime.version();
-    const auto version = i.cgroups.version();
+    const auto version = i.cgroups.machineVersion();
     info.cgroupVersion = version == Cgroups::Version::V2 ? "2" : version == Cgroups::Version::V1 ? "1" : "";
+    info.cgroups = i.cgroups.version() != Cgroups::Version::None;
+    info.warnings = i.options.warnings;
     for (const char* controller : {"memory", "cpu", "pids", "cpuset", "io", "devices"})
         if (i.cgroups.has(controller))
             info.controllers.emplace_back(controller);

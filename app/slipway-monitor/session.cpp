@@ -43,6 +43,8 @@ Session::Session(const Options& options, Process process, UniqueFd listener, Uni
         if (auto log = logstore::LogWriter::open(options.logDir, options.logLimits))
             m_log.emplace(std::move(*log));
     }
+    if (!options.forwards.empty())
+        m_forwarder.emplace(UniqueFd(options.router), options.forwards);
     for (const Options::Attach& attach : options.attaches) {
         Client& client = m_clients.emplace_back();
         client.fd.reset(attach.fd);
@@ -314,6 +316,7 @@ void Session::finish()
         if (!client.flush())
             client.pending.clear();
     }
+    m_forwarder.reset();
 }
 
 } // namespace slipway::monitor

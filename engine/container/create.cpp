@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
+#include "container/discarded_limits.h"
 #include "container/mount_points.h"
 
 namespace slipway
@@ -75,6 +76,7 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
     auto document = prepareDocument(id, name, body, volumes);
     if (!document)
         return undo(document.error());
+    std::vector<std::string> warnings = discardLimits((*document)["HostConfig"], s.cgroups);
     if (auto made = s.snapshots.create(id, documentLayers(*document)); !made)
         return undo(made.error());
     if (auto saved = s.db.exec("INSERT INTO containers(id, name, document) VALUES(?, ?, ?)", {id, name, dumpJson(*document)});
@@ -87,7 +89,7 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
         containers.emplace(id, record);
     }
     publish(*record, "create");
-    return Created{id, {}};
+    return Created{id, std::move(warnings)};
 }
 
 } // namespace slipway

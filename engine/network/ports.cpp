@@ -33,6 +33,13 @@ Result<UniqueFd> bindPort(const PortBinding& port, bool patient)
 {
     const bool tcp = port.protocol == "tcp";
     const auto failed = [&](int err) {
+        if (err == EACCES && port.hostPort < 1024)
+            return fail(ErrorKind::Internal,
+                        "cannot expose privileged port " + std::to_string(port.hostPort) +
+                            ": choose a larger port number (>= 1024), or let ordinary users have it with 'sysctl "
+                            "net.ipv4.ip_unprivileged_port_start=" + std::to_string(port.hostPort) + "': listen " +
+                            port.protocol + "4 " + where(port) + ": bind: permission denied",
+                        err);
         return fail(ErrorKind::Internal,
                     "failed to bind port " + where(port) + "/" + port.protocol + ": listen " + port.protocol + "4 " +
                         where(port) + ": bind: " + goText(err),

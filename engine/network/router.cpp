@@ -102,9 +102,8 @@ std::vector<Firewall::Bridge> Impl::firewallBridges() const
 Status Impl::rebuildFirewall()
 {
     std::vector<Published> all;
-    if (!settings.rootless)
-        for (const auto& [id, published] : ports.all())
-            all.insert(all.end(), published.begin(), published.end());
+    for (const auto& [id, published] : ports.all())
+        all.insert(all.end(), published.begin(), published.end());
     TRY_STATUS(firewall.rebuild(firewallBridges(), all));
     tableReady = true;
     return {};
@@ -115,8 +114,7 @@ Status Impl::openFirewall(const std::vector<const Network*>& used, const std::ve
     if (!tableReady)
         return rebuildFirewall();
     for (std::size_t i = 0; i < used.size(); ++i) {
-        const bool withPorts = i == 0 && !settings.rootless;
-        if (!firewall.add(firewallBridge(*used[i]), withPorts ? added : std::vector<Published>{}))
+        if (!firewall.add(firewallBridge(*used[i]), i == 0 ? added : std::vector<Published>{}))
             return rebuildFirewall();
     }
     return {};
@@ -203,7 +201,7 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
     std::vector<EndpointRecord> gone;
     const auto published = ports.of(containerId);
     ports.remove(containerId);
-    if (!published.empty() && tableReady && !settings.rootless)
+    if (!published.empty() && tableReady)
         TRY_STATUS(firewall.remove(published));
     for (const auto& r : endpoints)
         if (r.endpoint.containerId == containerId)

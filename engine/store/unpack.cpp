@@ -179,8 +179,14 @@ Status Unpacker::make(int parent, const std::string& name, const TarEntry& entry
 Status Unpacker::finish(int parent, const std::string& name, const TarEntry& entry)
 {
     const bool link = entry.type == TarEntry::Type::Symlink;
-    if (::fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == EINVAL) // in a user namespace
+            return fail(ErrorKind::InvalidArgument,
+                        "\"" + entry.path + "\" belongs to " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) +
+                            ", and you have fewer subordinate ids than that: larger ranges in /etc/subuid and /etc/subgid help",
+                        EINVAL);
         return failErrno(errno, "giving " + entry.path + " its owner " + std::to_string(entry.uid));
+    }
     if (!link) {
         if (::fchmodat(parent, name.c_str(), entry.mode, 0) != 0) // no link: it was just made here
             return failErrno(errno, "giving " + entry.path + " its mode");

@@ -14,32 +14,48 @@ struct Output
     QByteArray out, err;
 };
 
-// A slipwayd of its own (from PATH) on a tmpfs below /tmp, gone with the object. Needs root. One thread.
+// A slipwayd of its own (from PATH) on a tmpfs below /tmp, gone with the object. Needs root, also for an engine that is an
+// ordinary user's: that one gets a home, a runtime folder and a login of its own and finds its paths by itself, as on a
+// user's machine. ctest runs every program of tests/e2e as both ("e2e_X" and "e2e_X_as_user", SLIPWAY_TEST_AS=user).
+// One thread.
 class EngineProcess
 {
 public:
-    EngineProcess();
+    enum class As { Root, User };
+
+    EngineProcess(); // As SLIPWAY_TEST_AS says
+    explicit EngineProcess(As as);
     ~EngineProcess();
     EngineProcess(const EngineProcess&) = delete;
     EngineProcess& operator=(const EngineProcess&) = delete;
 
     // True when /_ping was answered; else errors() says why.
-    bool start(int timeoutMs = 5000);
+    bool start(int timeoutMs = 5000, const QStringList& arguments = {});
     void killHard(); // SIGKILL; returns when it is gone
     void stop();     // SIGTERM; returns when it is gone
-    QString socketPath() const { return m_dir + "/s"; }
+    bool rootless() const { return m_as == As::User; }
+    QString folder() const { return m_dir; } // of the engine's owner
+    QString runFolder() const;
+    QString rootFolder() const;
+    QString socketPath() const;
+    qint64 pid() const { return m_process.processId(); }
     QByteArray errors() const; // what slipwayd wrote to stderr
     // Debian's docker client against this engine.
     Output docker(const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = 20000) const;
     // An image of that name with busybox and its commands, by `docker import`.
     Output importBusybox(const QString& name = "busybox:latest") const;
 
+    static constexpr int userId = 4321; // see as_user
+
 private:
+    QProcessEnvironment userEnvironment() const;
+
+    As m_as;
     QString m_dir;
     QProcess m_process;
 };
 
-Output run(const QString& program, const QStringList& arguments, const QByteArray& input, int timeoutMs,
+Output run(const QString& program, const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = 20000,
            const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment());
 
 } // namespace slipway::test
