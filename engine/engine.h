@@ -32,7 +32,7 @@ public:
         bool rootless = false;
         int routerNetns = -1; // NetworkService::Settings::routerNetns
     };
-    // Locks ROOT (Conflict when another engine has it), builds the services in their order and restores: running
+    // Locks ROOT (Conflict when another engine has it and is not just dying), builds the services in their order and restores: running
     // containers are found again and not touched.
     [[nodiscard]] static Result<std::unique_ptr<Engine>> open(Options options);
     ~Engine(); // containers go on running
