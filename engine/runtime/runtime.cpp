@@ -331,6 +331,12 @@ std::optional<ExitStatus> Runtime::readExitFile(const std::filesystem::path& exi
     return status;
 }
 
+std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& runDir, const std::filesystem::path& exitFile)
+{
+    const auto status = readExitFile(exitFile);
+    return status ? status : readExitFile(runDir / "exit");
+}
+
 Status Runtime::pause(const std::string& id) { return m_impl->command({"pause", id}, "pausing container " + id); }
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
 
