@@ -69,12 +69,19 @@ QMainWindow, QDialog { background: @base; }
 #brand { font-size: 16px; font-weight: 700; padding: 8px 12px; }
 QLabel[muted="true"] { color: @muted; }
 QLabel[problem="true"] { color: @danger; }
+QLabel[warning="true"] { color: @warning; }
 QPushButton { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 7px 14px; }
 QPushButton:hover { background: @raised; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @muted; }
 QPushButton[primary="true"] { background: @fill; color: @onFill; border-color: @fill; font-weight: 600; }
 QPushButton[primary="true"]:disabled { background: @raised; color: @muted; border-color: @line; }
+QPushButton[link="true"] { background: transparent; border: 0; color: @accent; padding: 2px 4px; }
+QPushButton[link="true"]:hover, QPushButton[link="true"]:focus { text-decoration: underline; }
+QPushButton[link="true"]:disabled { color: @muted; }
+QFrame[card="true"] { background: @surface; border: 1px solid @line; border-radius: 8px; }
+QLabel[well="true"] { background: @raised; border-radius: 6px; padding: 8px 10px; }
+#dialogFooter { background: @surface; border-top: 1px solid @line; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 6px 8px; }
 QLineEdit:focus, QPlainTextEdit:focus { border-color: @accent; }
 QTableView, QTreeWidget { background: @surface; border: 1px solid @line; border-radius: 8px; selection-background-color: @select;
@@ -92,7 +99,7 @@ QSplitter::handle { background: transparent; }
 )");
     for (const auto& [name, value] : {std::pair{"@accent", t.accent}, {"@base", t.base}, {"@surface", t.surface},
                                       {"@raised", t.raised}, {"@line", t.line}, {"@text", t.text}, {"@muted", t.muted},
-                                      {"@select", t.select}, {"@danger", t.danger}, {"@fill", t.accentFill},
+                                      {"@select", t.select}, {"@danger", t.danger}, {"@warning", t.warning}, {"@fill", t.accentFill},
                                       {"@onFill", t.accentText}})
         s.replace(QLatin1StringView(name), value.name());
     return s;
