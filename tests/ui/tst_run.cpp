@@ -26,12 +26,13 @@ using namespace slipway::ui;
 namespace
 {
 
-const char* const pasted = R"($ sudo docker run -itd --rm \
-    --name web -p 127.0.0.1:8080:80 -p9000:9000/udp -e 'GREETING=hello world' --env=EMPTY= \
-    -v /srv/www:/www:ro --mount type=volume,source=data,target=/data --network backend --restart=no \
-    -m 512m --cpus 1.5 --pids-limit 100 -l team=web --cap-add NET_ADMIN --read-only --ulimit nofile=1024:2048 \
-    nginx:1.27 sh -c 'echo "it works"; sleep 1' # a comment
-)";
+const char* const pasted =
+    "$ sudo docker run -itd --rm \\\n"
+    "    --name web -p 127.0.0.1:8080:80 -p9000:9000/udp -e 'GREETING=hello world' --env=EMPTY= \\\n"
+    "    -v /srv/www:/www:ro --mount type=volume,source=data,target=/data --network backend --restart=no \\\n"
+    "    -m 512m --cpus 1.5 --pids-limit 100 -l team=web --cap-add NET_ADMIN --read-only --ulimit nofile=1024:2048 \\\n"
+    "    nginx:1.27 sh -c 'echo \"it works\"; sleep 1' # a comment\n";
+
 
 QString problemTexts(const QWidget& dialog)
 {
@@ -75,7 +76,7 @@ private slots:
         QTest::addColumn<QString>("text");
         QTest::addColumn<QStringList>("words");
         QTest::newRow("plain") << "a  b\tc" << QStringList{"a", "b", "c"};
-        QTest::newRow("quotes") << R"(a'b c'"d \"e\" $F" '')" << QStringList{"ab cd \"e\" $F", ""};
+        QTest::newRow("quotes") << "a'b c'\"d \\\"e\\\" $F\" ''" << QStringList{"ab cd \"e\" $F", ""};
         QTest::newRow("continued") << "a \\\n  b\\ c" << QStringList{"a", "b c"};
         QTest::newRow("comment") << "a#b # c d\ne" << QStringList{"a#b", "e"};
     }
