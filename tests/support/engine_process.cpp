@@ -9,7 +9,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
-#include <QThread>
 
 #include <cstdlib>
 
@@ -97,8 +96,7 @@ bool EngineProcess::start(int timeoutMs, const QStringList& arguments)
     {
         if (run("curl", {"-sf", "--unix-socket", socketPath(), "http://d/_ping"}, {}, 1000).out == "OK")
             return true;
-        QThread::msleep(10);
-    } while (!deadline.hasExpired() && m_process.state() != QProcess::NotRunning);
+    } while (!m_process.waitForFinished(10) && !deadline.hasExpired() && m_process.state() != QProcess::NotRunning);
     return false;
 }
 
