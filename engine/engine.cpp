@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -40,14 +42,23 @@ Status privateFolder(const std::filesystem::path& path)
     return {};
 }
 
+// A killed engine holds its lock until the kernel has taken it apart: that is waited for.
+constexpr std::chrono::milliseconds lockPatience{2000};
+
 Result<UniqueFd> lockRoot(const std::filesystem::path& root)
 {
     const std::string path = root / "lock";
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd)
         return failErrno(errno, "opening " + path);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorKind::Conflict, "another engine already uses " + root.string());
+    const auto deadline = std::chrono::steady_clock::now() + lockPatience;
+    while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return failErrno(errno, "locking " + path);
+        if (std::chrono::steady_clock::now() > deadline)
+            return fail(ErrorKind::Conflict, "another engine already uses " + root.string() + ": stop it first, or give --root");
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     return fd;
 }
 
@@ -124,6 +135,7 @@ Result<std::unique_ptr<Engine>> Engine::open(Options options)
     TRY(auto db, Database::open(options.root / "slipway.db"));
     auto impl = std::make_unique<Impl>(std::move(options), std::move(lock), std::move(db));
     impl->images.setInsecureRegistries(impl->options.insecureRegistries);
+    TRY_STATUS(impl->volumes.restore());
     TRY_STATUS(impl->networks.init());
     TRY_STATUS(impl->containers.restore());
     return std::unique_ptr<Engine>(new Engine(std::move(impl)));

@@ -36,7 +36,7 @@ public:
         int keepOpen = -1;          // Runtime::Settings::keepOpen
         std::vector<std::string> warnings; // for info, beside those that the engine finds itself
     };
-    // Locks ROOT (Conflict when another engine has it), builds the services in their order and restores: running
+    // Locks ROOT (Conflict when another engine has it and is not just dying), builds the services in their order and restores: running
     // containers are found again and not touched.
     [[nodiscard]] static Result<std::unique_ptr<Engine>> open(Options options);
     ~Engine(); // containers go on running

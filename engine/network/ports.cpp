@@ -6,9 +6,9 @@
 #include <chrono>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <thread>
 
+#include "base/errno_text.h"
 #include "network/ipv4.h"
 
 namespace slipway
@@ -19,15 +19,6 @@ namespace
 constexpr std::uint16_t firstEphemeral = 32768, lastEphemeral = 60999;
 
 std::string where(const PortBinding& p) { return p.hostIp + ":" + std::to_string(p.hostPort); }
-
-// Go prints errno texts in lower case.
-std::string goText(int err)
-{
-    std::string text = std::system_category().message(err);
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
-        text[0] = static_cast<char>(text[0] - 'A' + 'a');
-    return text;
-}
 
 Result<UniqueFd> bindPort(const PortBinding& port, bool patient)
 {
@@ -42,7 +33,7 @@ Result<UniqueFd> bindPort(const PortBinding& port, bool patient)
                         err);
         return fail(ErrorKind::Internal,
                     "failed to bind port " + where(port) + "/" + port.protocol + ": listen " + port.protocol + "4 " +
-                        where(port) + ": bind: " + goText(err),
+                        where(port) + ": bind: " + errnoText(err),
                     err);
     };
     UniqueFd fd(::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));

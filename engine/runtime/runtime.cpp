@@ -340,6 +340,12 @@ std::optional<ExitStatus> Runtime::readExitFile(const std::filesystem::path& exi
     return status;
 }
 
+std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& runDir, const std::filesystem::path& exitFile)
+{
+    const auto status = readExitFile(exitFile);
+    return status ? status : readExitFile(runDir / "exit");
+}
+
 Status Runtime::pause(const std::string& id)
 {
     if (!m_impl->settings.cgroups)

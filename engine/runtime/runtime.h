@@ -130,6 +130,9 @@ public:
     // After an engine start: what runs under RUNDIR, if anything still does (pid and its start time are compared).
     [[nodiscard]] std::optional<Recovered> recover(const std::filesystem::path& runDir);
     [[nodiscard]] static std::optional<ExitStatus> readExitFile(const std::filesystem::path& exitFile);
+    // EXITFILE or, where its disk was full, the copy that the monitor then left in RUNDIR.
+    [[nodiscard]] static std::optional<ExitStatus> recordedExit(const std::filesystem::path& runDir,
+                                                                const std::filesystem::path& exitFile);
 
     [[nodiscard]] Status pause(const std::string& containerId);
     [[nodiscard]] Status resume(const std::string& containerId);

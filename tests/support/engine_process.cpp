@@ -8,6 +8,9 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QStandardPaths>
 
 #include <cstdlib>
@@ -82,7 +85,7 @@ EngineProcess::~EngineProcess()
     QDir().rmdir(m_dir);
 }
 
-bool EngineProcess::start(int timeoutMs, const QStringList& arguments)
+bool EngineProcess::spawn(const QStringList& arguments)
 {
     m_process.setStandardErrorFile(m_dir + "/stderr", QIODevice::Append);
     if (rootless())
@@ -91,6 +94,11 @@ bool EngineProcess::start(int timeoutMs, const QStringList& arguments)
         m_process.start(SLIPWAY_SOURCE_DIR "/tests/support/as_user", QStringList{"slipwayd"} + arguments);
     else
         m_process.start("slipwayd", QStringList{"--socket", socketPath(), "--root", rootFolder(), "--run", runFolder()} + arguments);
+    return m_process.waitForStarted();
+}
+
+bool EngineProcess::waitForPing(int timeoutMs) const
+{
     const QDeadlineTimer deadline(timeoutMs);
     do
     {
@@ -119,12 +127,32 @@ QByteArray EngineProcess::errors() const
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-Output EngineProcess::docker(const QStringList& arguments, const QByteArray& input, int timeoutMs) const
+Output EngineProcess::api(const QString& method, const QString& path, const QByteArray& body, int timeoutMs) const
+{
+    QStringList words = {"-s", "--fail-with-body", "--unix-socket", socketPath(), "-X", method, "http://d" + path};
+    if (!body.isEmpty())
+        words << "-H" << "Content-Type: application/json" << "--data-binary" << "@-";
+    return run("curl", words, body, timeoutMs);
+}
+
+QJsonValue EngineProcess::get(const QString& path) const
+{
+    const Output answer = api("GET", path);
+    const QJsonDocument document = QJsonDocument::fromJson(answer.code == 0 ? answer.out : QByteArray());
+    return document.isArray() ? QJsonValue(document.array()) : document.isObject() ? QJsonValue(document.object()) : QJsonValue();
+}
+
+QProcessEnvironment EngineProcess::clientEnvironment() const
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("DOCKER_HOST", "unix://" + socketPath());
     environment.insert("DOCKER_CONFIG", m_dir + "/docker");
-    return run("docker", arguments, input, timeoutMs, environment);
+    return environment;
+}
+
+Output EngineProcess::docker(const QStringList& arguments, const QByteArray& input, int timeoutMs) const
+{
+    return run("docker", arguments, input, timeoutMs, clientEnvironment());
 }
 
 Output EngineProcess::importBusybox(const QString& name) const
@@ -133,8 +161,15 @@ Output EngineProcess::importBusybox(const QString& name) const
     for (const char* folder : {"/bin", "/tmp", "/etc", "/root"})
         QDir().mkpath(tree + folder);
     QFile::copy("/usr/bin/busybox", tree + "/bin/busybox");
-    for (const char* applet : {"sh", "true", "echo", "cat", "sleep", "ls", "id", "grep", "wget", "httpd"})
+    for (const QByteArray& applet : run("busybox", {"--list"}).out.split('\n'))
         QFile::link("busybox", tree + "/bin/" + applet);
+    const auto write = [&](const char* path, const char* text) {
+        QFile file(tree + path);
+        if (file.open(QIODevice::WriteOnly))
+            file.write(text);
+    };
+    write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
+    write("/etc/group", "root:x:0:\nnogroup:x:65534:\n");
     return docker({"import", "-", name}, run("tar", {"-C", tree, "-c", "."}, {}, 10000).out);
 }
 

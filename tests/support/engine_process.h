@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QJsonValue>
 #include <QProcess>
 #include <QString>
 #include <QStringList>
@@ -30,11 +31,13 @@ public:
     EngineProcess& operator=(const EngineProcess&) = delete;
 
     // True when /_ping was answered; else errors() says why.
-    bool start(int timeoutMs = 5000, const QStringList& arguments = {});
+    bool start(int timeoutMs = 5000, const QStringList& arguments = {}) { return spawn(arguments) && waitForPing(timeoutMs); }
+    bool spawn(const QStringList& arguments = {}); // does not wait until it answers
+    bool waitForPing(int timeoutMs = 5000) const;
     void killHard(); // SIGKILL; returns when it is gone
     void stop();     // SIGTERM; returns when it is gone
     bool rootless() const { return m_as == As::User; }
-    QString folder() const { return m_dir; } // of the engine's owner
+    QString folder() const { return m_dir; } // of the engine's owner; all that is this engine's lies below it
     QString runFolder() const;
     QString rootFolder() const;
     QString socketPath() const;
@@ -42,6 +45,11 @@ public:
     QByteArray errors() const; // what slipwayd wrote to stderr
     // Debian's docker client against this engine.
     Output docker(const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = 20000) const;
+    // METHOD PATH of the API by curl; out is the answer's body, code 22 for a status of 400 or more.
+    Output api(const QString& method, const QString& path, const QByteArray& body = {}, int timeoutMs = 20000) const;
+    QJsonValue get(const QString& path) const; // the JSON answered to GET; null when it failed
+    // What the docker client needs in its environment to find this engine.
+    QProcessEnvironment clientEnvironment() const;
     // An image of that name with busybox and its commands, by `docker import`.
     Output importBusybox(const QString& name = "busybox:latest") const;
 
