@@ -97,7 +97,7 @@ bool EngineProcess::spawn(const QStringList& arguments)
     return m_process.waitForStarted();
 }
 
-bool EngineProcess::waitForPing(int timeoutMs) const
+bool EngineProcess::waitForPing(int timeoutMs)
 {
     const QDeadlineTimer deadline(timeoutMs);
     do
