@@ -12,7 +12,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QStandardPaths>
-#include <QThread>
 
 #include <cstdlib>
 
@@ -98,15 +97,14 @@ bool EngineProcess::spawn(const QStringList& arguments)
     return m_process.waitForStarted();
 }
 
-bool EngineProcess::waitForPing(int timeoutMs) const
+bool EngineProcess::waitForPing(int timeoutMs)
 {
     const QDeadlineTimer deadline(timeoutMs);
     do
     {
         if (run("curl", {"-sf", "--unix-socket", socketPath(), "http://d/_ping"}, {}, 1000).out == "OK")
             return true;
-        QThread::msleep(10);
-    } while (!deadline.hasExpired() && m_process.state() != QProcess::NotRunning);
+    } while (!m_process.waitForFinished(10) && !deadline.hasExpired() && m_process.state() != QProcess::NotRunning);
     return false;
 }
 
