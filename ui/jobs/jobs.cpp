@@ -12,7 +12,7 @@ Job& Jobs::start(const char* icon, const QString& title)
 {
     Job& job = *m_jobs.emplace_back(std::make_unique<Job>(icon, title));
     connect(&job, &Job::changed, this, &Jobs::changed);
-    emit added(job);
+    emit added(&job);
     emit changed();
     return job;
 }
@@ -22,7 +22,7 @@ void Jobs::dismiss(Job& job)
     const auto it = std::ranges::find(m_jobs, &job, &std::unique_ptr<Job>::get);
     if (it == m_jobs.end() || job.state() == Job::State::Running)
         return;
-    emit removing(job);
+    emit removing(&job);
     // It may be the sender of the signal that led here.
     it->release()->deleteLater();
     m_jobs.erase(it);

@@ -28,8 +28,8 @@ public:
     [[nodiscard]] int running() const;
 
 signals:
-    void added(slipway::ui::Job& job);
-    void removing(slipway::ui::Job& job);
+    void added(slipway::ui::Job* job);
+    void removing(slipway::ui::Job* job);
     void changed(); // one of them
 
 private:

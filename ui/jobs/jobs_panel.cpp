@@ -45,8 +45,8 @@ JobsPanel::JobsPanel(Jobs& jobs, QWidget* parent)
     column->setSpacing(0);
     buildHead();
     column->addWidget(m_scroll);
-    connect(&jobs, &Jobs::added, this, &JobsPanel::add);
-    connect(&jobs, &Jobs::removing, this, &JobsPanel::remove);
+    connect(&jobs, &Jobs::added, this, [this](Job* job) { add(*job); });
+    connect(&jobs, &Jobs::removing, this, [this](Job* job) { remove(*job); });
     connect(&jobs, &Jobs::changed, this, &JobsPanel::update);
     for (const auto& job : jobs.all())
         add(*job);

@@ -17,7 +17,7 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr int wide = 172, narrow = 52, buttonHeight = 34, iconSize = 18;
+constexpr int wide = 172, narrow = 52, buttonHeight = 34, pictureSize = 18;
 }
 
 class RailButton : public QAbstractButton
@@ -55,9 +55,9 @@ protected:
         }
         if (hasFocus())
             stylePaint::focusRing(p, box, theme::radius);
-        const int side = m_small ? 14 : iconSize;
+        const int side = m_small ? 14 : pictureSize;
         const QRect place = QStyle::visualRect(layoutDirection(), rect(),
-                                               QRect(17 + (iconSize - side) / 2, (height() - side) / 2, side, side));
+                                               QRect(17 + (pictureSize - side) / 2, (height() - side) / 2, side, side));
         paintIcon(p, place, m_icon, m_tint != Tint::Muted ? tintColor(m_tint) : isChecked() ? c.accent : c.muted);
         if (width() < 100)
             return;
