@@ -132,9 +132,9 @@ Status ContainerService::restore()
     std::map<std::string, std::vector<PortBinding>> running;
     std::vector<RecordPtr> ended;
     std::set<Digest> layers;
-    std::vector<std::string> ids;
+    std::vector<std::string> ids; // also of those whose document is damaged: nothing of them is taken away
+    TRY_STATUS(impl.s.db.query("SELECT id FROM containers", {}, [&](const Database::Row& row) { ids.push_back(row.text(0)); }));
     for (const RecordPtr& record : records) {
-        ids.push_back(record->id);
         for (Digest& layer : documentLayers(*record->doc()))
             layers.insert(std::move(layer));
         if (impl.recover(*record))

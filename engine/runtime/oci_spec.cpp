@@ -23,7 +23,10 @@ Json mountOf(const char* destination, const char* type, const char* source, std:
 Json defaultMounts(const SpecInput& input)
 {
     Json mounts = Json::array();
-    mounts.push_back(mountOf("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}));
+    if (input.rootless && input.pidNamespace == "host") // a new proc needs a pid namespace of one's own
+        mounts.push_back(mountOf("/proc", "bind", "/proc", {"rbind", "nosuid", "noexec", "nodev"}));
+    else
+        mounts.push_back(mountOf("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}));
     mounts.push_back(mountOf("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}));
     Json pts = mountOf("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"});
     if (!input.rootless)

@@ -12,7 +12,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QStandardPaths>
-#include <QThread>
 
 #include <cstdlib>
 
@@ -44,6 +43,8 @@ EngineProcess::EngineProcess(As as) : m_as(as)
     ::mount("tmpfs", name, "tmpfs", 0, "mode=755");
     if (!rootless())
         return;
+    // What is mounted here later is seen by the engine, as on a machine whose mounts are shared (systemd makes them so).
+    ::mount(nullptr, name, nullptr, MS_SHARED, nullptr);
     // The user may not be able to go where the programs are (a repository in root's home).
     const QByteArray bin = QFile::encodeName(m_dir + "/bin");
     const QString programs = QFileInfo(QStandardPaths::findExecutable("slipwayd")).absolutePath();
@@ -98,15 +99,14 @@ bool EngineProcess::spawn(const QStringList& arguments)
     return m_process.waitForStarted();
 }
 
-bool EngineProcess::waitForPing(int timeoutMs) const
+bool EngineProcess::waitForPing(int timeoutMs)
 {
     const QDeadlineTimer deadline(timeoutMs);
     do
     {
         if (run("curl", {"-sf", "--unix-socket", socketPath(), "http://d/_ping"}, {}, 1000).out == "OK")
             return true;
-        QThread::msleep(10);
-    } while (!deadline.hasExpired() && m_process.state() != QProcess::NotRunning);
+    } while (!m_process.waitForFinished(10) && !deadline.hasExpired() && m_process.state() != QProcess::NotRunning);
     return false;
 }
 

@@ -17,7 +17,7 @@ struct Output
 
 // A slipwayd of its own (from PATH) on a tmpfs below /tmp, gone with the object. Needs root, also for an engine that is an
 // ordinary user's: that one gets a home, a runtime folder and a login of its own and finds its paths by itself, as on a
-// user's machine. ctest runs every program of tests/e2e as both ("e2e_X" and "e2e_X_as_user", SLIPWAY_TEST_AS=user).
+// user's machine. ctest runs programs of tests/e2e as both ("e2e_X" and "e2e_X_as_user", SLIPWAY_TEST_AS=user; see e2e/CMakeLists.txt).
 // One thread.
 class EngineProcess
 {
@@ -33,7 +33,7 @@ public:
     // True when /_ping was answered; else errors() says why.
     bool start(int timeoutMs = 5000, const QStringList& arguments = {}) { return spawn(arguments) && waitForPing(timeoutMs); }
     bool spawn(const QStringList& arguments = {}); // does not wait until it answers
-    bool waitForPing(int timeoutMs = 5000) const;
+    bool waitForPing(int timeoutMs = 5000);
     void killHard(); // SIGKILL; returns when it is gone
     void stop();     // SIGTERM; returns when it is gone
     bool rootless() const { return m_as == As::User; }

@@ -234,7 +234,8 @@ private slots:
         detail.showTab(ContainerDetail::Terminal);
         detail.setContainer(QStringLiteral("c0"), QStringLiteral("web"), true);
         QCOMPARE(detail.findChild<TerminalView*>(QLatin1StringView(names::terminalView)), shell);
-        QVERIFY(client.terminal != terminal || shell->hasSession());
+        QVERIFY(shell->hasSession());
+        QVERIFY(terminal != client.terminal); // the other container got a shell of its own
         dockerapi::EventMessage gone;
         gone.type = "container", gone.action = "destroy", gone.actorId = "c0";
         emit bridge.event(gone);

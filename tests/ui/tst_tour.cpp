@@ -18,6 +18,7 @@
 #include "bridge/engine_bridge.h"
 #include "client/engine_client.h"
 #include "containers/container_detail.h"
+#include "isolated_settings.h"
 #include "logs/log_canvas.h"
 #include "shell/main_window.h"
 #include "shell/object_names.h"
@@ -34,6 +35,7 @@ class TestTour : public QObject
 {
     Q_OBJECT
 
+    test::IsolatedSettings m_settings;
     test::EngineProcess m_engine;
     std::unique_ptr<EngineClient> m_client;
     std::unique_ptr<EngineBridge> m_bridge;
@@ -258,6 +260,8 @@ private slots:
         QVERIFY(within(20000, [&] { return state() == QStringLiteral("exited"); }));
         picture("stopped");
         click(names::removeButton);
+        picture("remove");
+        click(names::confirmButton);
         QVERIFY(within(10000, [&] { return m_engine.docker({"ps", "-aq"}).out.isEmpty(); }));
         auto* view = find<QAbstractItemView>(names::containersView);
         QTRY_COMPARE_WITH_TIMEOUT(view->model()->rowCount(), 0, 5000);

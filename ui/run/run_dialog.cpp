@@ -232,7 +232,9 @@ void RunDialog::showProblems()
         fine = false;
         if (problem.field == RunField::Image && m_spec.image.isEmpty())
             continue; // nothing was typed yet: the disabled button says it
-        if (problem.field == RunField::Mounts && !parseMount(m_spec.mounts.value(problem.row)).isFolder())
+        const QString source = parseMount(m_spec.mounts.value(problem.row)).source;
+        const bool noFolder = source.contains(QLatin1Char('/')) || source.contains(QLatin1Char('$')) || source.startsWith(QLatin1Char('.'));
+        if (problem.field == RunField::Mounts && noFolder && !source.startsWith(QLatin1Char('/')))
             m_form->say(problem.field, problem.row, problem.text, tr("Choose a folder…"),
                         [this, row = problem.row] { m_form->chooseFolder(row); });
         else if (problem.field == RunField::Command)

@@ -7,6 +7,16 @@ namespace slipway::ui::names
 inline constexpr auto containersButton = "containersButton", imagesButton = "imagesButton"; // of the rail
 inline constexpr auto welcomePage = "welcomePage", startStarterButton = "startStarterButton",
                       starterLink = "starterLink", welcomeProblem = "welcomeProblem";
+inline constexpr auto settingsButton = "settingsButton", settingsMenu = "settingsMenu", collapseButton = "collapseButton",
+                      connectionButton = "connectionButton", palette = "commandPalette", helpPage = "helpPage",
+                      firstStepsButton = "firstStepsButton";
+inline constexpr auto confirmDialog = "confirmDialog", confirmButton = "confirmButton"; // before something is destroyed
+inline constexpr auto askDialog = "askDialog", askField = "askField", askConfirm = "askConfirm"; // one line of text
+inline constexpr auto pauseButton = "pauseButton", unpauseButton = "unpauseButton", renameButton = "renameButton";
+inline constexpr auto imagesProblem = "imagesProblem", imageRunButton = "imageRunButton", imageTagButton = "imageTagButton",
+                      imagePullButton = "imagePullButton", imageCopyButton = "imageCopyButton",
+                      imageRemoveButton = "imageRemoveButton", imageDetail = "imageDetail", imageTabs = "imageTabs";
+inline constexpr auto jobRow = "jobRow", jobsToggle = "jobsToggle", jobsClear = "jobsClear";
 inline constexpr auto containersPage = "containersPage", containersView = "containersView", runButton = "runButton",
                       searchField = "searchField", startButton = "startButton", stopButton = "stopButton",
                       restartButton = "restartButton", killButton = "killButton", removeButton = "removeButton",

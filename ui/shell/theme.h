@@ -14,7 +14,12 @@ enum class Mode : std::uint8_t { System, Light, Dark };
 
 // Puts MODE on; System follows the desktop, also when it changes. Every widget is repainted (QEvent::PaletteChange).
 void apply(Mode mode);
+// The same, and remembers it in QSettings; chosen() is what was remembered.
+void choose(Mode mode);
+[[nodiscard]] Mode chosen();
 [[nodiscard]] Mode mode();
+[[nodiscard]] QString name(Mode mode); // "system", "light", "dark"
+[[nodiscard]] Mode modeOf(const QString& name); // System for anything else
 [[nodiscard]] bool isDark();
 
 // Text colours keep a contrast of 4.5 on base and surface, in both themes.

@@ -67,7 +67,6 @@ void EmptyState::show(const char* name, const QString& title, const QString& tex
     m_text->setVisible(!text.isEmpty());
     setAccessibleName(title);
     setAccessibleDescription(text);
-    show();
 }
 
 void EmptyState::setAction(const QString& text, std::function<void()> run)

@@ -23,7 +23,7 @@ class EmptyState : public QWidget
 public:
     explicit EmptyState(QWidget* parent = nullptr);
 
-    // ICON names one of resources/icons; nullptr = a turning wheel (loading).
+    // Says it (whether it is visible is its parent's affair). ICON names one of resources/icons; nullptr = a turning wheel (loading).
     void show(const char* icon, const QString& title, const QString& text = {});
     using QWidget::show;
     // The primary button; an empty TEXT takes it away. show() keeps both buttons.
