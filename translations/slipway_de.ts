@@ -391,6 +391,29 @@
         </message>
     </context>
     <context>
+        <name>Options</name>
+        <message>
+            <source>Use the engine at PATH.</source>
+            <translation>Die Engine unter PATH benutzen.</translation>
+        </message>
+        <message>
+            <source>Data of the engine.</source>
+            <translation>Daten der Engine.</translation>
+        </message>
+        <message>
+            <source>Run folder of the engine.</source>
+            <translation>Laufzeitordner der Engine.</translation>
+        </message>
+        <message>
+            <source>light, dark or system; this time only.</source>
+            <translation>light (hell), dark (dunkel) oder system (wie das System); nur dieses Mal.</translation>
+        </message>
+        <message>
+            <source>Print the milliseconds until the window is painted, and quit.</source>
+            <translation>Die Millisekunden ausgeben, bis das Fenster gezeichnet ist, und beenden.</translation>
+        </message>
+    </context>
+    <context>
         <name>RunCommand</name>
         <message>
             <source>This is not a docker run command: it should begin with “docker run”.</source>
