@@ -176,9 +176,9 @@ void WelcomePage::showConnection(EngineBridge::State state, const QString& probl
 {
     m_state = state;
     m_command->setText(QStringLiteral("docker -H %1 ps").arg(address.isEmpty() ? QStringLiteral("unix:///…") : address));
-    if (state == EngineBridge::State::Lost)
-        m_problem->say(MessageBar::Kind::Problem, tr("The engine is not reachable: %1").arg(problem),
-                       {{tr("Try again"), [this] { emit retryWanted(); }}});
+    const QString lost = tr("The engine is not reachable: %1").arg(problem);
+    if (state == EngineBridge::State::Lost && !(m_lostShown && m_problem->text() == lost)) // told again at each attempt
+        m_problem->say(MessageBar::Kind::Problem, lost, {{tr("Try again"), [this] { emit retryWanted(); }}});
     else if (state == EngineBridge::State::Connected && m_lostShown)
         m_problem->clear();
     m_lostShown = state == EngineBridge::State::Lost;
