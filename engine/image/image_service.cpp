@@ -46,9 +46,9 @@ struct ImageService::Impl
     EventBus& events;
     ImageUseCheck useCheck;
     std::vector<std::string> insecure;
-    LayerTransfers transfers;
     std::mutex mutex; // changes of names, images and leases, and removals of layers
     std::map<Digest, int> leased;
+    LayerTransfers transfers; // its threads end before all else
 
     Result<Image> read(const Digest& id) const
     {
@@ -122,6 +122,7 @@ struct ImageService::Impl
         std::vector<Digest> m_layers;
     };
     void endLeases(const std::vector<Digest>& ended);
+    void collect(std::set<Digest> idle); // mutex is held: removes those that nobody has
     [[nodiscard]] Result<std::set<Digest>> layersOfImages() const;
     // Document, row and names of an image whose layers are there: all of it or nothing.
     Status commit(const Image& image, const std::string& document, const std::vector<Reference>& references, const Digest& manifest = {});
@@ -156,8 +157,13 @@ struct ImageService::Impl
 };
 
 ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
-    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .insecure = {}, .transfers = LayerTransfers(layers, layers.folder().parent_path() / "ingest"), .mutex = {}, .leased = {}})
+    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .insecure = {}, .mutex = {}, .leased = {},
+                      .transfers = LayerTransfers(layers, layers.folder().parent_path() / "ingest")})
 {
+    m_impl->transfers.setAbandoned([impl = m_impl.get()](const Digest& layer) {
+        const std::scoped_lock lock(impl->mutex);
+        impl->collect({layer});
+    });
 }
 ImageService::~ImageService() = default;
 
@@ -209,7 +215,12 @@ void ImageService::Impl::endLeases(const std::vector<Digest>& ended)
             idle.insert(layer);
         }
     }
-    std::erase_if(idle, [this](const Digest& layer) { return !layers.get(layer); });
+    collect(std::move(idle));
+}
+
+void ImageService::Impl::collect(std::set<Digest> idle)
+{
+    std::erase_if(idle, [this](const Digest& layer) { return leased.contains(layer) || !layers.get(layer); });
     if (idle.empty())
         return;
     const auto kept = layersOfImages();

@@ -76,6 +76,7 @@ struct LayerTransfers::Impl
 
     LayerStore& layers;
     const std::filesystem::path ingest;
+    std::function<void(const Digest&)> abandoned;
     std::mutex mutex; // before a transfer's own
     std::condition_variable_any slotFree;
     int slots = simultaneous;
@@ -152,10 +153,17 @@ void LayerTransfers::Impl::finish(Transfer& transfer, const Status& status)
         const std::scoped_lock lock(mutex);
         forget(transfer);
     }
+    bool unwanted = false;
+    {
+        const std::scoped_lock lock(transfer.mutex);
+        unwanted = status && transfer.watchers.empty();
+        for (const Watcher& watcher : transfer.watchers)
+            watcher.done(status);
+    }
+    if (unwanted && abandoned)
+        abandoned(transfer.wanted.diffId);
     const std::scoped_lock lock(transfer.mutex);
-    transfer.ended = true;
-    for (const Watcher& watcher : transfer.watchers)
-        watcher.done(status);
+    transfer.ended = true; // from here on another thread may join this one
 }
 
 std::shared_ptr<LayerTransfers::Transfer> LayerTransfers::Impl::find(const WantedLayer& wanted, FetchBlob fetch)
@@ -205,6 +213,8 @@ LayerTransfers::~LayerTransfers()
     for (const auto& transfer : all)
         transfer->thread.join();
 }
+
+void LayerTransfers::setAbandoned(std::function<void(const Digest&)> abandoned) { m_impl->abandoned = std::move(abandoned); }
 
 LayerTransfers::Watch LayerTransfers::watch(const WantedLayer& wanted, FetchBlob fetch, Watcher watcher)
 {

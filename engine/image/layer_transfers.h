@@ -38,6 +38,9 @@ public:
     LayerTransfers(const LayerTransfers&) = delete;
     LayerTransfers& operator=(const LayerTransfers&) = delete;
 
+    // ABANDONED is told of a layer that came although its last watcher had just left. Set once, before the first watch().
+    void setAbandoned(std::function<void(const Digest& diffId)> abandoned);
+
     struct Watcher
     {
         ImageProgressSink progress;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/errno_text.h"
 #include "runtime/capabilities.h"
 #include "runtime/seccomp.h"
 
@@ -199,8 +200,11 @@ Result<Json> deviceOf(const std::string& text)
         inside = host;
     }
     struct stat info{};
-    if (::stat(host.c_str(), &info) != 0 || !(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
-        return fail(ErrorKind::InvalidArgument, "error gathering device information while adding custom device \"" + host + "\": not a device node");
+    const std::string what = "error gathering device information while adding custom device \"" + host + "\": ";
+    if (::stat(host.c_str(), &info) != 0)
+        return fail(ErrorKind::InvalidArgument, what + errnoText(errno));
+    if (!(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
+        return fail(ErrorKind::InvalidArgument, what + "not a device node");
     return Json{{"path", inside}, {"type", S_ISCHR(info.st_mode) ? "c" : "b"}, {"major", major(info.st_rdev)}, {"minor", minor(info.st_rdev)}, {"fileMode", info.st_mode & 0777}, {"uid", 0}, {"gid", 0}, {"access", access}};
 }
 

@@ -112,6 +112,14 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
     const std::string front = isExec ? "OCI runtime exec failed: exec failed: unable to start container process: "
                                      : "failed to create task for container: failed to create shim task: OCI runtime "
                                        "create failed: runc create failed: unable to start container process: ";
+    if (const auto mount = words.find("mount `"); mount != std::string::npos && contains(words, "Not a directory")) {
+        const auto from = mount + 7, end = words.find('`', from), to = words.find('`', end + 1), last = words.find('`', to + 1);
+        if (last != std::string::npos)
+            return fail(ErrorKind::InvalidArgument,
+                        front + "error during container init: error mounting \"" + words.substr(from, end - from) + "\" to rootfs at \"/"
+                            + words.substr(to + 1, last - to - 1) + "\": not a directory: unknown: Are you trying to mount a directory onto a "
+                              "file (or vice-versa)? Check if the specified host path exists and is the expected type");
+    }
     const auto open = words.find('`');
     const auto close = words.find('`', open == std::string::npos ? open : open + 1);
     const std::string named = close == std::string::npos ? std::string() : words.substr(open + 1, close - open - 1);
@@ -349,7 +357,7 @@ std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& run
 Status Runtime::pause(const std::string& id)
 {
     if (!m_impl->settings.cgroups)
-        return fail(ErrorKind::NotImplemented, "cannot pause container " + id + ": that needs cgroups, which this engine may not use");
+        return fail(ErrorKind::NotImplemented, "pausing needs cgroups, which this engine may not use");
     return m_impl->command({"pause", id}, "pausing container " + id);
 }
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }

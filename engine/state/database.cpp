@@ -28,7 +28,8 @@ public:
         if (m_made)
             return;
         const UniqueFd fd(::open(path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-        m_made = fd && ::posix_fallocate(fd.get(), 0, bytes) == 0;
+        for (off_t size = bytes; fd && !m_made && size >= leastBytes; size /= 2) // as much as there is
+            m_made = ::posix_fallocate(fd.get(), 0, size) == 0;
         if (!m_made)
             ::unlink(path().c_str());
     }
@@ -39,7 +40,7 @@ public:
     }
 
 private:
-    static constexpr off_t bytes = 1 << 20;
+    static constexpr off_t bytes = 1 << 20, leastBytes = 32 << 10;
     [[nodiscard]] std::string path() const { return m_database.string() + "-reserve"; }
     const std::filesystem::path& m_database;
     bool m_made = false;

@@ -43,6 +43,8 @@ EngineProcess::EngineProcess(As as) : m_as(as)
     ::mount("tmpfs", name, "tmpfs", 0, "mode=755");
     if (!rootless())
         return;
+    // What is mounted here later is seen by the engine, as on a machine whose mounts are shared (systemd makes them so).
+    ::mount(nullptr, name, nullptr, MS_SHARED, nullptr);
     // The user may not be able to go where the programs are (a repository in root's home).
     const QByteArray bin = QFile::encodeName(m_dir + "/bin");
     const QString programs = QFileInfo(QStandardPaths::findExecutable("slipwayd")).absolutePath();
