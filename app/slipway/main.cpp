@@ -1,41 +1,62 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QCoreApplication>
 #include <QDir>
 #include <QStandardPaths>
 #include <QTimer>
 
 #include "bridge/engine_bridge.h"
+#include "first_paint.h"
 #include "shell/main_window.h"
 #include "shell/theme.h"
+
+namespace
+{
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Options)
+};
+
+// slipwayd's own defaults: root's are the machine's.
+QString folder(const QCommandLineParser& parser, const QCommandLineOption& option, QStandardPaths::StandardLocation usual,
+               const char* name, const char* ofRoot)
+{
+    if (parser.isSet(option))
+        return parser.value(option);
+    return ::geteuid() == 0 ? QString::fromLatin1(ofRoot) : QStandardPaths::writableLocation(usual) + QLatin1StringView(name);
+}
+} // namespace
 
 int main(int argc, char** argv)
 {
     using namespace slipway;
+    const double startMs = bootMs();
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("slipway"));
+    QApplication::setOrganizationName(QStringLiteral("slipway"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Slipway"));
+    QApplication::setDesktopFileName(QStringLiteral("org.slipway.Slipway"));
     QCommandLineParser parser;
     parser.addHelpOption();
-    const QCommandLineOption socket(QStringLiteral("socket"), QStringLiteral("Use the engine at PATH."), QStringLiteral("PATH"));
-    const QCommandLineOption root(QStringLiteral("root"), QStringLiteral("Data of the engine."), QStringLiteral("DIR"));
-    const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Run folder of the engine."), QStringLiteral("DIR"));
-    const QCommandLineOption themeOption(QStringLiteral("theme"), QStringLiteral("light, dark or system."),
-                                         QStringLiteral("THEME"), QStringLiteral("system"));
-    parser.addOptions({socket, root, run, themeOption});
+    const QCommandLineOption socket(QStringLiteral("socket"), Texts::tr("Use the engine at PATH."), QStringLiteral("PATH"));
+    const QCommandLineOption root(QStringLiteral("root"), Texts::tr("Data of the engine."), QStringLiteral("DIR"));
+    const QCommandLineOption run(QStringLiteral("run"), Texts::tr("Run folder of the engine."), QStringLiteral("DIR"));
+    const QCommandLineOption themeOption(QStringLiteral("theme"), Texts::tr("light, dark or system; this time only."),
+                                         QStringLiteral("THEME"));
+    const QCommandLineOption bench(QStringLiteral("bench-first-paint"),
+                                   Texts::tr("Print the milliseconds until the window is painted, and quit."));
+    parser.addOptions({socket, root, run, themeOption, bench});
     parser.process(app);
-    const QString runDir = parser.isSet(run) ? parser.value(run)
-                                             : QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation) +
-                                                   QStringLiteral("/slipway");
-    const QString rootDir = parser.isSet(root) ? parser.value(root)
-                                               : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
-                                                     QStringLiteral("/slipway");
+    const QString runDir = folder(parser, run, QStandardPaths::RuntimeLocation, "/slipway", "/run/slipway");
+    const QString rootDir = folder(parser, root, QStandardPaths::GenericDataLocation, "/slipway/engine", "/var/lib/slipway");
     const QString path = parser.isSet(socket) ? parser.value(socket) : runDir + QStringLiteral("/slipway.sock");
-    const QString mode = parser.value(themeOption);
-    ui::theme::apply(mode == QLatin1StringView("dark")    ? ui::theme::Mode::Dark
-                     : mode == QLatin1StringView("light") ? ui::theme::Mode::Light
-                                                          : ui::theme::Mode::System);
+    ui::theme::apply(parser.isSet(themeOption) ? ui::theme::modeOf(parser.value(themeOption)) : ui::theme::chosen());
     const auto client = makeHttpEngineClient(path.toStdString());
     ui::EngineBridge bridge(*client);
+    bridge.setAddress(QStringLiteral("unix://") + path);
     const QDir bin(QApplication::applicationDirPath());
     if (!parser.isSet(socket)) {
         QDir().mkpath(runDir);
@@ -44,7 +65,10 @@ int main(int argc, char** argv)
                                  QStringLiteral("--run"), runDir});
     }
     ui::MainWindow window(bridge, bin.filePath(QStringLiteral("../share/slipway/starter.tar")));
+    if (parser.isSet(bench))
+        printFirstPaint(startMs);
+    else
+        QTimer::singleShot(0, &bridge, &ui::EngineBridge::start);
     window.show();
-    QTimer::singleShot(0, &bridge, &ui::EngineBridge::start);
     return QApplication::exec();
 }

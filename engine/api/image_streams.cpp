@@ -27,6 +27,15 @@ public:
         notifier->notify();
         return {};
     }
+    // Never waits: what a client that does not read has in front of it is enough news for it.
+    void offer(std::string_view bytes)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_pending.size() >= limit || stop.stop_requested())
+            return;
+        m_pending.append(bytes);
+        notifier->notify();
+    }
     std::string take()
     {
         const std::lock_guard lock(m_mutex);
@@ -143,10 +152,7 @@ Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work wor
 
 ImageProgressSink sinkTo(ByteChannel& channel)
 {
-    return [&channel](const ImageProgress& progress) {
-        if (!channel.push(progressLine(progress)))
-            return;
-    };
+    return [&channel](const ImageProgress& progress) { channel.offer(progressLine(progress)); };
 }
 
 RegistryAuth registryAuth(const HttpRequest& request)

@@ -242,7 +242,7 @@ Status checkResources(const Json& host)
     const auto nanoCpus = jsonValue<std::int64_t>(host, "NanoCpus");
     const unsigned cpus = onlineCpus();
     if (nanoCpus < 0 || nanoCpus > static_cast<std::int64_t>(cpus) * 1'000'000'000)
-        return bad(std::format("range of CPUs is from 0.01 to {}.00, as there are only {} CPUs available", cpus, cpus));
+        return bad(std::format("Range of CPUs is from 0.01 to {}.00, as there are only {} CPUs available", cpus, cpus));
     if (nanoCpus > 0 && (jsonValue<std::int64_t>(host, "CpuPeriod") > 0 || jsonValue<std::int64_t>(host, "CpuQuota") > 0))
         return bad("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
     if (jsonValue<std::int64_t>(host, "ShmSize") < 0)

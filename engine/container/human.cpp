@@ -80,7 +80,7 @@ Result<int> parseSignal(std::string_view text)
         {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"PROF", SIGPROF}, {"VTALRM", SIGVTALRM}, {"WINCH", SIGWINCH},
         {"IO", SIGIO},     {"POLL", SIGIO},   {"PWR", SIGPWR},   {"SYS", SIGSYS},     {"RTMIN", 34},
         {"RTMAX", 64}};
-    const auto bad = [&] { return fail(ErrorKind::InvalidArgument, std::format("Invalid signal: {}", text)); };
+    const auto bad = [&] { return fail(ErrorKind::InvalidArgument, std::format("invalid signal: {}", text)); };
     std::string name(text);
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     int number = 0;

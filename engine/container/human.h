@@ -20,7 +20,7 @@ struct ContainerState;
 [[nodiscard]] std::string statusText(const ContainerState& state, TimePoint at); // "Exited (0) 5 seconds ago"
 [[nodiscard]] std::string stateText(const ContainerState& state);                // "exited"
 
-// "KILL", "sigterm", "9", "RTMIN+3"; InvalidArgument "Invalid signal: X".
+// "KILL", "sigterm", "9", "RTMIN+3"; InvalidArgument "invalid signal: X".
 [[nodiscard]] Result<int> parseSignal(std::string_view text);
 
 // A string, or the strings of an array; nothing of anything else.

@@ -113,7 +113,10 @@ Status ContainerService::Impl::stop(const RecordPtr& record, std::optional<int> 
 
 Status ContainerService::Impl::kill(const RecordPtr& record, const std::string& signal)
 {
-    TRY(const int number, parseSignal(signal.empty() ? "KILL" : signal));
+    const auto parsed = parseSignal(signal.empty() ? "KILL" : signal);
+    if (!parsed)
+        return wrap(parsed.error(), "cannot kill container: " + record->name());
+    const int number = *parsed;
     std::uint64_t run = 0;
     {
         const std::lock_guard lock(record->mutex);

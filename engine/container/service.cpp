@@ -183,8 +183,10 @@ Status ContainerService::stop(const std::string& id, std::optional<int> timeoutS
 
 Status ContainerService::kill(const std::string& id, const std::string& signal)
 {
-    TRY(const auto record, m_impl->find(id));
-    return m_impl->kill(record, signal);
+    const auto record = m_impl->find(id);
+    if (!record)
+        return wrap(record.error(), "cannot kill container: " + id);
+    return m_impl->kill(*record, signal);
 }
 
 Status ContainerService::remove(const std::string& id, bool force, bool removeVolumes)

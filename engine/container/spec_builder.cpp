@@ -11,6 +11,7 @@
 #include <charconv>
 #include <format>
 
+#include "base/errno_text.h"
 #include "base/ids.h"
 #include "base/unique_fd.h"
 #include "container/container_document.h"
@@ -71,13 +72,15 @@ Status makeDirectoryInside(const std::filesystem::path& rootfs, const std::strin
     for (const std::string& part : split(std::filesystem::path(path).lexically_normal().string(), '/')) {
         const UniqueFd parent(openInside(root.get(), done, O_PATH | O_DIRECTORY));
         if (!parent)
-            return failErrno(errno, "working directory " + path);
+            return fail(ErrorKind::InvalidArgument, std::format("Cannot mkdir: {} is not a directory", done));
         done += (done == "/" ? "" : "/") + part;
         if (const UniqueFd there(openInside(root.get(), done, O_PATH)); there)
             continue;
         if (::mkdirat(parent.get(), part.c_str(), 0755) != 0 && errno != EEXIST)
             return failErrno(errno, "mkdir " + path);
     }
+    if (const UniqueFd last(openInside(root.get(), path, O_PATH | O_DIRECTORY)); !last && errno == ENOTDIR)
+        return fail(ErrorKind::InvalidArgument, std::format("Cannot mkdir: {} is not a directory", path));
     return {};
 }
 
@@ -105,7 +108,7 @@ Result<SpecMount> specMount(const Json& point)
         if (error)
             return fail(ErrorKind::InvalidArgument,
                         std::format("error while creating mount source path '{0}': mkdir {0}: {1}", mount.source,
-                                    error.message()));
+                                    errnoText(error.value())));
     }
     return mount;
 }

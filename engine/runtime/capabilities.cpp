@@ -31,7 +31,7 @@ Result<std::string> normalised(std::string name)
     if (name.starts_with("CAP_"))
         name.erase(0, 4);
     if (name != "ALL" && std::ranges::find(all, name) == all.end())
-        return fail(ErrorKind::InvalidArgument, "invalid capability: \"CAP_" + name + "\"");
+        return fail(ErrorKind::InvalidArgument, "invalid CapAdd: unknown capability: \"CAP_" + name + "\"");
     return name;
 }
 

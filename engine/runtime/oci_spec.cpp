@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/errno_text.h"
 #include "runtime/capabilities.h"
 #include "runtime/seccomp.h"
 
@@ -23,7 +24,10 @@ Json mountOf(const char* destination, const char* type, const char* source, std:
 Json defaultMounts(const SpecInput& input)
 {
     Json mounts = Json::array();
-    mounts.push_back(mountOf("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}));
+    if (input.rootless && input.pidNamespace == "host") // a new proc needs a pid namespace of one's own
+        mounts.push_back(mountOf("/proc", "bind", "/proc", {"rbind", "nosuid", "noexec", "nodev"}));
+    else
+        mounts.push_back(mountOf("/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}));
     mounts.push_back(mountOf("/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}));
     Json pts = mountOf("/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"});
     if (!input.rootless)
@@ -196,8 +200,11 @@ Result<Json> deviceOf(const std::string& text)
         inside = host;
     }
     struct stat info{};
-    if (::stat(host.c_str(), &info) != 0 || !(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
-        return fail(ErrorKind::InvalidArgument, "error gathering device information while adding custom device \"" + host + "\": not a device node");
+    const std::string what = "error gathering device information while adding custom device \"" + host + "\": ";
+    if (::stat(host.c_str(), &info) != 0)
+        return fail(ErrorKind::InvalidArgument, what + errnoText(errno));
+    if (!(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
+        return fail(ErrorKind::InvalidArgument, what + "not a device node");
     return Json{{"path", inside}, {"type", S_ISCHR(info.st_mode) ? "c" : "b"}, {"major", major(info.st_rdev)}, {"minor", minor(info.st_rdev)}, {"fileMode", info.st_mode & 0777}, {"uid", 0}, {"gid", 0}, {"access", access}};
 }
 

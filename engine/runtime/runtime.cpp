@@ -112,6 +112,14 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
     const std::string front = isExec ? "OCI runtime exec failed: exec failed: unable to start container process: "
                                      : "failed to create task for container: failed to create shim task: OCI runtime "
                                        "create failed: runc create failed: unable to start container process: ";
+    if (const auto mount = words.find("mount `"); mount != std::string::npos && contains(words, "Not a directory")) {
+        const auto from = mount + 7, end = words.find('`', from), to = words.find('`', end + 1), last = words.find('`', to + 1);
+        if (last != std::string::npos)
+            return fail(ErrorKind::InvalidArgument,
+                        front + "error during container init: error mounting \"" + words.substr(from, end - from) + "\" to rootfs at \"/"
+                            + words.substr(to + 1, last - to - 1) + "\": not a directory: unknown: Are you trying to mount a directory onto a "
+                              "file (or vice-versa)? Check if the specified host path exists and is the expected type");
+    }
     const auto open = words.find('`');
     const auto close = words.find('`', open == std::string::npos ? open : open + 1);
     const std::string named = close == std::string::npos ? std::string() : words.substr(open + 1, close - open - 1);
@@ -163,6 +171,8 @@ struct Runtime::Impl
                                            flag(attacher.options.out), flag(attacher.options.err)});
             spawn.give(attacher.socket.get(), nextFd++);
         }
+        if (settings.keepOpen >= 0)
+            spawn.give(settings.keepOpen, nextFd++);
         std::error_code ignored;
         std::filesystem::create_directories(request.runDir, ignored);
         ::chmod(request.runDir.c_str(), 0700);
@@ -236,8 +246,15 @@ Result<Started> Runtime::run(RunRequest request)
     if (request.netns)
         spawn.give(request.netns.get(), netnsFd);
     int nextFd = firstFreeFd;
+    for (const auto& forward : request.forwards)
+        command.insert(command.end(), {"--forward", std::to_string(nextFd + forward.holder), forward.targetIp,
+                                       std::to_string(forward.targetPort)});
     for (const UniqueFd& holder : request.portHolders)
         spawn.give(holder.get(), nextFd++);
+    if (!request.forwards.empty()) {
+        command.insert(command.end(), {"--router", std::to_string(nextFd)});
+        spawn.give(m_impl->settings.routerNetns, nextFd++);
+    }
     return m_impl->launch(std::move(command), request, spawn, nextFd, false);
 }
 
@@ -331,7 +348,18 @@ std::optional<ExitStatus> Runtime::readExitFile(const std::filesystem::path& exi
     return status;
 }
 
-Status Runtime::pause(const std::string& id) { return m_impl->command({"pause", id}, "pausing container " + id); }
+std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& runDir, const std::filesystem::path& exitFile)
+{
+    const auto status = readExitFile(exitFile);
+    return status ? status : readExitFile(runDir / "exit");
+}
+
+Status Runtime::pause(const std::string& id)
+{
+    if (!m_impl->settings.cgroups)
+        return fail(ErrorKind::NotImplemented, "pausing needs cgroups, which this engine may not use");
+    return m_impl->command({"pause", id}, "pausing container " + id);
+}
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
 
 Status Runtime::destroy(const std::string& id)

@@ -2,12 +2,13 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QDir>
-#include <QTableView>
+#include <QTreeView>
 #include <QtTest>
 
 #include "bridge/engine_bridge.h"
-#include "containers/run_spec.h"
+#include "isolated_settings.h"
 #include "models/container_model.h"
+#include "run/run_spec.h"
 #include "shell/main_window.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
@@ -35,6 +36,8 @@ class TestMainWindow : public QObject
 {
     Q_OBJECT
 
+    test::IsolatedSettings m_settings;
+
 private slots:
     void modelKeepsRowsById()
     {
@@ -46,8 +49,8 @@ private slots:
         const QPersistentModelIndex b = model.index(1, 0);
         model.setRows({sample("b", "running"), sample("c", "exited")});
         QCOMPARE(model.rowCount(), 2);
-        QCOMPARE(b.data(ContainerModel::IdRole).toString(), QStringLiteral("b"));
-        QCOMPARE(b.data(ContainerModel::StateRole).toString(), QStringLiteral("running"));
+        QCOMPARE(b.data(IdRole).toString(), QStringLiteral("b"));
+        QCOMPARE(b.data(StateRole).toString(), QStringLiteral("running"));
     }
 
     void runSpecSaysWhatItCreates()
@@ -85,9 +88,9 @@ private slots:
             const QDir dir(QStringLiteral(SLIPWAY_BINARY_DIR));
             QVERIFY(window.grab().save(dir.filePath(QStringLiteral("welcome-%1.png").arg(suffix))));
             window.findChild<ContainerModel*>()->setRows({sample("a", "running"), sample("b", "exited")});
-            auto* view = window.findChild<QTableView*>(QLatin1StringView(names::containersView));
-            QVERIFY(view->isVisible());
-            view->selectRow(0);
+            auto* view = window.findChild<QTreeView*>(QLatin1StringView(names::containersView));
+            QVERIFY(view && view->isVisible());
+            view->setCurrentIndex(view->model()->index(0, 0));
             QCoreApplication::processEvents();
             QVERIFY(window.grab().save(dir.filePath(QStringLiteral("containers-%1.png").arg(suffix))));
         }

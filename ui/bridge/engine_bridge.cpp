@@ -31,6 +31,15 @@ void EngineBridge::start()
     ping();
 }
 
+void EngineBridge::retry()
+{
+    if (m_state == State::Connected)
+        return;
+    m_failures = 0;
+    m_retry.stop();
+    ping();
+}
+
 void EngineBridge::keep(Request request)
 {
     if (m_kept.size() >= keptRequests)

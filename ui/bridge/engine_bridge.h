@@ -44,6 +44,11 @@ public:
     void setEngineProgram(const QString& program, const QStringList& arguments);
     // Connects, and again every second after a loss. The events stream is the connection: its end is a loss.
     void start();
+    void retry(); // now, and may start the engine again
+
+    // Where the engine is, as docker -H takes it: "unix:///run/…/slipway.sock". For showing only.
+    void setAddress(const QString& address) { m_address = address; }
+    [[nodiscard]] QString address() const { return m_address; }
 
     // Keeps REQUEST until its owner forgets it; many calls are made for their effect only.
     void keep(Request request);
@@ -60,7 +65,7 @@ private:
 
     EngineClient& m_client;
     State m_state = State::Connecting;
-    QString m_problem, m_program;
+    QString m_problem, m_program, m_address;
     QStringList m_arguments;
     QTimer m_retry;
     Request m_ping, m_events;

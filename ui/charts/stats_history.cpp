@@ -56,7 +56,7 @@ void StatsHistory::add(const dockerapi::StatsSample& s)
     for (std::size_t i = 0; i < point.values.size(); ++i)
         m_measured[i] = m_measured[i] || !std::isnan(point.values[i]);
     m_points.push_back(point);
-    while (m_points.size() > capacity)
+    while (m_points.size() > m_keep)
         m_points.pop_front();
     m_memoryLimit = s.memoryLimit;
     m_onlineCpus = std::max(1u, s.onlineCpus);

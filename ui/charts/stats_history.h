@@ -32,6 +32,7 @@ class StatsHistory
 {
 public:
     static constexpr std::size_t capacity = 3'700;                    // seconds at one reading a second
+    explicit StatsHistory(std::size_t keep = capacity) : m_keep(keep) {}
     static constexpr std::int64_t maxStepNs = 3'500'000'000;          // a longer step is a gap
     static constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
@@ -44,7 +45,7 @@ public:
 
     void add(const dockerapi::StatsSample& sample); // readings not newer than the last are ignored
     void markGap();                                 // sampling stopped here
-    void clear() { *this = {}; }
+    void clear() { *this = StatsHistory(m_keep); }
 
     [[nodiscard]] const std::deque<Point>& points() const { return m_points; }
     [[nodiscard]] bool empty() const { return m_points.empty(); }
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] const Point* nearest(std::int64_t timeNs, std::int64_t toleranceNs) const;
 
 private:
+    std::size_t m_keep;
     std::deque<Point> m_points;
     std::optional<dockerapi::StatsSample> m_last;
     std::array<bool, static_cast<std::size_t>(Metric::Count)> m_measured{};

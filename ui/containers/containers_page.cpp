@@ -1,254 +1,299 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "containers/containers_page.h"
 
-#include <QDialog>
-#include <QDialogButtonBox>
-#include <QFormLayout>
+#include <algorithm>
+
 #include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
-#include <QProcess>
 #include <QPushButton>
 #include <QShortcut>
-#include <QSortFilterProxyModel>
-#include <QSplitter>
-#include <QTableView>
-#include <QVBoxLayout>
 
 #include "containers/container_detail.h"
-#include "containers/run_spec.h"
+#include "containers/container_verbs.h"
+#include "containers/error_fix.h"
 #include "models/container_model.h"
+#include "models/container_state.h"
+#include "models/usage_monitor.h"
+#include "run/run_dialog.h"
 #include "shell/object_names.h"
+#include "widgets/ask_text.h"
+#include "widgets/confirm.h"
+#include "widgets/empty_state.h"
+#include "widgets/list_filter.h"
+#include "widgets/list_view.h"
+#include "widgets/message_bar.h"
+#include "widgets/segmented_filter.h"
 
 namespace slipway::ui
 {
+namespace
+{
+enum Segments { All, Running, Stopped };
+} // namespace
 
 ContainersPage::ContainersPage(EngineBridge& bridge, ContainerModel& model, QWidget* parent)
-    : QWidget(parent), m_bridge(bridge), m_model(model), m_proxy(new QSortFilterProxyModel(this)), m_view(new QTableView),
-      m_title(new QLabel), m_problem(new QLabel), m_search(new QLineEdit), m_detail(new ContainerDetail(bridge))
-{
-    m_proxy->setSourceModel(&model);
-    m_proxy->setSortRole(ContainerModel::SortRole);
-    m_proxy->setFilterKeyColumn(-1);
-    m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
-    buildUi();
-    connect(m_search, &QLineEdit::textChanged, m_proxy, &QSortFilterProxyModel::setFilterFixedString);
-    connect(m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ContainersPage::update);
-    connect(&model, &ContainerModel::refreshed, this, &ContainersPage::update);
-    connect(&model, &ContainerModel::failed, this, [this](const QString& text) { m_problem->setText(text); });
-    update();
-}
-
-void ContainersPage::buildUi()
+    : ListPage(QStringLiteral("containers"), tr("Containers"), parent), m_bridge(bridge), m_model(model),
+      m_usage(new UsageMonitor(bridge, this))
 {
     setObjectName(QLatin1StringView(names::containersPage));
-    auto* left = new QWidget;
-    auto* column = new QVBoxLayout(left);
-    auto* top = new QHBoxLayout;
-    m_title->setObjectName(QStringLiteral("pageTitle"));
-    m_search->setObjectName(QLatin1StringView(names::searchField));
-    m_search->setPlaceholderText(tr("Search containers"));
-    m_search->setAccessibleName(tr("Search containers"));
-    m_search->setClearButtonEnabled(true);
-    auto* run = new QPushButton(tr("Run…"));
-    run->setObjectName(QLatin1StringView(names::runButton));
-    run->setProperty("primary", true);
+    view().setObjectName(QLatin1StringView(names::containersView));
+    message().setObjectName(QLatin1StringView(names::containersProblem));
+    search().setPlaceholderText(tr("Search name, image, port…"));
+    for (const QString& word : {tr("All"), tr("Running"), tr("Stopped")})
+        segments().add(word);
+    connect(&segments(), &SegmentedFilter::currentChanged, this, &ContainersPage::applySegment);
+    auto* run = addButton(names::runButton, "add", tr("Run…"), true);
     run->setShortcut(QKeySequence::New);
+    run->setToolTip(tr("Run a container (%1)").arg(QKeySequence(QKeySequence::New).toString(QKeySequence::NativeText)));
     connect(run, &QPushButton::clicked, this, [this] { askRun(); });
-    top->addWidget(m_title);
-    top->addStretch();
-    top->addWidget(m_search);
-    top->addWidget(run);
-    column->addLayout(top);
-    auto* actions = new QHBoxLayout;
-    actions->addWidget(addAction(tr("Start"), names::startButton, "start"));
-    actions->addWidget(addAction(tr("Stop"), names::stopButton, "stop"));
-    actions->addWidget(addAction(tr("Restart"), names::restartButton, "restart"));
-    actions->addWidget(addAction(tr("Kill"), names::killButton, "kill"));
-    actions->addWidget(addAction(tr("Remove"), names::removeButton, "remove"));
-    actions->addStretch();
-    column->addLayout(actions);
-    m_problem->setObjectName(QLatin1StringView(names::containersProblem));
-    m_problem->setProperty("problem", true);
-    m_problem->setWordWrap(true);
-    column->addWidget(m_problem);
-    m_view->setObjectName(QLatin1StringView(names::containersView));
-    m_view->setAccessibleName(tr("Containers"));
-    m_view->setModel(m_proxy);
-    m_view->setSortingEnabled(true);
-    m_view->sortByColumn(ContainerModel::Created, Qt::DescendingOrder);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(40);
-    m_view->horizontalHeader()->setStretchLastSection(true);
-    m_view->horizontalHeader()->setHighlightSections(false);
-    m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_view->setColumnWidth(ContainerModel::Image, 176);
-    m_view->setColumnWidth(ContainerModel::Status, 136);
-    column->addWidget(m_view, 1);
-    auto* splitter = new QSplitter;
-    splitter->addWidget(left);
-    splitter->addWidget(m_detail);
-    splitter->setSizes({560, 640});
-    auto* outer = new QVBoxLayout(this);
-    outer->addWidget(splitter);
-    connect(new QShortcut(QKeySequence::Delete, m_view, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this,
-            [this] { act("remove"); });
-    connect(new QShortcut(QKeySequence::Find, this), &QShortcut::activated, m_search, qOverload<>(&QWidget::setFocus));
-    connect(new QShortcut(QKeySequence::Refresh, this), &QShortcut::activated, &m_model, &ContainerModel::refresh);
-    connect(new QShortcut(Qt::Key_Escape, m_view, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, m_view,
-            &QTableView::clearSelection);
+    model.setUsage(m_usage);
+    setModel(model, {{QStringLiteral("name"), 200, 0},
+                     {QStringLiteral("image"), 190, 3},
+                     {QStringLiteral("status"), 150, 0},
+                     {QStringLiteral("ports"), 130, 2},
+                     {QStringLiteral("cpu"), 116, 4},
+                     {QStringLiteral("memory"), 136, 5},
+                     {QStringLiteral("created"), 120, 6}});
+    setActions(actions());
+    setDetail([this]() -> QWidget* {
+        m_detail = new ContainerDetail(m_bridge);
+        connect(m_detail, &ContainerDetail::closeRequested, this, &ContainersPage::closeDetail);
+        connect(m_detail, &ContainerDetail::fullChanged, this, &ContainersPage::setDetailFull);
+        connect(m_detail, &ContainerDetail::runRequested, this, [this](const RunSpec& spec) { openRun()->setSpec(spec); });
+        return m_detail;
+    });
+    connect(this, &ListPage::detailFullChanged, this, [this](bool full) { m_detail->setFull(full); });
+    emptyPicture().show("containers", tr("No containers yet"), tr("A container is a program with a file system and a network of its own. Run one from any image."));
+    emptyPicture().setAction(tr("Run a container…"), [this] { askRun(); });
+    lostPicture().setAction(tr("Try again"), [this] { m_bridge.retry(); });
+    connect(new QShortcut(QKeySequence::Refresh, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, &model,
+            &ContainerModel::refresh);
+    connect(&model, &ContainerModel::refreshed, this, &ContainersPage::refreshed);
+    connect(&model, &ContainerModel::failed, this,
+            [this](const QString& why) { message().say(MessageBar::Kind::Problem, tr("Containers could not be listed: %1").arg(why)); });
+    connect(&bridge, &EngineBridge::stateChanged, this, &ContainersPage::showConnection);
+    connect(this, &ListPage::visibleRowsChanged, this, &ContainersPage::watchUsage);
+    connect(view().header(), &QHeaderView::sortIndicatorChanged, this, &ContainersPage::watchUsage);
+    refreshed();
+    showConnection();
 }
 
-QPushButton* ContainersPage::addAction(const QString& text, const char* name, std::string_view verb)
+std::vector<ListAction> ContainersPage::actions()
 {
-    auto* button = new QPushButton(text);
-    button->setObjectName(QLatin1StringView(name));
-    connect(button, &QPushButton::clicked, this, [this, verb] { act(verb); });
-    m_actions.emplace_back(button, verb);
-    return button;
-}
-
-void ContainersPage::act(std::string_view verb)
-{
-    m_problem->clear();
-    for (const QModelIndex& row : m_view->selectionModel()->selectedRows()) {
-        const std::string id = row.data(ContainerModel::IdRole).toString().toStdString();
-        auto done = onGui<Status>(this, [this](const Status& status) { report(status); });
-        auto& containers = m_bridge.client().containers();
-        m_bridge.keep(verb == "remove" ? containers.remove(id, false, false, done) : containers.act(id, verb, done));
-    }
-}
-
-void ContainersPage::report(const Status& status)
-{
-    if (!status && status.error().kind != ErrorKind::NotModified)
-        m_problem->setText(QString::fromStdString(status.error().message));
-}
-
-void ContainersPage::select(const QString& id)
-{
-    m_wanted = id;
-    update();
-}
-
-void ContainersPage::update()
-{
-    for (int i = 0; !m_wanted.isEmpty() && i < m_proxy->rowCount(); ++i) {
-        if (m_proxy->index(i, 0).data(ContainerModel::IdRole).toString() != m_wanted)
-            continue;
-        m_wanted.clear();
-        m_view->selectRow(i);
-        return;
-    }
-    m_title->setText(tr("Containers (%1)").arg(m_model.rowCount()));
-    const auto rows = m_view->selectionModel()->selectedRows();
-    bool running = false, stopped = false;
-    for (const auto& row : rows)
-        (row.data(ContainerModel::StateRole).toString() == QLatin1StringView("running") ? running : stopped) = true;
-    for (const auto& [button, verb] : m_actions)
-        button->setEnabled(verb == "start" || verb == "remove" ? stopped : verb == "restart" ? !rows.empty() : running);
-    m_detail->setVisible(rows.size() == 1);
-    if (rows.size() == 1)
-        m_detail->setContainer(rows[0].data(ContainerModel::IdRole).toString(), rows[0].data().toString(), running);
-    else
-        m_detail->setContainer({}, {}, false);
-}
-
-void ContainersPage::run(EngineBridge& bridge, const RunSpec& spec, QObject* context,
-                         std::function<void(Result<std::string>)> onDone)
-{
-    auto created = [&bridge, context, onDone](const Result<std::string>& id) {
-        if (!id) {
-            onDone(id);
-            return;
-        }
-        auto started = [&bridge, onDone, id = *id](const Status& status) {
-            if (status) {
-                onDone(id);
-                return;
-            }
-            bridge.keep(bridge.client().containers().remove(id, true, true, [](const Status&) {}));
-            onDone(std::unexpected(status.error()));
+    const auto some = [this](const char* verb) {
+        return [this, verb](const QStringList& ids) {
+            return std::ranges::any_of(ids, [&](const QString& id) {
+                const auto* container = m_model.find(id);
+                return container && verbs::applies(verb, container->state);
+            });
         };
-        bridge.keep(bridge.client().containers().act(*id, "start", onGui<Status>(context, started)));
     };
-    bridge.keep(bridge.client().containers().create(spec.name.toStdString(), spec.body(),
-                                                    onGui<Result<std::string>>(context, created)));
+    const auto doing = [this](const char* verb) { return [this, verb](const QStringList& ids) { act(ids, verb); }; };
+    std::vector<ListAction> list;
+    list.push_back({names::startButton, "play", tr("Start"), Qt::Key_S, true, false, false, some("start"), doing("start")});
+    list.push_back({names::stopButton, "stop", tr("Stop"), Qt::Key_S, true, false, false, some("stop"), doing("stop")});
+    list.push_back({names::restartButton, "restart", tr("Restart"), Qt::Key_R, true, false, false, some("restart"), doing("restart")});
+    list.push_back({names::pauseButton, "pause", tr("Pause"), Qt::Key_P, false, false, false, some("pause"), doing("pause")});
+    list.push_back({names::unpauseButton, "play", tr("Resume"), Qt::Key_P, false, false, false, some("unpause"), doing("unpause")});
+    list.push_back({names::killButton, "kill", tr("Kill"), Qt::Key_K, false, false, false, some("kill"), doing("kill")});
+    list.push_back({names::renameButton, "edit", tr("Rename…"), Qt::Key_F2, false, true, true, {},
+                    [this](const QStringList& ids) { askRename(ids.first()); }});
+    list.push_back({names::removeButton, "remove", tr("Remove…"), Qt::Key_Delete, true, true, false, {},
+                    [this](const QStringList& ids) { askRemove(ids); }});
+    return list;
+}
+
+void ContainersPage::refreshed()
+{
+    const int up = m_model.countUp();
+    setCount(m_model.count());
+    segments().setCount(All, m_model.count());
+    segments().setCount(Running, up);
+    segments().setCount(Stopped, m_model.count() - up);
+    view().setRootIsDecorated(m_model.hasProjects());
+    for (int i = 0; i < rows().rowCount(); ++i)
+        if (const QModelIndex row = rows().index(i, 0); row.data(GroupRole).toBool() && !m_seen.contains(row.data(IdRole).toString())) {
+            m_seen.insert(row.data(IdRole).toString());
+            view().expand(row);
+        }
+    showConnection();
+    rowsChanged();
+    if (m_detail && selectedIds().size() == 1)
+        showDetail(selectedIds().first());
+}
+
+void ContainersPage::applySegment()
+{
+    const int chosen = segments().current();
+    if (chosen == All)
+        rows().setPredicate({});
+    else
+        rows().setPredicate([running = chosen == Running](const QModelIndex& row) {
+            return isUp(row.data(StateRole).toString().toStdString()) == running;
+        });
+}
+
+void ContainersPage::showConnection()
+{
+    const bool lost = m_bridge.state() == EngineBridge::State::Lost;
+    if (lost)
+        lostPicture().show("plug", tr("The engine is not reachable"),
+                           tr("%1\nYour containers go on running. Slipway tries again every second.").arg(m_bridge.problem()));
+    setState(m_model.isLoaded() ? State::Ready : lost ? State::Disconnected : State::Loading);
+}
+
+void ContainersPage::watchUsage()
+{
+    const bool cpu = !view().isColumnHidden(ContainerModel::Cpu), memory = !view().isColumnHidden(ContainerModel::Memory);
+    QStringList ids;
+    const int sorted = view().header()->sortIndicatorSection();
+    if (isVisible() && !window()->isMinimized() && (cpu || memory)) {
+        if (sorted == ContainerModel::Cpu || sorted == ContainerModel::Memory) {
+            for (const auto* container : m_model.containers())
+                if (container->state == "running")
+                    ids << QString::fromStdString(container->id);
+            std::ranges::sort(ids);
+        } else {
+            for (const QModelIndex& row : view().visibleRows())
+                if (!row.data(GroupRole).toBool() && row.data(StateRole).toString() == QLatin1StringView("running"))
+                    ids << row.data(IdRole).toString();
+        }
+    }
+    m_usage->watch(ids);
+}
+
+void ContainersPage::showDetail(const QString& id)
+{
+    const auto* container = m_model.find(id);
+    if (m_detail)
+        m_detail->setContainer(id, m_model.nameOf(id), container && container->state == "running");
+}
+
+void ContainersPage::showEvent(QShowEvent* event)
+{
+    ListPage::showEvent(event);
+    m_model.setLive(true);
+    watchUsage();
+}
+
+void ContainersPage::hideEvent(QHideEvent* event)
+{
+    ListPage::hideEvent(event);
+    m_model.setLive(false);
+    m_usage->watch({});
+}
+
+void ContainersPage::act(const QStringList& ids, std::string_view verb)
+{
+    message().clear();
+    for (const QString& id : ids) {
+        const auto* container = m_model.find(id);
+        if (!container || !verbs::applies(verb, container->state))
+            continue;
+        m_model.setBusy(id, verbs::doing(verb));
+        m_bridge.keep(m_bridge.client().containers().act(
+            id.toStdString(), verb, onGui<Status>(this, [this, id, failed = verbs::failed(verb)](const Status& status) {
+                report(id, failed, status);
+            })));
+    }
+}
+
+void ContainersPage::askRemove(const QStringList& ids)
+{
+    const auto running = std::ranges::count_if(ids, [this](const QString& id) {
+        const auto* container = m_model.find(id);
+        return container && isUp(container->state);
+    });
+    Confirmation what;
+    if (ids.size() == 1) {
+        const QString name = m_model.nameOf(ids.first());
+        what.title = tr("Remove container %1?").arg(name);
+        what.verb = running ? tr("Kill and remove %1").arg(name) : tr("Remove %1").arg(name);
+    } else {
+        QStringList shown;
+        for (const QString& id : ids.first(std::min<qsizetype>(8, ids.size())))
+            shown << m_model.nameOf(id);
+        what.title = tr("Remove %n containers?", nullptr, int(ids.size()));
+        what.text = shown.join(QStringLiteral(", ")) + (ids.size() > 8 ? QStringLiteral(", …\n\n") : QStringLiteral("\n\n"));
+        what.verb = running ? tr("Kill and remove %n containers", nullptr, int(ids.size()))
+                            : tr("Remove %n containers", nullptr, int(ids.size()));
+    }
+    what.text += tr("What was written inside and the logs are deleted. Named volumes and the image stay.");
+    if (running)
+        what.text += QLatin1Char('\n') + tr("%n of them is still running and will be killed.", nullptr, int(running));
+    what.option = tr("Delete anonymous volumes, too");
+    confirm(this, what, [this, ids](bool volumes) { remove(ids, volumes); });
+}
+
+void ContainersPage::remove(const QStringList& ids, bool volumes)
+{
+    message().clear();
+    for (const QString& id : ids) {
+        m_model.setBusy(id, tr("Removing…"));
+        m_bridge.keep(m_bridge.client().containers().remove(
+            id.toStdString(), true, volumes,
+            onGui<Status>(this, [this, id](const Status& status) { report(id, tr("Not removed"), status); })));
+    }
+}
+
+void ContainersPage::report(const QString& id, const QString& failed, const Status& status)
+{
+    m_model.setBusy(id, {});
+    if (status || status.error().kind == ErrorKind::NotModified)
+        return;
+    const QString why = QString::fromStdString(status.error().message);
+    m_model.setProblem(id, failed, why);
+    explain(id, failed, why);
+}
+
+void ContainersPage::explain(const QString& id, const QString& failed, const QString& why)
+{
+    std::vector<MessageBar::Action> fixes;
+    if (const auto port = takenPort(why)) {
+        for (const auto* other : m_model.containers()) {
+            const bool has = std::ranges::any_of(other->ports, [&](const auto& p) { return p.publicPort == *port; });
+            const QString otherId = QString::fromStdString(other->id);
+            if (!has || otherId == id || !isUp(other->state))
+                continue;
+            fixes.push_back({tr("Show %1").arg(m_model.nameOf(otherId)), [this, otherId] { select(otherId); }});
+            fixes.push_back({tr("Stop %1, then start").arg(m_model.nameOf(otherId)), [this, id, otherId] {
+                                 m_model.setBusy(otherId, verbs::doing("stop"));
+                                 m_bridge.keep(m_bridge.client().containers().act(
+                                     otherId.toStdString(), "stop", onGui<Status>(this, [this, id, otherId](const Status& s) {
+                                         report(otherId, verbs::failed("stop"), s);
+                                         if (s)
+                                             act({id}, "start");
+                                     })));
+                             }});
+            break;
+        }
+    }
+    message().say(MessageBar::Kind::Problem, QStringLiteral("%1 · %2: %3").arg(m_model.nameOf(id), failed, why), fixes);
+}
+
+void ContainersPage::askRename(const QString& id)
+{
+    const QString name = m_model.nameOf(id);
+    askText(this, {tr("Rename %1").arg(name), tr("New name of container %1").arg(name), {}, name, tr("Rename")},
+            [this, id](const QString& wanted, const TextDone& done) {
+                m_bridge.keep(m_bridge.client().containers().rename(id.toStdString(), wanted.toStdString(), onGui<Status>(this, done)));
+            });
+}
+
+RunDialog* ContainersPage::openRun()
+{
+    auto* dialog = new RunDialog(m_bridge, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &RunDialog::started, this, &ContainersPage::select);
+    dialog->open();
+    return dialog;
 }
 
 void ContainersPage::askRun(const QString& image)
 {
-    auto* dialog = new QDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setObjectName(QLatin1StringView(names::runDialog));
-    dialog->setWindowTitle(tr("Run a container"));
-    dialog->resize(560, 0);
-    auto* form = new QFormLayout(dialog);
-    const auto field = [form](const QString& label, const char* name, const QString& hint) {
-        auto* edit = new QLineEdit;
-        edit->setObjectName(QLatin1StringView(name));
-        edit->setPlaceholderText(hint);
-        edit->setAccessibleName(label);
-        form->addRow(label, edit);
-        return edit;
-    };
-    auto* imageEdit = field(tr("Image"), names::runImage, tr("name:tag"));
-    auto* nameEdit = field(tr("Name"), names::runName, tr("chosen for you"));
-    auto* commandEdit = field(tr("Command"), names::runCommand, tr("as the image says"));
-    auto* portsEdit = field(tr("Ports"), names::runPorts, QStringLiteral("8080:80 8443:443"));
-    auto* envEdit = field(tr("Environment"), names::runEnv, QStringLiteral("NAME=value OTHER=\"two words\""));
-    auto* mountsEdit = field(tr("Mounts"), names::runMounts, QStringLiteral("/host:/path:ro volume:/data"));
-    auto* equivalent = new QLabel;
-    equivalent->setObjectName(QLatin1StringView(names::runEquivalent));
-    equivalent->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    equivalent->setWordWrap(true);
-    equivalent->setProperty("muted", true);
-    auto* problem = new QLabel;
-    problem->setWordWrap(true);
-    problem->setProperty("problem", true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
-    auto* confirm = buttons->addButton(tr("Run"), QDialogButtonBox::AcceptRole);
-    confirm->setObjectName(QLatin1StringView(names::runConfirm));
-    confirm->setProperty("primary", true);
-    form->addRow(equivalent);
-    form->addRow(problem);
-    form->addRow(buttons);
-    const auto spec = [=] {
-        RunSpec s;
-        s.image = imageEdit->text().trimmed();
-        s.name = nameEdit->text().trimmed();
-        s.command = commandEdit->text().trimmed();
-        s.ports = QProcess::splitCommand(portsEdit->text());
-        s.environment = QProcess::splitCommand(envEdit->text());
-        s.mounts = QProcess::splitCommand(mountsEdit->text());
-        return s;
-    };
-    const auto show = [=] {
-        confirm->setEnabled(!imageEdit->text().trimmed().isEmpty());
-        equivalent->setText(spec().commandLine());
-    };
-    for (auto* edit : {imageEdit, nameEdit, commandEdit, portsEdit, envEdit, mountsEdit})
-        connect(edit, &QLineEdit::textChanged, dialog, show);
-    imageEdit->setText(image);
-    show();
-    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
-    connect(buttons, &QDialogButtonBox::accepted, dialog, [=, this] {
-        confirm->setEnabled(false);
-        problem->clear();
-        run(m_bridge, spec(), dialog, [=, this](const Result<std::string>& id) {
-            confirm->setEnabled(true);
-            if (!id) {
-                problem->setText(QString::fromStdString(id.error().message));
-                return;
-            }
-            select(QString::fromStdString(*id));
-            dialog->accept();
-        });
-    });
-    dialog->open();
+    RunDialog* dialog = openRun();
+    if (!image.isEmpty())
+        dialog->setImage(image);
 }
 
 } // namespace slipway::ui

@@ -1,51 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QWidget>
+#include <QSet>
 
 #include "bridge/engine_bridge.h"
-
-class QLabel;
-class QLineEdit;
-class QPushButton;
-class QSortFilterProxyModel;
-class QTableView;
+#include "widgets/list_page.h"
 
 namespace slipway::ui
 {
 
 class ContainerDetail;
 class ContainerModel;
-struct RunSpec;
+class RunDialog;
+class UsageMonitor;
 
-// List of containers with search and actions, the chosen one's detail beside it. GUI thread.
-class ContainersPage : public QWidget
+// The containers, those of a project together, with what can be done to one or many of them, and the chosen one's detail. Readings
+// of CPU and memory are asked for only of rows that can be seen (of all that run, while the list is sorted by them). GUI thread.
+class ContainersPage : public ListPage
 {
     Q_OBJECT
 
 public:
     ContainersPage(EngineBridge& bridge, ContainerModel& model, QWidget* parent = nullptr);
     void askRun(const QString& image = {});
-    // Creates and starts; ONDONE gets the id. A failure to start removes what was created.
-    static void run(EngineBridge& bridge, const RunSpec& spec, QObject* context, std::function<void(Result<std::string>)> onDone);
-    void select(const QString& id);
+
+    // start, stop, restart, kill, pause, unpause: of those of IDS that it makes sense for.
+    void act(const QStringList& ids, std::string_view verb);
+    void askRemove(const QStringList& ids);
+    void askRename(const QString& id);
+
+protected:
+    void showDetail(const QString& id) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
 
 private:
-    void buildUi();
-    QPushButton* addAction(const QString& text, const char* name, std::string_view verb);
-    void act(std::string_view verb);
-    void update();
-    void report(const Status& status);
+    [[nodiscard]] std::vector<ListAction> actions();
+    RunDialog* openRun();
+    void refreshed();
+    void applySegment();
+    void showConnection();
+    void watchUsage();
+    void remove(const QStringList& ids, bool volumes);
+    void report(const QString& id, const QString& verb, const Status& status);
+    void explain(const QString& id, const QString& verb, const QString& why);
 
     EngineBridge& m_bridge;
     ContainerModel& m_model;
-    QSortFilterProxyModel* m_proxy;
-    QTableView* m_view;
-    QLabel *m_title, *m_problem;
-    QLineEdit* m_search;
-    std::vector<std::pair<QPushButton*, std::string_view>> m_actions;
-    ContainerDetail* m_detail;
-    QString m_wanted;
+    UsageMonitor* m_usage;
+    ContainerDetail* m_detail = nullptr;
+    QSet<QString> m_seen; // projects that were opened once
 };
 
 } // namespace slipway::ui

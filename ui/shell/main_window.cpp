@@ -1,126 +1,208 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/main_window.h"
 
+#include <QCloseEvent>
+#include <QDesktopServices>
 #include <QLabel>
-#include <QPushButton>
+#include <QScreen>
+#include <QSettings>
+#include <QShortcut>
 #include <QStackedWidget>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "containers/containers_page.h"
-#include "containers/run_spec.h"
+#include "images/image_jobs.h"
+#include "images/images_page.h"
+#include "jobs/jobs.h"
+#include "jobs/jobs_panel.h"
 #include "models/container_model.h"
+#include "models/image_model.h"
+#include "run/launch.h"
+#include "run/run_spec.h"
+#include "shell/command_palette.h"
+#include "shell/help_page.h"
 #include "shell/object_names.h"
+#include "shell/palette_entries.h"
+#include "shell/rail.h"
+#include "shell/settings_menu.h"
+#include "shell/theme.h"
+#include "shell/welcome_page.h"
+#include "widgets/confirm.h"
+#include "widgets/message_bar.h"
 
 namespace slipway::ui
 {
 
 MainWindow::MainWindow(EngineBridge& bridge, const QString& starterTar)
-    : m_bridge(bridge), m_starterTar(starterTar), m_model(new ContainerModel(bridge, this)),
-      m_containers(new ContainersPage(bridge, *m_model)), m_pages(new QStackedWidget), m_connection(new QLabel),
-      m_problem(new QLabel), m_link(new QLabel), m_start(new QPushButton(tr("Run the starter container")))
+    : m_bridge(bridge), m_starterTar(starterTar), m_containers(new ContainerModel(bridge, this)),
+      m_images(new ImageModel(bridge, *m_containers, this)), m_jobs(new Jobs(this)), m_rail(new Rail), m_notice(new MessageBar),
+      m_pages(new QStackedWidget)
 {
+    const QSettings settings;
     setWindowTitle(tr("Slipway"));
+    setMinimumSize(720, 480);
     resize(1280, 800);
-    m_pages->addWidget(buildWelcome());
-    m_pages->addWidget(m_containers);
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    m_hadContainers = settings.value(QStringLiteral("window/hadContainers")).toBool();
+    m_room = settings.value(QStringLiteral("window/room")).toString() == QLatin1StringView("images") ? Images : Containers;
+    m_notice->findChild<QLabel*>()->setObjectName(QLatin1StringView(names::starterLink));
+    auto* notices = new QHBoxLayout;
+    notices->setContentsMargins(theme::space4, 0, theme::space4, 0);
+    notices->addWidget(m_notice);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addLayout(notices);
+    column->addWidget(m_pages, 1);
+    column->addWidget(new JobsPanel(*m_jobs));
     auto* body = new QWidget;
+    body->setAutoFillBackground(true);
+    body->setBackgroundRole(QPalette::Base);
     auto* row = new QHBoxLayout(body);
     row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(buildRail());
-    auto* column = new QVBoxLayout;
-    column->addWidget(m_link);
-    column->addWidget(m_pages, 1);
+    row->setSpacing(0);
+    row->addWidget(m_rail);
     row->addLayout(column, 1);
     setCentralWidget(body);
-    m_link->setObjectName(QLatin1StringView(names::starterLink));
-    m_link->setOpenExternalLinks(true);
-    m_link->setMargin(8);
-    m_link->hide();
+    buildRail();
+    buildShortcuts();
     connect(&bridge, &EngineBridge::stateChanged, this, &MainWindow::showConnection);
-    connect(m_model, &ContainerModel::refreshed, this, &MainWindow::choosePage);
+    connect(m_containers, &ContainerModel::refreshed, this, &MainWindow::showRoom);
+    showRoom();
     showConnection();
+    remember();
 }
 
-QWidget* MainWindow::buildRail()
+MainWindow::~MainWindow()
 {
-    auto* rail = new QWidget;
-    rail->setObjectName(QStringLiteral("rail"));
-    rail->setAttribute(Qt::WA_StyledBackground);
-    rail->setFixedWidth(176);
-    auto* column = new QVBoxLayout(rail);
-    auto* brand = new QLabel(tr("Slipway"));
-    brand->setObjectName(QStringLiteral("brand"));
-    column->addWidget(brand);
-    auto* button = new QToolButton;
-    button->setObjectName(QLatin1StringView(names::containersButton));
-    button->setText(tr("Containers"));
-    button->setCheckable(true);
-    button->setChecked(true);
-    button->setAutoExclusive(true);
-    button->setShortcut(Qt::CTRL | Qt::Key_1);
-    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    connect(button, &QToolButton::clicked, this, [this] { m_pages->setCurrentWidget(m_containers); });
-    column->addWidget(button);
-    column->addStretch();
-    m_connection->setObjectName(QLatin1StringView(names::connectionLabel));
-    m_connection->setProperty("muted", true);
-    m_connection->setWordWrap(true);
-    column->addWidget(m_connection);
-    return rail;
+    // The pages use the models and the jobs, which were made before them.
+    delete takeCentralWidget();
 }
 
-QWidget* MainWindow::buildWelcome()
+void MainWindow::buildRail()
 {
-    auto* page = new QWidget;
-    page->setObjectName(QLatin1StringView(names::welcomePage));
-    auto* column = new QVBoxLayout(page);
-    auto* title = new QLabel(tr("Welcome aboard"));
-    title->setObjectName(QStringLiteral("pageTitle"));
-    auto* text = new QLabel(tr("Run a small web page in a container of its own. It ships with Slipway: no network needed."));
-    text->setProperty("muted", true);
-    m_start->setObjectName(QLatin1StringView(names::startStarterButton));
-    m_start->setProperty("primary", true);
-    m_start->setMinimumSize(280, 48);
-    connect(m_start, &QPushButton::clicked, this, &MainWindow::runStarter);
-    m_problem->setObjectName(QLatin1StringView(names::welcomeProblem));
-    m_problem->setProperty("problem", true);
-    column->addStretch();
-    for (QWidget* widget : {static_cast<QWidget*>(title), static_cast<QWidget*>(text), static_cast<QWidget*>(m_start),
-                            static_cast<QWidget*>(m_problem)}) {
-        column->addWidget(widget, 0, Qt::AlignHCenter);
-        column->addSpacing(8);
+    m_rail->addRoom(names::containersButton, "containers", tr("Containers"));
+    m_rail->addRoom(names::imagesButton, "images", tr("Images"));
+    m_rail->setCurrent(m_room);
+    m_rail->setMenu(makeSettingsMenu(*this));
+    connect(m_rail, &Rail::roomChosen, this, [this](int room) { enter(Room(room)); });
+    connect(m_rail, &Rail::retryWanted, this, [this] { m_bridge.retry(); });
+}
+
+void MainWindow::buildShortcuts()
+{
+    const auto bind = [this](const QKeySequence& keys, auto call) {
+        connect(new QShortcut(keys, this), &QShortcut::activated, this, call);
+    };
+    bind(Qt::CTRL | Qt::Key_K, &MainWindow::openPalette);
+    bind(Qt::CTRL | Qt::SHIFT | Qt::Key_P, &MainWindow::openPalette);
+    bind(QKeySequence::HelpContents, &MainWindow::openHelp);
+    bind(QKeySequence::Quit, &MainWindow::close);
+    bind(Qt::Key_F11, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    bind(Qt::CTRL | Qt::Key_Backslash, [this] { m_rail->setCollapsed(!m_rail->isCollapsed()); });
+    bind(QKeySequence::Back, [this] { go(-1); });
+    bind(QKeySequence::Forward, [this] { go(1); });
+}
+
+void MainWindow::enter(Room room)
+{
+    m_room = room;
+    m_rail->setCurrent(room);
+    QSettings().setValue(QStringLiteral("window/room"), room == Images ? QStringLiteral("images") : QStringLiteral("containers"));
+    showRoom();
+    remember();
+}
+
+void MainWindow::showRoom()
+{
+    if (m_containers->isLoaded() && m_hadContainers != (m_containers->count() > 0)) {
+        m_hadContainers = !m_hadContainers;
+        QSettings().setValue(QStringLiteral("window/hadContainers"), m_hadContainers);
     }
-    column->addStretch();
-    return page;
+    QWidget* page = m_room == Images ? static_cast<QWidget*>(&imagesPage())
+                    : m_hadContainers ? static_cast<QWidget*>(&containersPage())
+                                      : static_cast<QWidget*>(&welcomePage());
+    const bool reading = m_helpPage && m_pages->currentWidget() == m_helpPage && sender() == m_containers;
+    if (m_pages->currentWidget() != page && !reading)
+        m_pages->setCurrentWidget(page);
+}
+
+ContainersPage& MainWindow::containersPage()
+{
+    if (!m_containersPage) {
+        m_containersPage = new ContainersPage(m_bridge, *m_containers);
+        m_pages->addWidget(m_containersPage);
+        connect(m_containersPage, &ListPage::selectionChanged, this, &MainWindow::remember);
+    }
+    return *m_containersPage;
+}
+
+ImagesPage& MainWindow::imagesPage()
+{
+    if (!m_imagesPage) {
+        m_imagesPage = new ImagesPage(m_bridge, *m_images, *m_jobs);
+        m_pages->addWidget(m_imagesPage);
+        connect(m_imagesPage, &ListPage::selectionChanged, this, &MainWindow::remember);
+        connect(m_imagesPage, &ImagesPage::runRequested, this, [this](const QString& image) { containersPage().askRun(image); });
+        connect(m_imagesPage, &ImagesPage::containerRequested, this, [this](const QString& name) {
+            enter(Containers);
+            for (const auto* container : m_containers->containers())
+                if (container->name == name.toStdString())
+                    containersPage().select(QString::fromStdString(container->id));
+        });
+    }
+    return *m_imagesPage;
+}
+
+WelcomePage& MainWindow::welcomePage()
+{
+    if (!m_welcomePage) {
+        m_welcomePage = new WelcomePage;
+        m_pages->addWidget(m_welcomePage);
+        connect(m_welcomePage, &WelcomePage::starterWanted, this, &MainWindow::runStarter);
+        connect(m_welcomePage, &WelcomePage::runWanted, this, [this] { containersPage().askRun(); });
+        connect(m_welcomePage, &WelcomePage::pullWanted, this, [this] {
+            enter(Images);
+            imagesPage().askPull();
+        });
+        connect(m_welcomePage, &WelcomePage::firstStepsWanted, this, &MainWindow::openHelp);
+        connect(m_welcomePage, &WelcomePage::retryWanted, this, [this] { m_bridge.retry(); });
+        m_welcomePage->showConnection(m_bridge.state(), m_bridge.problem(), m_bridge.address());
+    }
+    return *m_welcomePage;
 }
 
 void MainWindow::showConnection()
 {
     const auto state = m_bridge.state();
-    m_connection->setText(state == EngineBridge::State::Connected    ? tr("● Engine connected")
-                          : state == EngineBridge::State::Connecting ? tr("○ Connecting…")
-                                                                     : tr("! Engine not reachable: %1").arg(m_bridge.problem()));
-    m_start->setEnabled(state == EngineBridge::State::Connected);
+    if (state == EngineBridge::State::Connected && m_version.isEmpty())
+        askVersion();
+    m_rail->showConnection(state, m_version, m_bridge.problem());
+    if (m_welcomePage)
+        m_welcomePage->showConnection(state, m_bridge.problem(), m_bridge.address());
 }
 
-void MainWindow::choosePage()
+void MainWindow::askVersion()
 {
-    if (m_model->rowCount() > 0 && m_pages->currentWidget() != m_containers)
-        m_pages->setCurrentWidget(m_containers);
+    m_versionRequest = m_bridge.client().system().version(onGui<Result<Json>>(this, [this](const Result<Json>& json) {
+        if (!json)
+            return;
+        m_version = tr("Engine %1 · API %2")
+                        .arg(QString::fromStdString(jsonValue<std::string>(*json, "Version")),
+                             QString::fromStdString(jsonValue<std::string>(*json, "ApiVersion")));
+        m_rail->showConnection(m_bridge.state(), m_version, m_bridge.problem());
+    }));
 }
 
 void MainWindow::runStarter()
 {
-    m_problem->clear();
-    m_start->setEnabled(false);
-    m_load = m_bridge.client().images().load(
-        m_starterTar.toStdString(), [](const dockerapi::ProgressLine&) {}, onGui<Status>(this, [this](const Status& status) {
-            if (status)
-                startLoaded();
-            else
-                showProblem(status.error());
-        }));
+    welcomePage().problem().clear();
+    welcomePage().setBusy(tr("Loading the image…"));
+    loadImage(m_bridge, *m_jobs, m_starterTar, [this](const Status& status) {
+        if (status)
+            startLoaded();
+        else
+            showProblem(status.error());
+    });
 }
 
 void MainWindow::startLoaded()
@@ -129,23 +211,90 @@ void MainWindow::startLoaded()
     RunSpec spec;
     spec.image = QStringLiteral("slipway/starter:latest");
     spec.ports = {QStringLiteral("127.0.0.1:%1:80").arg(port)};
-    ContainersPage::run(m_bridge, spec, this, [this, port](const Result<std::string>& id) {
+    welcomePage().setBusy(tr("Starting the container…"));
+    launch(m_bridge, spec, this, [this, port](const Result<std::string>& id) {
         if (!id) {
             showProblem(id.error());
             return;
         }
-        m_start->setEnabled(true);
+        welcomePage().setBusy({});
+        m_jobs->dismissEnded();
         const QString url = QStringLiteral("http://127.0.0.1:%1/").arg(port);
-        m_link->setText(tr("Your container serves a page: <a href=\"%1\">%1</a>").arg(url));
-        m_link->show();
-        m_containers->select(QString::fromStdString(*id));
+        m_notice->say(MessageBar::Kind::Success, tr("Your container serves a page at %1").arg(url),
+                      {{tr("Open in the browser"), [url] { QDesktopServices::openUrl(QUrl(url)); }}});
+        containersPage().select(QString::fromStdString(*id));
     });
 }
 
 void MainWindow::showProblem(const Error& error)
 {
-    m_problem->setText(QString::fromStdString(error.message));
-    m_start->setEnabled(true);
+    welcomePage().setBusy({});
+    welcomePage().problem().say(MessageBar::Kind::Problem, QString::fromStdString(error.message),
+                                {{tr("Try again"), [this] { runStarter(); }}});
+}
+
+void MainWindow::openPalette()
+{
+    auto* palette = new CommandPalette(paletteEntries(*this, containersPage(), imagesPage(), *m_containers, *m_images), this);
+    palette->show();
+}
+
+void MainWindow::openHelp()
+{
+    if (!m_helpPage) {
+        m_helpPage = new HelpPage(m_bridge.address());
+        m_pages->addWidget(m_helpPage);
+        connect(m_helpPage, &HelpPage::closed, this, &MainWindow::showRoom);
+    }
+    m_pages->setCurrentWidget(m_helpPage);
+    m_helpPage->setFocus();
+}
+
+void MainWindow::remember()
+{
+    if (m_going)
+        return;
+    const ListPage* page = m_room == Images ? static_cast<ListPage*>(m_imagesPage) : m_containersPage;
+    const QStringList ids = page ? page->selectedIds() : QStringList();
+    const Place place{m_room, ids.size() == 1 ? ids.first() : QString()};
+    if (m_place >= 0 && m_history[std::size_t(m_place)] == place)
+        return;
+    m_history.resize(std::size_t(m_place + 1));
+    m_history.push_back(place);
+    m_place = int(m_history.size()) - 1;
+}
+
+void MainWindow::go(int step)
+{
+    const int wanted = m_place + step;
+    if (wanted < 0 || wanted >= int(m_history.size()))
+        return;
+    m_going = true;
+    m_place = wanted;
+    const Place place = m_history[std::size_t(wanted)];
+    enter(place.room);
+    ListPage& page = place.room == Images ? static_cast<ListPage&>(imagesPage()) : containersPage();
+    if (place.id.isEmpty())
+        page.clearSelection();
+    else
+        page.select(place.id);
+    m_going = false;
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    QSettings().setValue(QStringLiteral("window/geometry"), saveGeometry());
+    const int running = m_jobs->running();
+    if (running == 0 || m_quitting) {
+        event->accept();
+        return;
+    }
+    event->ignore();
+    confirm(this, {tr("Quit while %n job(s) are running?", nullptr, running), tr("They are cancelled. Containers go on running."), tr("Quit"), {}},
+            [this](bool) {
+                m_quitting = true;
+                close();
+            });
 }
 
 } // namespace slipway::ui

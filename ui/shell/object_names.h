@@ -7,6 +7,16 @@ namespace slipway::ui::names
 inline constexpr auto containersButton = "containersButton", imagesButton = "imagesButton"; // of the rail
 inline constexpr auto welcomePage = "welcomePage", startStarterButton = "startStarterButton",
                       starterLink = "starterLink", welcomeProblem = "welcomeProblem";
+inline constexpr auto settingsButton = "settingsButton", settingsMenu = "settingsMenu", collapseButton = "collapseButton",
+                      connectionButton = "connectionButton", palette = "commandPalette", helpPage = "helpPage",
+                      firstStepsButton = "firstStepsButton";
+inline constexpr auto confirmDialog = "confirmDialog", confirmButton = "confirmButton"; // before something is destroyed
+inline constexpr auto askDialog = "askDialog", askField = "askField", askConfirm = "askConfirm"; // one line of text
+inline constexpr auto pauseButton = "pauseButton", unpauseButton = "unpauseButton", renameButton = "renameButton";
+inline constexpr auto imagesProblem = "imagesProblem", imageRunButton = "imageRunButton", imageTagButton = "imageTagButton",
+                      imagePullButton = "imagePullButton", imageCopyButton = "imageCopyButton",
+                      imageRemoveButton = "imageRemoveButton", imageDetail = "imageDetail", imageTabs = "imageTabs";
+inline constexpr auto jobRow = "jobRow", jobsToggle = "jobsToggle", jobsClear = "jobsClear";
 inline constexpr auto containersPage = "containersPage", containersView = "containersView", runButton = "runButton",
                       searchField = "searchField", startButton = "startButton", stopButton = "stopButton",
                       restartButton = "restartButton", killButton = "killButton", removeButton = "removeButton",
@@ -17,5 +27,12 @@ inline constexpr auto imagesPage = "imagesPage", imagesView = "imagesView", pull
 inline constexpr auto jobsPanel = "jobsPanel", connectionLabel = "connectionLabel";
 inline constexpr auto runDialog = "runDialog", runImage = "runImage", runName = "runName", runCommand = "runCommand",
                       runPorts = "runPorts", runEnv = "runEnv", runMounts = "runMounts", runEquivalent = "runEquivalent",
-                      runConfirm = "runConfirm";
+                      runConfirm = "runConfirm", runMore = "runMore", runNetwork = "runNetwork", runRestart = "runRestart",
+                      runMemory = "runMemory", runCpus = "runCpus", runPids = "runPids", runLabels = "runLabels",
+                      runInteractive = "runInteractive", runTty = "runTty", runRemove = "runRemove",
+                      runOptions = "runOptions", runProgress = "runProgress";
+inline constexpr auto containerDetail = "containerDetail", overviewTab = "overviewTab", processesTab = "processesTab",
+                      detailStart = "detailStart", detailStop = "detailStop", detailRestart = "detailRestart",
+                      detailMore = "detailMore", detailFull = "detailFull", detailClose = "detailClose",
+                      stopCard = "stopCard", inspectSearch = "inspectSearch";
 } // namespace slipway::ui::names

@@ -323,6 +323,64 @@ private slots:
         QTRY_COMPARE(veths(), 1);
         QVERIFY(again.tearDown(request("a").containerId));
     }
+    void flushedRulesComeBack()
+    {
+        const auto a = up("a", {{"", 8080, 80, "tcp"}, {"127.0.0.1", 8081, 80, "tcp"}});
+        QVERIFY(a);
+        const auto server = listenIn(a->netns.get(), 80);
+        QVERIFY(Nft::open()->run("add table ip foreign; add chain ip foreign mine; add rule ip foreign mine counter"));
+        const auto rules = [] { return Nft::open()->run("list table ip slipway").value_or(""); };
+        const std::string before = rules(), foreign = Nft::open()->run("list table ip foreign").value();
+        for (const char* command : {"flush ruleset; add table ip foreign; add chain ip foreign mine; add rule ip foreign mine counter", "delete table ip slipway",
+                                    "flush table ip slipway", "flush chain ip slipway raw", "flush map ip slipway ports",
+                                    "delete element ip slipway address_ports { 127.0.0.1 . tcp . 8081 }"}) {
+            const std::string nft = std::string("nft '") + command + "'";
+            QCOMPARE(std::system(nft.c_str()), 0);
+            QTRY_COMPARE(rules(), before);
+            QCOMPARE(Nft::open()->run("list table ip foreign").value(), foreign);
+        }
+        QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
+        down("a");
+        const std::string after = rules();
+        QVERIFY2(!after.contains("8080"), after.c_str());
+        QVERIFY(Nft::open()->run("delete table ip foreign"));
+    }
+    // A UDP flow that goes on must not go to the address of a container that is gone.
+    void trackedFlowsEndWithTheContainer()
+    {
+        const auto udp = [](int netns, int port) {
+            UniqueFd fd;
+            (void)runInNetns(netns, [&]() -> Status {
+                fd.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+                const auto a = to("0.0.0.0", port);
+                return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&a), sizeof a) == 0 ? Status{} : failErrno(errno, "bind");
+            });
+            return fd;
+        };
+        const auto client = udp(-1, 40404);
+        const auto arrives = [&](const UniqueFd& at) {
+            const auto there = to("127.0.0.1", 5353);
+            ::sendto(client.get(), "x", 1, 0, reinterpret_cast<const sockaddr*>(&there), sizeof there);
+            pollfd ready{at.get(), POLLIN, 0};
+            char byte = 0;
+            return ::poll(&ready, 1, 100) > 0 && ::recv(at.get(), &byte, 1, 0) == 1;
+        };
+        auto a = up("a", {{"", 5353, 53, "udp"}});
+        QVERIFY(a);
+        QVERIFY(arrives(udp(a->netns.get(), 53)));
+        down("a");
+        a->portHolders.clear();
+        const auto other = up("other"); // takes the address
+        QVERIFY(other);
+        QCOMPARE(other->endpoints[0].ipv4, a->endpoints[0].ipv4);
+        const auto b = up("b", {{"", 5353, 53, "udp"}});
+        QVERIFY(b);
+        const auto server = udp(b->netns.get(), 53), stale = udp(other->netns.get(), 53);
+        QTRY_VERIFY_WITH_TIMEOUT(arrives(server), 1000);
+        QVERIFY(!arrives(stale));
+        down("b");
+        down("other");
+    }
     void rootlessForwards()
     {
         auto router = makeNetns([](int) { return Netlink::open()->setLinkUp(1); });

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStyle>
+#include <QStyleOption>
+
+class QPainter;
+
+// The drawing behind shell/style.h. Each returns false for what it leaves to Fusion.
+namespace slipway::ui::stylePaint
+{
+
+bool primitive(QStyle::PrimitiveElement element, const QStyleOption& option, QPainter& p, const QWidget* widget);
+bool control(QStyle::ControlElement element, const QStyleOption& option, QPainter& p, const QWidget* widget);
+bool complexControl(QStyle::ComplexControl control, const QStyleOptionComplex& option, QPainter& p, const QWidget* widget,
+                    const QStyle& style);
+
+// Gives a push button's words the colour that its background needs.
+void inkButton(QStyleOptionButton& option, const QWidget* widget);
+[[nodiscard]] QSize menuItemSize(const QStyleOption& option, const QSize& size);
+[[nodiscard]] QRect scrollBarPart(const QStyleOptionSlider& option, QStyle::SubControl sub, int shortest);
+
+// A line of 2 pixels inside RECT: where the keyboard is.
+void focusRing(QPainter& p, const QRectF& rect, double radius);
+
+} // namespace slipway::ui::stylePaint
