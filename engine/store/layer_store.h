@@ -34,6 +34,9 @@ public:
 
     // Unpacks a tar, plain or compressed; when EXPECTED is given the content must have that diff id (InvalidArgument).
     [[nodiscard]] Result<Layer> add(ByteSource& tar, const Digest& expected, const std::stop_token& stop);
+    // Makes a layer of the folder DIR, which holds overlayfs's own form (a snapshot's upper) and lies on the same file system:
+    // it is moved, not copied. An empty one is no layer (its diffId is empty) and stays where it is, as it does on error.
+    [[nodiscard]] Result<Layer> adopt(const std::filesystem::path& dir, const std::stop_token& stop);
     [[nodiscard]] Result<Layer> get(const Digest& diffId) const; // NotFound names it
     [[nodiscard]] std::filesystem::path diffPath(const Layer& layer) const { return folder() / layer.dir / "diff"; }
     [[nodiscard]] std::filesystem::path folder() const { return m_root / "layers"; }
@@ -42,6 +45,7 @@ public:
 
 private:
     std::string freeName();
+    Result<Layer> commit(const std::filesystem::path& ingest, const Digest& diffId, std::int64_t size);
 
     Database& m_db;
     std::filesystem::path m_root;
