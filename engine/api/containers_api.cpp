@@ -95,6 +95,13 @@ Result<HttpResponse> changes(Services& s, const HttpRequest& r)
     return jsonResponse(body);
 }
 
+Result<HttpResponse> update(Services& s, const HttpRequest& r)
+{
+    TRY(const Json body, r.json());
+    TRY(const auto warnings, s.containers.update(r.param(), body));
+    return jsonResponse({{"Warnings", warnings.empty() ? Json() : Json(warnings)}});
+}
+
 Result<HttpResponse> prune(Services& s, const HttpRequest& r)
 {
     TRY(const Json filters, r.filters());
@@ -115,6 +122,7 @@ constexpr Route routes[] = {
     {"POST", "/containers/{id}/unpause", unpause},
     {"POST", "/containers/{id}/rename", rename},
     {"POST", "/containers/{id}/resize", resize},
+    {"POST", "/containers/{id}/update", update},
     {"GET", "/containers/{id}/top", top},
     {"GET", "/containers/{id}/changes", changes},
     {"DELETE", "/containers/{id}", remove},

@@ -1,66 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <condition_variable>
 #include <format>
-#include <mutex>
-#include <stop_token>
 
 #include "api/router.h"
+#include "api/stream_work.h"
 #include "image/image_service.h"
 
 namespace slipway::api
 {
 namespace
 {
-
-// Bytes from a pool thread to the reactor; the thread waits while a lot is unsent.
-class ByteChannel
-{
-public:
-    explicit ByteChannel(asio::io_context& reactor) : notifier(std::make_shared<Notifier>(reactor)) {}
-    Status push(std::string_view bytes)
-    {
-        std::unique_lock lock(m_mutex);
-        m_room.wait(lock, [&] { return m_pending.size() < limit || stop.stop_requested(); });
-        if (stop.stop_requested())
-            return fail(ErrorKind::Cancelled, "the client closed the connection");
-        m_pending.append(bytes);
-        notifier->notify();
-        return {};
-    }
-    std::string take()
-    {
-        const std::lock_guard lock(m_mutex);
-        m_room.notify_all();
-        return std::exchange(m_pending, {});
-    }
-    void finish(Status status)
-    {
-        const std::lock_guard lock(m_mutex);
-        m_result = std::move(status);
-        notifier->notify();
-    }
-    std::optional<Status> result()
-    {
-        const std::lock_guard lock(m_mutex);
-        return m_pending.empty() ? m_result : std::nullopt;
-    }
-    void cancel()
-    {
-        stop.request_stop();
-        const std::lock_guard lock(m_mutex);
-        m_room.notify_all();
-    }
-
-    std::shared_ptr<Notifier> notifier;
-    std::stop_source stop;
-
-private:
-    static constexpr std::size_t limit = 1u << 20;
-    std::mutex m_mutex;
-    std::condition_variable m_room;
-    std::string m_pending;
-    std::optional<Status> m_result;
-};
 
 std::string humanSize(double bytes)
 {
@@ -98,47 +46,6 @@ std::string progressLine(const ImageProgress& progress)
         }
     }
     return dumpJson(line) + "\r\n";
-}
-
-using Work = std::function<Status(ByteChannel&)>;
-
-// Runs WORK on the pool and sends what it pushes. The answer begins with the first byte: an error before it has a status
-// of its own, one after it is a line of the stream.
-Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work)
-{
-    auto channel = std::make_shared<ByteChannel>(api.reactor);
-    auto ended = std::make_shared<std::optional<Status>>();
-    auto running = std::make_shared<Notifier>(api.reactor);
-    exchange.whenPeerGone([channel] { channel->cancel(); });
-    api.pool.run([channel, work = std::move(work)] {
-        Status status;
-        try {
-            status = work(*channel);
-        } catch (const std::exception& e) {
-            status = fail(ErrorKind::Internal, std::string("unexpected: ") + e.what());
-        }
-        channel->finish(std::move(status));
-    });
-    Status sent;
-    while (true) {
-        const std::string bytes = channel->take();
-        if (!bytes.empty() && sent) {
-            if (!exchange.begun())
-                sent = co_await exchange.begin(type, 200);
-            if (sent)
-                sent = co_await exchange.write(bytes);
-            if (!sent)
-                channel->cancel();
-        }
-        if (const auto result = channel->result()) {
-            if (*result || !exchange.begun() || type != "application/json")
-                co_return *result;
-            const std::string message = result->error().message;
-            const std::string line = dumpJson({{"errorDetail", {{"message", message}}}, {"error", message}}) + "\r\n";
-            co_return co_await exchange.write(line);
-        }
-        co_await channel->notifier->wait();
-    }
 }
 
 ImageProgressSink sinkTo(ByteChannel& channel)

@@ -53,6 +53,10 @@ struct ContainerService::Impl
                                                std::vector<std::string>& madeVolumes);
     [[nodiscard]] Status makeVolumes(Json& points, std::vector<std::string>& made);
 
+    // archive.cpp
+    [[nodiscard]] Status withRoot(const RecordPtr& record,
+                                  const std::function<Status(const std::filesystem::path& rootfs, const Json& document)>& use);
+
     // start.cpp
     [[nodiscard]] Status start(const RecordPtr& record);
     [[nodiscard]] Status startLocked(const RecordPtr& record); // op is held

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "base/unique_fd.h"
 #include "logstore/log_reader.h"
 #include "runtime/runtime.h"
+#include "store/byte_source.h"
 
 namespace slipway
 {
@@ -39,6 +41,23 @@ struct ContainerList
     int limit = 0;
     bool size = false;
     Json filters; // as GET /containers/json takes them: {"status": ["running"], "label": [...], …}
+};
+
+struct PathStat // of docker cp
+{
+    std::string name;
+    std::int64_t size = 0;
+    std::uint32_t mode = 0; // Go's os.FileMode
+    TimePoint modified{};
+    std::string linkTarget; // absolute, in the container
+};
+
+struct ContainerCommit // POST /commit
+{
+    std::string repository, tag, author, comment;
+    std::vector<std::string> changes; // Dockerfile instructions
+    bool pause = true;
+    Json config; // replaces the container's where it says something
 };
 
 struct ContainerLog
@@ -110,6 +129,17 @@ public:
     [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;
     [[nodiscard]] Result<Json> top(const std::string& id, const std::string& psArguments) const;
     [[nodiscard]] Result<Json> changes(const std::string& id) const;
+    // The tree of a container that may run or not, with its volumes and binds in place. PATH is the container's; NotFound
+    // "Could not find the file X in container Y". archivePath and exportRoot write a tar; extract reads one (plain or
+    // compressed) into the folder PATH.
+    [[nodiscard]] Result<PathStat> statPath(const std::string& id, const std::string& path);
+    [[nodiscard]] Status archivePath(const std::string& id, const std::string& path, const ByteSink& sink);
+    [[nodiscard]] Status extract(const std::string& id, const std::string& path, ByteSource& tar, bool keepKinds,
+                                 const std::stop_token& stop);
+    [[nodiscard]] Status exportRoot(const std::string& id, const ByteSink& sink);
+    [[nodiscard]] Result<std::string> commit(const std::string& id, const ContainerCommit& wanted); // the image's id
+    // Live limits and the restart policy (POST /containers/{id}/update); gives warnings.
+    [[nodiscard]] Result<std::vector<std::string>> update(const std::string& id, const Json& body);
     // One sample in the shape of GET /containers/{id}/stats with precpu_stats empty; zero-valued when not running.
     [[nodiscard]] Result<Json> stats(const std::string& id) const;
     [[nodiscard]] Result<ContainerLog> log(const std::string& id) const;

@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "container/config_check.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/mount_points.h"
@@ -87,7 +88,7 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
         containers.emplace(id, record);
     }
     publish(*record, "create");
-    return Created{id, {}};
+    return Created{id, configWarnings(documentHost(*record->doc()))};
 }
 
 } // namespace slipway

@@ -142,9 +142,11 @@ Result<std::vector<SpecMount>> specMounts(const Json& document, const std::files
     return mounts;
 }
 
-SpecResources specResources(const Json& host)
+Result<SpecResources> specResources(const Json& host)
 {
     SpecResources r;
+    if (jsonValue<std::int64_t>(host, "CpuShares") < 0)
+        return fail(ErrorKind::InvalidArgument, "shares: invalid argument");
     r.memory = jsonValue<std::int64_t>(host, "Memory");
     r.memoryReservation = jsonValue<std::int64_t>(host, "MemoryReservation");
     r.memorySwap = jsonValue<std::int64_t>(host, "MemorySwap");
@@ -247,7 +249,8 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
     input.hostname = jsonValue<std::string>(config, "Hostname");
     input.domainname = jsonValue<std::string>(config, "Domainname");
     TRY(input.mounts, specMounts(document, plan.dir));
-    input.resources = specResources(host);
+    TRY(input.resources, specResources(host));
+    input.shm = jsonValue<std::string>(host, "IpcMode") != "none";
     input.shmSize = jsonValue<std::int64_t>(host, "ShmSize", 64 << 20);
     input.sysctls = jsonValue<std::map<std::string, std::string>>(host, "Sysctls");
     input.networkNamespace = plan.networkNamespace;
@@ -267,6 +270,12 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
     }
     input.init = false; // Docker's --init needs a docker-init program, which we do not ship
     return input;
+}
+
+Result<Json> makeResources(const Json& host)
+{
+    TRY(const auto resources, specResources(host));
+    return resourcesJson(resources);
 }
 
 std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document)

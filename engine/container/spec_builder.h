@@ -30,6 +30,9 @@ struct SpecPlan
 // Makes missing bind sources (where -v asked for it) and the working directory.
 [[nodiscard]] Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan);
 
+// The limits of a HostConfig as crun update takes them.
+[[nodiscard]] Result<Json> makeResources(const Json& host);
+
 [[nodiscard]] std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document);
 [[nodiscard]] std::vector<PortBinding> portBindings(const Json& document);
 

@@ -51,6 +51,15 @@ struct ImageUse
 };
 using ImageUseCheck = std::function<std::vector<ImageUse>(const Digest& imageId)>;
 
+struct ImageCommit // a container's changes on top of its image
+{
+    std::string parent; // id
+    Json config;        // Docker's Config
+    std::vector<std::string> changes; // Dockerfile instructions, applied to it
+    std::string author, comment, createdBy, containerId;
+    std::optional<Reference> reference;
+};
+
 struct PullOptions
 {
     std::string platform; // "linux/arm64/v8"; empty = this machine's
@@ -86,6 +95,8 @@ public:
     [[nodiscard]] Result<Image> import(ByteSource& tar, const std::optional<Reference>& reference,
                                        const std::string& message, const std::vector<std::string>& changes,
                                        std::stop_token stop);
+    // LAYER is a layer's tar; one without members adds none.
+    [[nodiscard]] Result<Image> commit(ByteSource& layer, const ImageCommit& wanted);
     // docker-archive with the OCI layout beside it, as dockerd 25+ writes it.
     [[nodiscard]] Status save(const std::vector<std::string>& namesOrIds, const ByteSink& sink, std::stop_token stop);
 
@@ -96,8 +107,9 @@ public:
     // Deletes blobs and layers that no image, container (LAYERS_IN_USE) or running operation refers to.
     void gc(const std::vector<Digest>& layersInUse);
 
+    struct Impl; // image_impl.h, for the module's own files
+
 private:
-    struct Impl;
     std::unique_ptr<Impl> m_impl;
 };
 

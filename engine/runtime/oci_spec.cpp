@@ -36,8 +36,10 @@ Json defaultMounts(const SpecInput& input)
         mounts.push_back(mountOf("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", sysAccess}));
     if (!input.cgroupPath.empty())
         mounts.push_back(mountOf("/sys/fs/cgroup", "cgroup", "cgroup", {sysAccess, "nosuid", "noexec", "nodev"}));
-    if (input.ipcNamespace != "host")
-        mounts.push_back(mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+    mounts.push_back(input.ipcNamespace == "host" ? mountOf("/dev/mqueue", "bind", "/dev/mqueue", {"rbind", "nosuid", "noexec", "nodev"})
+                                                  : mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+    if (!input.shm)
+        return mounts;
     Json shm = input.ipcNamespace == "host" ? mountOf("/dev/shm", "bind", "/dev/shm", {"rbind"})
                                             : mountOf("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777"});
     if (input.ipcNamespace != "host")
@@ -127,11 +129,84 @@ Json defaultDeviceRules()
 
 Json resourcesOf(const SpecResources& r, bool privileged)
 {
-    Json made = {{"devices", privileged ? Json::array({Json{{"allow", true}, {"access", "rwm"}}}) : defaultDeviceRules()}};
+    Json made = resourcesJson(r);
+    made["devices"] = privileged ? Json::array({Json{{"allow", true}, {"access", "rwm"}}}) : defaultDeviceRules();
     for (Json& rule : made["devices"]) {
         if (jsonValue<int>(rule, "minor") == -1)
             rule.erase("minor");
     }
+    return made;
+}
+
+Status checkSysctls(const SpecInput& input)
+{
+    static const std::set<std::string> ipc = {"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
+                                              "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"};
+    for (const auto& [name, value] : input.sysctls) {
+        const bool network = name.starts_with("net.") && input.networkNamespace != "host";
+        const bool ipcOne = (ipc.contains(name) || name.starts_with("fs.mqueue.")) && input.ipcNamespace != "host";
+        const bool clean = name.find_first_of("+/\n ") == std::string::npos && value.find('\n') == std::string::npos;
+        if (!clean || (!network && !ipcOne))
+            return fail(ErrorKind::InvalidArgument, "sysctl '" + name + "' is not allowed: only namespaced ones of the container's own namespaces can be set");
+    }
+    return {};
+}
+
+Result<Json> deviceOf(const std::string& text)
+{
+    const auto first = text.find(':');
+    const std::string host = text.substr(0, first);
+    std::string inside = first == std::string::npos ? host : text.substr(first + 1);
+    std::string access = "rwm";
+    if (const auto second = inside.find(':'); second != std::string::npos) {
+        access = inside.substr(second + 1);
+        inside.resize(second);
+    } else if (first != std::string::npos && inside.find('/') == std::string::npos) {
+        access = inside;
+        inside = host;
+    }
+    struct stat info{};
+    if (::stat(host.c_str(), &info) != 0)
+        return fail(ErrorKind::InvalidArgument, "error gathering device information while adding custom device \"" + host + "\": no such file or directory");
+    if (!(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
+        return fail(ErrorKind::InvalidArgument, "error gathering device information while adding custom device \"" + host + "\": not a device node");
+    return Json{{"path", inside}, {"type", S_ISCHR(info.st_mode) ? "c" : "b"}, {"major", major(info.st_rdev)}, {"minor", minor(info.st_rdev)}, {"fileMode", info.st_mode & 0777}, {"uid", 0}, {"gid", 0}, {"access", access}};
+}
+
+const std::vector<std::string>& maskedPaths()
+{
+    static const std::vector<std::string> paths = {
+        "/proc/acpi",       "/proc/asound",      "/proc/interrupts", "/proc/kcore",  "/proc/keys",     "/proc/latency_stats",
+        "/proc/sched_debug", "/proc/scsi",       "/proc/timer_list", "/proc/timer_stats", "/sys/firmware", "/sys/fs/selinux",
+        "/sys/devices/virtual/powercap"};
+    return paths;
+}
+
+const std::vector<std::string>& readonlyPaths()
+{
+    static const std::vector<std::string> paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+    return paths;
+}
+
+Status addDevices(Json& linux, const SpecInput& input)
+{
+    Json devices = Json::array();
+    for (const std::string& text : input.devices) {
+        TRY(auto device, deviceOf(text));
+        if (linux.contains("resources"))
+            linux["resources"]["devices"].push_back({{"allow", true}, {"type", device["type"]}, {"major", device["major"]}, {"minor", device["minor"]}, {"access", device["access"]}});
+        device.erase("access");
+        devices.push_back(std::move(device));
+    }
+    if (!devices.empty())
+        linux["devices"] = std::move(devices);
+    return {};
+}
+} // namespace
+
+Json resourcesJson(const SpecResources& r)
+{
+    Json made = Json::object();
     Json memory = Json::object();
     if (r.memory > 0)
         memory["limit"] = r.memory;
@@ -167,70 +242,6 @@ Json resourcesOf(const SpecResources& r, bool privileged)
         made["blockIO"] = {{"weight", r.blkioWeight}};
     return made;
 }
-
-Status checkSysctls(const SpecInput& input)
-{
-    static const std::set<std::string> ipc = {"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
-                                              "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"};
-    for (const auto& [name, value] : input.sysctls) {
-        const bool network = name.starts_with("net.") && input.networkNamespace != "host";
-        const bool ipcOne = (ipc.contains(name) || name.starts_with("fs.mqueue.")) && input.ipcNamespace != "host";
-        const bool clean = name.find_first_of("+/\n ") == std::string::npos && value.find('\n') == std::string::npos;
-        if (!clean || (!network && !ipcOne))
-            return fail(ErrorKind::InvalidArgument, "sysctl '" + name + "' is not allowed: only namespaced ones of the container's own namespaces can be set");
-    }
-    return {};
-}
-
-Result<Json> deviceOf(const std::string& text)
-{
-    const auto first = text.find(':');
-    const std::string host = text.substr(0, first);
-    std::string inside = first == std::string::npos ? host : text.substr(first + 1);
-    std::string access = "rwm";
-    if (const auto second = inside.find(':'); second != std::string::npos) {
-        access = inside.substr(second + 1);
-        inside.resize(second);
-    } else if (first != std::string::npos && inside.find('/') == std::string::npos) {
-        access = inside;
-        inside = host;
-    }
-    struct stat info{};
-    if (::stat(host.c_str(), &info) != 0 || !(S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)))
-        return fail(ErrorKind::InvalidArgument, "error gathering device information while adding custom device \"" + host + "\": not a device node");
-    return Json{{"path", inside}, {"type", S_ISCHR(info.st_mode) ? "c" : "b"}, {"major", major(info.st_rdev)}, {"minor", minor(info.st_rdev)}, {"fileMode", info.st_mode & 0777}, {"uid", 0}, {"gid", 0}, {"access", access}};
-}
-
-const std::vector<std::string>& maskedPaths()
-{
-    static const std::vector<std::string> paths = {
-        "/proc/acpi",       "/proc/asound",      "/proc/interrupts", "/proc/kcore",  "/proc/keys",     "/proc/latency_stats",
-        "/proc/sched_debug", "/proc/scsi",       "/proc/timer_list", "/proc/timer_stats", "/sys/firmware", "/sys/fs/selinux",
-        "/sys/devices/virtual/powercap"};
-    return paths;
-}
-
-const std::vector<std::string>& readonlyPaths()
-{
-    static const std::vector<std::string> paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
-    return paths;
-}
-
-Status addDevices(Json& linux, const SpecInput& input)
-{
-    Json devices = Json::array();
-    for (const std::string& text : input.devices) {
-        TRY(auto device, deviceOf(text));
-        if (linux.contains("resources"))
-            linux["resources"]["devices"].push_back({{"allow", true}, {"type", device["type"]}, {"major", device["major"]}, {"minor", device["minor"]}, {"access", device["access"]}});
-        device.erase("access");
-        devices.push_back(std::move(device));
-    }
-    if (!devices.empty())
-        linux["devices"] = std::move(devices);
-    return {};
-}
-} // namespace
 
 Result<Json> makeSpec(const SpecInput& input)
 {

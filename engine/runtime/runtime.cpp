@@ -334,6 +334,16 @@ std::optional<ExitStatus> Runtime::readExitFile(const std::filesystem::path& exi
 Status Runtime::pause(const std::string& id) { return m_impl->command({"pause", id}, "pausing container " + id); }
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
 
+Status Runtime::update(const std::string& id, const Json& resources)
+{
+    const std::filesystem::path file = m_impl->settings.runtimeRoot / (id + ".resources.json");
+    std::ofstream(file) << dumpJson(resources);
+    const Status done = m_impl->command({"update", "--resources", file.string(), id}, "updating container " + id);
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    return done;
+}
+
 Status Runtime::destroy(const std::string& id)
 {
     if (!std::filesystem::exists(m_impl->settings.runtimeRoot / id))

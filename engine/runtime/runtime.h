@@ -132,6 +132,8 @@ public:
 
     [[nodiscard]] Status pause(const std::string& containerId);
     [[nodiscard]] Status resume(const std::string& containerId);
+    // New limits (linux.resources) for a running container.
+    [[nodiscard]] Status update(const std::string& containerId, const Json& resources);
     // Removes what the OCI runtime keeps of it (state, cgroups), killing what is left. No error when it knows nothing of it.
     [[nodiscard]] Status destroy(const std::string& containerId);
     [[nodiscard]] std::string version() const; // "crun 1.21", "" when it cannot be run

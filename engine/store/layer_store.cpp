@@ -12,6 +12,7 @@
 #include "base/unique_fd.h"
 #include "state/database.h"
 #include "store/decompress.h"
+#include "store/layer_recipe.h"
 #include "store/unpack.h"
 
 namespace slipway
@@ -58,9 +59,11 @@ private:
     std::size_t m_at = 0, m_filled = 0;
 };
 
-Result<UnpackResult> unpackInto(const std::filesystem::path& dir, ByteSource& tar, Digest& diffId, bool userxattr,
+// DIR/diff and DIR/recipe
+Result<UnpackResult> unpackInto(const std::filesystem::path& ingest, ByteSource& tar, Digest& diffId, bool userxattr,
                                 const std::stop_token& stop)
 {
+    const std::filesystem::path dir = ingest / "diff";
     std::error_code ignored;
     std::filesystem::create_directories(dir, ignored);
     const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -71,9 +74,11 @@ Result<UnpackResult> unpackInto(const std::filesystem::path& dir, ByteSource& ta
     Hasher hasher;
     HashingSource hashed(*plain, hasher);
     BufferedSource buffered(hashed);
-    TarReader reader(buffered);
+    TRY(const auto recipe, RecipeWriter::create(ingest / "recipe"));
+    TarReader reader(buffered, recipe.get());
     TRY(auto result, unpackLayer(reader, fd.get(), userxattr, {}, stop));
     TRY_STATUS(reader.drain());
+    TRY_STATUS(recipe->finish());
     diffId = hasher.finish();
     return result;
 }
@@ -107,7 +112,7 @@ Result<Layer> LayerStore::add(ByteSource& tar, const Digest& expected, const std
         return std::unexpected(std::move(error));
     };
     Digest diffId;
-    auto unpacked = unpackInto(ingest / "diff", tar, diffId, m_userxattr, stop);
+    auto unpacked = unpackInto(ingest, tar, diffId, m_userxattr, stop);
     if (!unpacked)
         return giveUp(unpacked.error());
     if (!expected.empty() && diffId != expected)
@@ -147,6 +152,20 @@ Result<Layer> LayerStore::get(const Digest& diffId) const
     if (layer.dir.empty())
         return fail(ErrorKind::NotFound, "no such layer: " + diffId.str());
     return layer;
+}
+
+Status LayerStore::tar(const Digest& diffId, const ByteSink& sink) const
+{
+    TRY(const auto layer, get(diffId));
+    Hasher hasher;
+    TRY_STATUS(replayRecipe(folder() / layer.dir / "recipe", diffPath(layer), [&](std::span<const std::byte> bytes) {
+        hasher.update(bytes.data(), bytes.size());
+        return sink(bytes);
+    }));
+    if (hasher.finish() != diffId)
+        return fail(ErrorKind::Internal, "the layer " + diffId.str() + " in " + folder().string() + "/" + layer.dir +
+                                             " is not what it was: remove the image and pull it again");
+    return {};
 }
 
 Result<std::vector<Layer>> LayerStore::list() const

@@ -35,6 +35,8 @@ public:
     // Unpacks a tar, plain or compressed; when EXPECTED is given the content must have that diff id (InvalidArgument).
     [[nodiscard]] Result<Layer> add(ByteSource& tar, const Digest& expected, const std::stop_token& stop);
     [[nodiscard]] Result<Layer> get(const Digest& diffId) const; // NotFound names it
+    // The plain tar that the layer was made from, byte for byte.
+    [[nodiscard]] Status tar(const Digest& diffId, const ByteSink& sink) const;
     [[nodiscard]] std::filesystem::path diffPath(const Layer& layer) const { return folder() / layer.dir / "diff"; }
     [[nodiscard]] std::filesystem::path folder() const { return m_root / "layers"; }
     [[nodiscard]] Result<std::vector<Layer>> list() const;

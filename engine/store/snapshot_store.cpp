@@ -48,7 +48,7 @@ Status makeInitLayer(const fs::path& dir)
         ::chmod(path.c_str(), 0755);
     for (const char* file : {"etc/hosts", "etc/hostname", "etc/resolv.conf", "dev/console", ".dockerenv"}) {
         std::ofstream made(dir / file);
-        ::chmod((dir / file).c_str(), 0644);
+        ::chmod((dir / file).c_str(), std::string_view(file) == ".dockerenv" ? 0755 : 0644);
     }
     return {};
 }

@@ -67,12 +67,20 @@ TarEntry::Type typeOf(char flag)
 }
 } // namespace
 
-TarReader::TarReader(ByteSource& source) : m_source(source) {}
+TarReader::TarReader(ByteSource& source, TarRecorder* recorder) : m_source(source), m_recorder(recorder) {}
+
+Result<std::size_t> TarReader::pull(std::span<std::byte> into)
+{
+    TRY(const std::size_t got, m_source.read(into));
+    if (m_recorder != nullptr && got > 0)
+        m_recorder->raw(into.first(got));
+    return got;
+}
 
 Status TarReader::exactly(std::span<std::byte> into)
 {
     while (!into.empty()) {
-        TRY(const std::size_t got, m_source.read(into));
+        TRY(const std::size_t got, pull(into));
         if (got == 0)
             return damaged("unexpected EOF");
         into = into.subspan(got);
@@ -120,7 +128,7 @@ Result<std::optional<TarEntry>> TarReader::next()
         TRY_STATUS(skip(m_left + m_padding));
         m_left = m_padding = 0;
         std::array<char, block> header{};
-        TRY(const std::size_t first, m_source.read(std::as_writable_bytes(std::span(header))));
+        TRY(const std::size_t first, pull(std::as_writable_bytes(std::span(header))));
         if (first == 0) {
             m_ended = true;
             return std::nullopt;
@@ -180,6 +188,7 @@ Result<std::optional<TarEntry>> TarReader::next()
             m_left = m_padding = 0;
         }
         entry.size = m_left;
+        m_path = entry.path;
         return entry;
     }
 }
@@ -188,6 +197,9 @@ Result<std::size_t> TarReader::read(std::span<std::byte> into)
 {
     if (m_left == 0)
         return 0;
+    if (m_recorder != nullptr && !m_path.empty())
+        m_recorder->content(m_path, m_left);
+    m_path.clear();
     TRY(const std::size_t got,
         m_source.read(into.first(static_cast<std::size_t>(std::min<std::uint64_t>(m_left, into.size())))));
     if (got == 0)
@@ -211,7 +223,7 @@ Status TarReader::drain()
 {
     std::array<std::byte, 65536> scratch;
     while (true) {
-        TRY(const std::size_t got, m_source.read(scratch));
+        TRY(const std::size_t got, pull(scratch));
         if (got == 0)
             return {};
     }

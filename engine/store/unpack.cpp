@@ -42,8 +42,9 @@ Result<std::vector<std::string>> componentsOf(const std::string& path, const Tar
 class Unpacker
 {
 public:
-    Unpacker(TarReader& tar, int dir, bool userxattr, const UnpackLimits& limits)
-        : m_tar(tar), m_dir(dir), m_userxattr(userxattr), m_limits(limits), m_buffer(256 * 1024)
+    enum class Mode { Layer, UserxattrLayer, Over, OverKeepingKinds };
+    Unpacker(TarReader& tar, int dir, Mode mode, const UnpackLimits& limits)
+        : m_tar(tar), m_dir(dir), m_mode(mode), m_limits(limits), m_buffer(256 * 1024)
     {
     }
 
@@ -51,6 +52,7 @@ public:
     UnpackResult result;
 
 private:
+    bool isLayer() const { return m_mode == Mode::Layer || m_mode == Mode::UserxattrLayer; }
     Result<UniqueFd> parentOf(const std::vector<std::string>& components, const TarEntry& entry);
     Status make(int parent, const std::string& name, const TarEntry& entry);
     Status makeFile(int parent, const std::string& name, const TarEntry& entry);
@@ -61,7 +63,7 @@ private:
 
     TarReader& m_tar;
     int m_dir;
-    bool m_userxattr;
+    Mode m_mode;
     UnpackLimits m_limits;
     std::vector<std::byte> m_buffer;
     std::uint64_t m_entries = 0;
@@ -87,8 +89,13 @@ Status Unpacker::clear(int parent, const std::string& name, const TarEntry& entr
     struct stat info{};
     if (::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
         return {};
-    if (S_ISDIR(info.st_mode)) {
-        if (entry.type == TarEntry::Type::Directory)
+    const bool isFolder = S_ISDIR(info.st_mode), becomesFolder = entry.type == TarEntry::Type::Directory;
+    if (m_mode == Mode::OverKeepingKinds && isFolder != becomesFolder)
+        return fail(ErrorKind::InvalidArgument,
+                    std::string("cannot overwrite ") + (isFolder ? "directory" : "non-directory") + " \"" + entry.path + "\" with " +
+                        (becomesFolder ? "directory" : "non-directory"));
+    if (isFolder) {
+        if (becomesFolder)
             return {};
         if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0)
             return refused(entry, "it would replace a folder that is not empty");
@@ -102,7 +109,7 @@ Status Unpacker::clear(int parent, const std::string& name, const TarEntry& entr
 Status Unpacker::whiteout(int parent, const std::string& name)
 {
     if (name == ".wh..wh..opq") {
-        const char* attribute = m_userxattr ? "user.overlay.opaque" : "trusted.overlay.opaque";
+        const char* attribute = m_mode == Mode::UserxattrLayer ? "user.overlay.opaque" : "trusted.overlay.opaque";
         if (::fsetxattr(parent, attribute, "y", 1, 0) != 0)
             return failErrno(errno, "marking a folder opaque");
         return {};
@@ -212,7 +219,7 @@ Status Unpacker::unpack(const TarEntry& entry)
     }
     TRY(const auto parent, parentOf(components, entry));
     const std::string& name = components.back();
-    if (name.starts_with(".wh."))
+    if (isLayer() && name.starts_with(".wh."))
         return whiteout(parent.get(), name);
     TRY_STATUS(clear(parent.get(), name, entry));
     if (entry.type == TarEntry::Type::HardLink)
@@ -222,10 +229,10 @@ Status Unpacker::unpack(const TarEntry& entry)
 }
 } // namespace
 
-Result<UnpackResult> unpackLayer(TarReader& tar, int dir, bool userxattr, const UnpackLimits& limits,
-                                 const std::stop_token& stop)
+namespace
 {
-    Unpacker unpacker(tar, dir, userxattr, limits);
+Result<UnpackResult> unpackAll(TarReader& tar, Unpacker& unpacker, const std::stop_token& stop)
+{
     while (true) {
         if (stop.stop_requested())
             return fail(ErrorKind::Cancelled, "unpacking was cancelled");
@@ -234,6 +241,21 @@ Result<UnpackResult> unpackLayer(TarReader& tar, int dir, bool userxattr, const 
             return unpacker.result;
         TRY_STATUS(unpacker.unpack(*entry));
     }
+}
+} // namespace
+
+Result<UnpackResult> unpackLayer(TarReader& tar, int dir, bool userxattr, const UnpackLimits& limits,
+                                 const std::stop_token& stop)
+{
+    Unpacker unpacker(tar, dir, userxattr ? Unpacker::Mode::UserxattrLayer : Unpacker::Mode::Layer, limits);
+    return unpackAll(tar, unpacker, stop);
+}
+
+Status unpackOver(TarReader& tar, int dir, bool keepKinds, const std::stop_token& stop)
+{
+    Unpacker unpacker(tar, dir, keepKinds ? Unpacker::Mode::OverKeepingKinds : Unpacker::Mode::Over, {});
+    TRY_STATUS(unpackAll(tar, unpacker, stop).transform([](const UnpackResult&) {}));
+    return {};
 }
 
 } // namespace slipway

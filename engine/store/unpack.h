@@ -28,4 +28,9 @@ struct UnpackResult
 [[nodiscard]] Result<UnpackResult> unpackLayer(TarReader& tar, int dir, bool userxattr, const UnpackLimits& limits,
                                                const std::stop_token& stop);
 
+// Unpacks beneath DIR, a folder of a container's root that may be in use: what is there is replaced, folders are kept and
+// filled; ".wh." names are ordinary ones. With KEEPKINDS a folder is never replaced by something else, nor the other way round
+// (InvalidArgument in dockerd's words). Otherwise as above.
+[[nodiscard]] Status unpackOver(TarReader& tar, int dir, bool keepKinds, const std::stop_token& stop);
+
 } // namespace slipway
