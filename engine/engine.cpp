@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -40,14 +42,23 @@ Status privateFolder(const std::filesystem::path& path)
     return {};
 }
 
+// A killed engine holds its lock until the kernel has taken it apart: that is waited for.
+constexpr std::chrono::milliseconds lockPatience{2000};
+
 Result<UniqueFd> lockRoot(const std::filesystem::path& root)
 {
     const std::string path = root / "lock";
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd)
         return failErrno(errno, "opening " + path);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-        return fail(ErrorKind::Conflict, "another engine already uses " + root.string());
+    const auto deadline = std::chrono::steady_clock::now() + lockPatience;
+    while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return failErrno(errno, "locking " + path);
+        if (std::chrono::steady_clock::now() > deadline)
+            return fail(ErrorKind::Conflict, "another engine already uses " + root.string() + ": stop it first, or give --root");
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     return fd;
 }
 
@@ -67,6 +78,7 @@ NetworkService::Settings networkSettings(const Engine::Options& options)
     NetworkService::Settings settings;
     settings.routerNetns = options.routerNetns;
     settings.rootless = options.rootless;
+    settings.uplinkDns = options.uplinkDns;
     settings.defaultBridge = options.bridge;
     return settings;
 }
@@ -77,6 +89,8 @@ Runtime::Settings runtimeSettings(const Engine::Options& options, const Cgroups&
     settings.monitorProgram = options.monitorProgram;
     settings.ociRuntime = options.ociRuntime;
     settings.runtimeRoot = options.run / "oci";
+    settings.keepOpen = options.keepOpen;
+    settings.routerNetns = options.routerNetns;
     settings.cgroups = cgroups.version() != Cgroups::Version::None;
     return settings;
 }
@@ -87,11 +101,11 @@ struct Engine::Impl
 {
     Impl(Options o, UniqueFd locked, std::unique_ptr<Database> database)
         : options(std::move(o)), lock(std::move(locked)), db(std::move(database)), blobs(options.root),
-          layers(*db, options.root, options.rootless), snapshots(options.root, layers, options.rootless),
+          layers(*db, options.root, options.userNamespace), snapshots(options.root, layers, options.userNamespace),
           images(*db, blobs, layers, events), runtime(runtimeSettings(options, cgroups)),
           networks(*db, events, networkSettings(options)), volumes(*db, events, options.root),
           containers({*db, events, images, snapshots, runtime, networks, volumes, cgroups,
-                      {options.root / "containers", options.run}, options.rootless})
+                      {options.root / "containers", options.run}, options.userNamespace})
     {
     }
 
@@ -121,6 +135,7 @@ Result<std::unique_ptr<Engine>> Engine::open(Options options)
     TRY(auto db, Database::open(options.root / "slipway.db"));
     auto impl = std::make_unique<Impl>(std::move(options), std::move(lock), std::move(db));
     impl->images.setInsecureRegistries(impl->options.insecureRegistries);
+    TRY_STATUS(impl->volumes.restore());
     TRY_STATUS(impl->networks.init());
     TRY_STATUS(impl->containers.restore());
     return std::unique_ptr<Engine>(new Engine(std::move(impl)));
@@ -134,8 +149,10 @@ api::Services Engine::services()
     info.root = i.options.root;
     info.runtime = std::filesystem::path(i.options.ociRuntime).filename();
     info.runtimeVersion = i.runtime.version();
-    const auto version = i.cgroups.version();
+    const auto version = i.cgroups.machineVersion();
     info.cgroupVersion = version == Cgroups::Version::V2 ? "2" : version == Cgroups::Version::V1 ? "1" : "";
+    info.cgroups = i.cgroups.version() != Cgroups::Version::None;
+    info.warnings = i.options.warnings;
     for (const char* controller : {"memory", "cpu", "pids", "cpuset", "io", "devices"})
         if (i.cgroups.has(controller))
             info.controllers.emplace_back(controller);

@@ -29,10 +29,14 @@ public:
         std::string ociRuntime = "crun";
         std::string bridge = "slipway0";
         std::vector<std::string> insecureRegistries;
-        bool rootless = false;
-        int routerNetns = -1; // NetworkService::Settings::routerNetns
+        bool userNamespace = false; // not the machine's first one: no device nodes, no trusted.* attributes
+        bool rootless = false;      // an ordinary user's: container networks are behind routerNetns and user-space forwarding
+        int routerNetns = -1;       // NetworkService::Settings::routerNetns
+        std::string uplinkDns;      // NetworkService::Settings::uplinkDns
+        int keepOpen = -1;          // Runtime::Settings::keepOpen
+        std::vector<std::string> warnings; // for info, beside those that the engine finds itself
     };
-    // Locks ROOT (Conflict when another engine has it), builds the services in their order and restores: running
+    // Locks ROOT (Conflict when another engine has it and is not just dying), builds the services in their order and restores: running
     // containers are found again and not touched.
     [[nodiscard]] static Result<std::unique_ptr<Engine>> open(Options options);
     ~Engine(); // containers go on running

@@ -70,6 +70,11 @@ bool Options::parse(int argc, char** argv)
             Attach attach{-1, false, false, false};
             good &= rest.number(attach.fd) && rest.number(attach.in) && rest.number(attach.out) && rest.number(attach.err);
             attaches.push_back(attach);
+        } else if (is(key, "--router")) {
+            good &= rest.number(router);
+        } else if (is(key, "--forward")) {
+            Forward& forward = forwards.emplace_back();
+            good &= rest.number(forward.fd) && rest.string(forward.ip) && rest.number(forward.port);
         } else {
             return false;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace slipway::monitor
 // The command line of slipway-monitor, written by runtime/runtime.cpp and by nobody else:
 //   --id ID --run-dir DIR --exit-file FILE --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
 //   [--no-cgroups] [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once] [--size ROWS COLS]
-//   [--attach FD IN OUT ERR]…
+//   [--attach FD IN OUT ERR]… [--router FD --forward FD ADDRESS PORT…]
 // Descriptor 3 is the ready pipe, 9 the network namespace if there is one; all others only have to stay open.
 struct Options
 {
@@ -26,6 +27,14 @@ struct Options
         bool in, out, err;
     };
     std::vector<Attach> attaches;
+    struct Forward // rootless: what comes to the socket FD goes to IP:PORT behind the network namespace ROUTER
+    {
+        int fd;
+        std::string ip;
+        std::uint16_t port;
+    };
+    std::vector<Forward> forwards;
+    int router = -1;
 
     [[nodiscard]] bool parse(int argc, char** argv);
 };

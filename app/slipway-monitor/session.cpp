@@ -33,6 +33,16 @@ std::uint64_t oomKills(const std::string& file)
     const char* at = std::strstr(text.data(), "oom_kill ");
     return at ? std::strtoull(at + 9, nullptr, 10) : 0;
 }
+
+bool writeExit(const std::string& path, const std::string& text)
+{
+    const std::string temporary = path + ".new";
+    const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+        return ::rename(temporary.c_str(), path.c_str()) == 0;
+    ::unlink(temporary.c_str());
+    return false;
+}
 } // namespace
 
 Session::Session(const Options& options, Process process, UniqueFd listener, UniqueFd childSignals, TimePoint startedAt)
@@ -43,6 +53,8 @@ Session::Session(const Options& options, Process process, UniqueFd listener, Uni
         if (auto log = logstore::LogWriter::open(options.logDir, options.logLimits))
             m_log.emplace(std::move(*log));
     }
+    if (!options.forwards.empty())
+        m_forwarder.emplace(UniqueFd(options.router), options.forwards);
     for (const Options::Attach& attach : options.attaches) {
         Client& client = m_clients.emplace_back();
         client.fd.reset(attach.fd);
@@ -301,10 +313,8 @@ void Session::finish()
         m_log->finish();
     const std::string text = std::to_string(m_exit->code) + ' ' + std::to_string(m_exit->signal) + ' '
                              + (m_exit->oom ? '1' : '0') + ' ' + std::to_string(toUnixNano(m_exit->at)) + '\n';
-    const std::string temporary = m_options.exitFile + ".new";
-    const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
-        ::rename(temporary.c_str(), m_options.exitFile.c_str());
+    if (!writeExit(m_options.exitFile, text))
+        writeExit("exit", text); // the disk is full: RUNDIR is usually on another
     ::unlink("monitor.sock");
     m_listener.reset();
     for (Client& client : m_clients) {
@@ -314,6 +324,7 @@ void Session::finish()
         if (!client.flush())
             client.pending.clear();
     }
+    m_forwarder.reset();
 }
 
 } // namespace slipway::monitor

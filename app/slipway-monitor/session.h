@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "client.h"
+#include "forwarder.h"
 #include "launch.h"
 #include "options.h"
 
@@ -52,6 +53,7 @@ private:
     UniqueFd m_listener, m_childSignals;
     TimePoint m_startedAt;
     std::optional<logstore::LogWriter> m_log;
+    std::optional<Forwarder> m_forwarder;
     std::list<Client> m_clients;
     std::string m_input; // on its way to the process's stdin
     bool m_inputEnds = false;

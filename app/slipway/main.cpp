@@ -28,7 +28,7 @@ int main(int argc, char** argv)
                                                    QStringLiteral("/slipway");
     const QString rootDir = parser.isSet(root) ? parser.value(root)
                                                : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
-                                                     QStringLiteral("/slipway");
+                                                     QStringLiteral("/slipway/engine"); // slipwayd's own default
     const QString path = parser.isSet(socket) ? parser.value(socket) : runDir + QStringLiteral("/slipway.sock");
     const QString mode = parser.value(themeOption);
     ui::theme::apply(mode == QLatin1StringView("dark")    ? ui::theme::Mode::Dark

@@ -15,6 +15,8 @@
 #include "api/api_server.h"
 #include "base/log.h"
 #include "engine.h"
+#include "os/user_namespace.h"
+#include "rootless.h"
 
 using namespace slipway;
 namespace fs = std::filesystem;
@@ -51,15 +53,14 @@ void setDefaults(Arguments& a)
     a.socket = fs::absolute(a.socket);
 }
 
-fs::path monitorProgram()
+fs::path helperProgram(const std::string& name)
 {
     std::error_code error;
     const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const fs::path& candidate : {here / "slipway-monitor", here / "../libexec/slipway/slipway-monitor",
-                                      here / "../lib/slipway/slipway-monitor"})
-        if (::access(candidate.c_str(), X_OK) == 0)
-            return candidate;
-    return "slipway-monitor";
+    for (const fs::path& folder : {here, here / "../libexec/slipway", here / "../lib/slipway"})
+        if (::access((folder / name).c_str(), X_OK) == 0)
+            return folder / name;
+    return name;
 }
 
 void setLogLevel(const std::string& text)
@@ -70,16 +71,24 @@ void setLogLevel(const std::string& text)
         log::setLevel(it->second);
 }
 
-int serve(const Arguments& arguments)
+int serve(const Arguments& arguments, Rootless* rootless)
 {
     Engine::Options options;
     options.root = arguments.root;
     options.run = arguments.run;
-    options.monitorProgram = monitorProgram();
+    options.monitorProgram = helperProgram("slipway-monitor");
     options.ociRuntime = arguments.runtime;
     options.bridge = arguments.bridge;
     options.insecureRegistries = arguments.insecureRegistries;
-    options.rootless = ::geteuid() != 0;
+    options.userNamespace = inUserNamespace();
+    if (rootless) {
+        options.rootless = true;
+        options.routerNetns = rootless->routerNetns();
+        options.uplinkDns = Rootless::uplinkDns;
+        options.keepOpen = rootless->inUse();
+        if (!rootless->warning().empty())
+            options.warnings.push_back(rootless->warning());
+    }
     auto engine = Engine::open(std::move(options));
     if (!engine) {
         log::error("cannot start: {}", engine.error().message);
@@ -96,6 +105,8 @@ int serve(const Arguments& arguments)
     }
     log::info("slipwayd 0.1.0 listens on {}", arguments.socket);
     ::malloc_trim(0);
+    if (rootless)
+        rootless->watchHolder();
     const bool clean = (*api)->run();
     log::info("slipwayd ends; containers go on running");
     if (!clean) {
@@ -110,7 +121,6 @@ int serve(const Arguments& arguments)
 int main(int argc, char** argv)
 {
     ::mallopt(M_ARENA_MAX, 2);
-    ::prctl(PR_SET_DUMPABLE, 0);
     ::signal(SIGPIPE, SIG_IGN);
     ::umask(022);
 
@@ -129,5 +139,15 @@ int main(int argc, char** argv)
     CLI11_PARSE(app, argc, argv);
     setDefaults(arguments);
     setLogLevel(arguments.logLevel);
-    return serve(arguments);
+    std::unique_ptr<Rootless> rootless;
+    if (::geteuid() != 0) {
+        auto entered = Rootless::enter({.run = arguments.run, .holderProgram = helperProgram("slipway-holder")});
+        if (!entered) {
+            log::error("cannot start: {}", entered.error().message);
+            return 1;
+        }
+        rootless = std::move(*entered);
+    }
+    ::prctl(PR_SET_DUMPABLE, 0); // not before: newuidmap must be able to look at us
+    return serve(arguments, rootless.get());
 }

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <unordered_set>
 
 #include "api/connection.h"
@@ -24,6 +25,9 @@ namespace slipway::api
 {
 namespace
 {
+
+// A killed engine's socket answers until the kernel has closed it.
+constexpr std::chrono::milliseconds dyingPatience{1000};
 
 Result<UniqueFd> listenOn(const std::filesystem::path& path)
 {
@@ -36,8 +40,13 @@ Result<UniqueFd> listenOn(const std::filesystem::path& path)
     UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!probe)
         return failErrno(errno, "socket");
-    if (::connect(probe.get(), where, sizeof address) == 0 || errno == EAGAIN)
-        return fail(ErrorKind::Conflict, "an engine already listens on " + path.string());
+    const auto deadline = std::chrono::steady_clock::now() + dyingPatience;
+    while (::connect(probe.get(), where, sizeof address) == 0 || errno == EAGAIN) {
+        if (std::chrono::steady_clock::now() > deadline)
+            return fail(ErrorKind::Conflict, "an engine already listens on " + path.string());
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        probe.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    }
     struct stat info{};
     if (::lstat(path.c_str(), &info) == 0) {
         if (!S_ISSOCK(info.st_mode))

@@ -50,10 +50,7 @@ std::string progressLine(const ImageProgress& progress)
 
 ImageProgressSink sinkTo(ByteChannel& channel)
 {
-    return [&channel](const ImageProgress& progress) {
-        if (!channel.push(progressLine(progress)))
-            return;
-    };
+    return [&channel](const ImageProgress& progress) { channel.offer(progressLine(progress)); };
 }
 
 RegistryAuth registryAuth(const HttpRequest& request)

@@ -23,7 +23,9 @@ struct EngineInfo
     std::string id;
     std::filesystem::path root;
     std::string runtime = "crun", runtimeVersion;
-    std::string cgroupVersion; // "1", "2", "" = none
+    std::string cgroupVersion; // what the machine has: "1", "2", "" = none
+    bool cgroups = true;       // the engine may use them
+    std::vector<std::string> warnings;
     std::vector<std::string> controllers;
     bool rootless = false;
     std::vector<std::string> insecureRegistries;

@@ -30,6 +30,15 @@ public:
         notifier->notify();
         return {};
     }
+    // Never waits: what a client that does not read has in front of it is enough news for it.
+    void offer(std::string_view bytes)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_pending.size() >= limit || stop.stop_requested())
+            return;
+        m_pending.append(bytes);
+        notifier->notify();
+    }
     std::string take()
     {
         const std::lock_guard lock(m_mutex);

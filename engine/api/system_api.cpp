@@ -63,6 +63,19 @@ Result<HttpResponse> version(Services& s, const HttpRequest&)
                          {"BuildTime", ""}});
 }
 
+Json warnings(const EngineInfo& info)
+{
+    Json list = Json::array();
+    if (!info.cgroups)
+        list.push_back(std::string("WARNING: Running in rootless-mode without cgroups. ") +
+                       (info.cgroupVersion == "2" ? "Systemd is required to enable cgroups in rootless-mode."
+                                                  : "To enable cgroups in rootless-mode, you need to boot the system in "
+                                                    "cgroup v2 mode."));
+    for (const std::string& warning : info.warnings)
+        list.push_back("WARNING: " + warning);
+    return list.empty() ? Json() : list;
+}
+
 Result<HttpResponse> info(Services& s, const HttpRequest&)
 {
     utsname host{};
@@ -82,7 +95,7 @@ Result<HttpResponse> info(Services& s, const HttpRequest&)
     Json body{{"ID", s.info.id}, {"Containers", count}, {"ContainersRunning", running}, {"ContainersPaused", paused},
               {"ContainersStopped", count - running - paused}, {"Images", images.size()}, {"Driver", "overlay2"},
               {"DriverStatus", Json::array()}, {"SystemTime", formatRfc3339(now())}, {"LoggingDriver", "slipway"},
-              {"CgroupDriver", s.info.cgroupVersion.empty() ? "none" : "cgroupfs"}, {"CgroupVersion", s.info.cgroupVersion},
+              {"CgroupDriver", s.info.cgroups ? "cgroupfs" : "none"}, {"CgroupVersion", s.info.cgroupVersion},
               {"KernelVersion", host.release}, {"OperatingSystem", osName()}, {"OSType", "linux"}, {"OSVersion", ""},
               {"Architecture", host.machine}, {"NCPU", s.info.cpus}, {"MemTotal", s.info.memory},
               {"DockerRootDir", s.info.root.string()}, {"Name", host.nodename}, {"ServerVersion", engineVersion},
@@ -99,7 +112,7 @@ Result<HttpResponse> info(Services& s, const HttpRequest&)
     body["RegistryConfig"] = {{"InsecureRegistryCIDRs", {"127.0.0.0/8"}}, {"IndexConfigs", Json::object()}, {"Mirrors", Json::array()}};
     body["Swarm"] = {{"LocalNodeState", "inactive"}, {"NodeID", ""}, {"ControlAvailable", false}};
     body["Labels"] = Json::array();
-    body["Warnings"] = nullptr;
+    body["Warnings"] = warnings(s.info);
     body["HttpProxy"] = body["HttpsProxy"] = body["NoProxy"] = "";
     return jsonResponse(body);
 }

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <format>
 
+#include "base/duration.h"
+
 namespace slipway
 {
 
@@ -61,31 +63,6 @@ bool takeZone(std::string_view& text, seconds& offset)
     return true;
 }
 
-Result<nanoseconds> parseGoDuration(std::string_view text)
-{
-    const std::string_view whole = text;
-    double total = 0;
-    while (!text.empty()) {
-        double value = 0;
-        const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (ec != std::errc())
-            return badTime(whole);
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        double unit = 0;
-        if (text.starts_with("ms"))
-            unit = 1e6, text.remove_prefix(2);
-        else if (take(text, 'h'))
-            unit = 3600e9;
-        else if (take(text, 'm'))
-            unit = 60e9;
-        else if (take(text, 's'))
-            unit = 1e9;
-        else
-            return badTime(whole);
-        total += value * unit;
-    }
-    return nanoseconds(static_cast<std::int64_t>(total));
-}
 } // namespace
 
 TimePoint now() { return time_point_cast<nanoseconds>(system_clock::now()); }
@@ -155,8 +132,10 @@ Result<TimePoint> parseTimestamp(std::string_view text, TimePoint reference)
     }
     if (auto time = parseRfc3339(text))
         return time;
-    TRY(auto ago, parseGoDuration(text));
-    return reference - ago;
+    const auto ago = parseDuration(text);
+    if (!ago)
+        return badTime(text);
+    return reference - *ago;
 }
 
 } // namespace slipway

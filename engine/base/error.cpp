@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/errno_text.h"
+
 namespace slipway
 {
 
@@ -31,9 +33,18 @@ ErrorKind kindOf(int err)
 }
 } // namespace
 
+std::string errnoText(int err)
+{
+    std::string text = std::system_category().message(err);
+    const bool word = text.size() > 1 && text[1] >= 'a' && text[1] <= 'z'; // not "RPC version wrong"
+    if (word && text[0] >= 'A' && text[0] <= 'Z')
+        text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    return text;
+}
+
 std::unexpected<Error> failErrno(int err, std::string_view what)
 {
-    return fail(kindOf(err), std::string(what) + ": " + std::system_category().message(err), err);
+    return fail(kindOf(err), std::string(what) + ": " + errnoText(err), err);
 }
 
 std::unexpected<Error> wrap(Error error, std::string_view context)

@@ -18,19 +18,11 @@ namespace slipway
 namespace
 {
 
-std::string readText(const char* path)
-{
-    std::ifstream in(path);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
 std::string hostsText(const Json& document, const ContainerFiles& files)
 {
     std::string text;
     if (files.hostNetwork)
-        text = readText("/etc/hosts");
+        text = readFile("/etc/hosts").value_or("");
     else
         text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n"
                "ff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
@@ -57,12 +49,22 @@ std::string hostsText(const Json& document, const ContainerFiles& files)
 
 } // namespace
 
+Result<std::string> readFile(const std::filesystem::path& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    if (!in)
+        return failErrno(errno, "reading " + path.string());
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
 Status writeFile(const std::filesystem::path& path, std::string_view text)
 {
     const std::string temporary = path.string() + ".new";
     const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
     if (!fd)
-        return failErrno(errno, temporary);
+        return failErrno(errno, "writing " + path.string());
     static_cast<void>(::fchmod(fd.get(), 0644));
     while (!text.empty()) {
         const ssize_t written = ::write(fd.get(), text.data(), text.size());
@@ -71,12 +73,15 @@ Status writeFile(const std::filesystem::path& path, std::string_view text)
         if (written < 0) {
             const int error = errno;
             ::unlink(temporary.c_str());
-            return failErrno(error, temporary);
+            return failErrno(error, "writing " + path.string());
         }
         text.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (::rename(temporary.c_str(), path.c_str()) != 0)
-        return failErrno(errno, path.string());
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+        const int error = errno;
+        ::unlink(temporary.c_str());
+        return failErrno(error, "writing " + path.string());
+    }
     return {};
 }
 

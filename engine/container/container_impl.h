@@ -49,9 +49,8 @@ struct ContainerService::Impl
 
     // create.cpp
     [[nodiscard]] Result<Created> create(const std::string& name, const Json& body);
-    [[nodiscard]] Result<Json> prepareDocument(const std::string& id, const std::string& name, const Json& body,
-                                               std::vector<std::string>& madeVolumes);
-    [[nodiscard]] Status makeVolumes(Json& points, std::vector<std::string>& made);
+    [[nodiscard]] Result<Json> prepareDocument(const std::string& id, const std::string& name, const Json& body);
+    [[nodiscard]] Status makeVolumes(Json& points, std::vector<std::string>& made); // in the transaction that keeps the container
 
     // archive.cpp
     [[nodiscard]] Status withRoot(const RecordPtr& record,
@@ -81,6 +80,12 @@ struct ContainerService::Impl
     void settle(const RecordPtr& record); // op is held: takes away what the last run left
     void scheduleRestart(const RecordPtr& record);
 
+    // restore.cpp
+    [[nodiscard]] Result<std::vector<RecordPtr>> loadRecords();
+    [[nodiscard]] bool recover(ContainerRecord& record); // true: it ended while there was no engine
+    void applyPolicy(const RecordPtr& record, bool justEnded);
+    void sweep(const std::vector<std::string>& ids);
+
     // remove.cpp
     [[nodiscard]] Status remove(const RecordPtr& record, bool force, bool removeVolumes);
     [[nodiscard]] Status removeLocked(const RecordPtr& record, bool removeVolumes); // op is held
@@ -93,6 +98,8 @@ struct ContainerService::Impl
     [[nodiscard]] Result<ExecRequest> execRequest(const ExecRecord& exec, const ContainerRecord& record, pid_t pid) const;
     void onExecExit(const ExecPtr& exec, ExitStatus status);
     void dropExecs(const std::string& containerId);
+    void watchExec(const ExecPtr& exec);
+    void restoreExecs();
     [[nodiscard]] std::filesystem::path execDirOf(const std::string& id) const;
 
     // Callbacks of other modules may come after our end: they go through the gate.

@@ -37,6 +37,10 @@ struct ContainerState
 
 [[nodiscard]] Json stateToJson(const ContainerState& state);
 [[nodiscard]] ContainerState stateFromJson(const Json& json);
+// Addresses and ports of one run. Kept in RUN/containers/ID/network.json before the process exists: an engine that was
+// killed between its start and the answer finds them with it.
+[[nodiscard]] Json connectionsToJson(const std::vector<Endpoint>& endpoints, const std::vector<PortBinding>& ports);
+void readConnections(const Json& json, ContainerState& state);
 
 // Somebody waiting for an exit or a removal; ON_DONE runs at most once and never after cancel().
 class Waiter

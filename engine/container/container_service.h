@@ -89,7 +89,7 @@ public:
         VolumeService& volumes;
         const Cgroups& cgroups;
         ContainerPaths paths;
-        bool rootless = false;
+        bool rootless = false; // in a user namespace
     };
     explicit ContainerService(Services services);
     ~ContainerService();

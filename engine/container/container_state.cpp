@@ -36,27 +36,16 @@ Endpoint endpointFromJson(const Json& j)
 
 Json stateToJson(const ContainerState& state)
 {
-    Json json = {{"running", state.running},
-                 {"paused", state.paused},
-                 {"oomKilled", state.oomKilled},
-                 {"manuallyStopped", state.manuallyStopped},
-                 {"pid", state.pid},
-                 {"exitCode", state.exitCode},
-                 {"restartCount", state.restartCount},
-                 {"error", state.error},
-                 {"startedAt", toUnixNano(state.startedAt)},
-                 {"finishedAt", toUnixNano(state.finishedAt)},
-                 {"endpoints", Json::array()},
-                 {"ports", Json::array()}};
-    for (const Endpoint& e : state.endpoints)
-        json["endpoints"].push_back(endpointToJson(e));
-    for (const PortBinding& p : state.ports) {
-        json["ports"].push_back({{"hostIp", p.hostIp},
-                                 {"hostPort", p.hostPort},
-                                 {"containerPort", p.containerPort},
-                                 {"protocol", p.protocol}});
-    }
-    return json;
+    return {{"running", state.running},
+            {"paused", state.paused},
+            {"oomKilled", state.oomKilled},
+            {"manuallyStopped", state.manuallyStopped},
+            {"pid", state.pid},
+            {"exitCode", state.exitCode},
+            {"restartCount", state.restartCount},
+            {"error", state.error},
+            {"startedAt", toUnixNano(state.startedAt)},
+            {"finishedAt", toUnixNano(state.finishedAt)}};
 }
 
 ContainerState stateFromJson(const Json& json)
@@ -72,6 +61,25 @@ ContainerState stateFromJson(const Json& json)
     state.error = jsonValue<std::string>(json, "error");
     state.startedAt = fromUnixNano(jsonValue<std::int64_t>(json, "startedAt"));
     state.finishedAt = fromUnixNano(jsonValue<std::int64_t>(json, "finishedAt"));
+    return state;
+}
+
+Json connectionsToJson(const std::vector<Endpoint>& endpoints, const std::vector<PortBinding>& ports)
+{
+    Json json = {{"endpoints", Json::array()}, {"ports", Json::array()}};
+    for (const Endpoint& e : endpoints)
+        json["endpoints"].push_back(endpointToJson(e));
+    for (const PortBinding& p : ports) {
+        json["ports"].push_back({{"hostIp", p.hostIp},
+                                 {"hostPort", p.hostPort},
+                                 {"containerPort", p.containerPort},
+                                 {"protocol", p.protocol}});
+    }
+    return json;
+}
+
+void readConnections(const Json& json, ContainerState& state)
+{
     for (const Json& e : jsonMember(json, "endpoints"))
         state.endpoints.push_back(endpointFromJson(e));
     for (const Json& p : jsonMember(json, "ports")) {
@@ -79,7 +87,6 @@ ContainerState stateFromJson(const Json& json)
                                jsonValue<std::uint16_t>(p, "containerPort"),
                                jsonValue<std::string>(p, "protocol", "tcp")});
     }
-    return state;
 }
 
 std::string ContainerRecord::name() const

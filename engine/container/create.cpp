@@ -6,6 +6,7 @@
 #include "container/config_check.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
+#include "container/discarded_limits.h"
 #include "container/mount_points.h"
 
 namespace slipway
@@ -17,11 +18,12 @@ Status ContainerService::Impl::makeVolumes(Json& points, std::vector<std::string
         if (point["Type"] != "volume" || !jsonValue<std::string>(point, "Source").empty())
             continue;
         const bool anonymous = jsonValue<bool>(point, "_anonymous");
+        const bool fresh = anonymous || !s.volumes.get(jsonValue<std::string>(point, "Name"));
         TRY(const auto volume,
             s.volumes.create(jsonValue<std::string>(point, "Name"), jsonValue<std::string>(point, "Driver", "local"),
                              jsonValue<std::map<std::string, std::string>>(point, "_driverOptions"),
                              jsonValue<std::map<std::string, std::string>>(point, "_labels"), anonymous));
-        if (anonymous)
+        if (fresh)
             made.push_back(volume.name);
         point["Name"] = volume.name;
         point["Source"] = volume.mountpoint.string();
@@ -29,8 +31,7 @@ Status ContainerService::Impl::makeVolumes(Json& points, std::vector<std::string
     return {};
 }
 
-Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, const std::string& name, const Json& body,
-                                                     std::vector<std::string>& madeVolumes)
+Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, const std::string& name, const Json& body)
 {
     const auto imageName = jsonValue<std::string>(body, "Image");
     TRY(const auto image, s.images.get(imageName));
@@ -42,9 +43,7 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
         return (*record)->doc()->at("Mounts").get<std::vector<Json>>();
     };
     TRY(auto points, planMounts(documentConfig(document), documentHost(document), image.config, mountsOf));
-    Json mounts = std::move(points);
-    TRY_STATUS(makeVolumes(mounts, madeVolumes));
-    document["Mounts"] = std::move(mounts);
+    document["Mounts"] = std::move(points);
     return document;
 }
 
@@ -73,13 +72,17 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
         dropName(name, id);
         return std::unexpected(std::move(error));
     };
-    auto document = prepareDocument(id, name, body, volumes);
+    auto document = prepareDocument(id, name, body);
     if (!document)
         return undo(document.error());
+    std::vector<std::string> warnings = discardLimits((*document)["HostConfig"], s.cgroups);
     if (auto made = s.snapshots.create(id, documentLayers(*document)); !made)
         return undo(made.error());
-    if (auto saved = s.db.exec("INSERT INTO containers(id, name, document) VALUES(?, ?, ?)", {id, name, dumpJson(*document)});
-        !saved)
+    auto saved = s.db.transaction([&]() -> Status {
+        TRY_STATUS(makeVolumes((*document)["Mounts"], volumes));
+        return s.db.exec("INSERT INTO containers(id, name, document) VALUES(?, ?, ?)", {id, name, dumpJson(*document)});
+    });
+    if (!saved)
         return undo(saved.error());
     const auto record = std::make_shared<ContainerRecord>(id);
     record->document = std::make_shared<const Json>(*std::move(document));
@@ -88,7 +91,9 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
         containers.emplace(id, record);
     }
     publish(*record, "create");
-    return Created{id, configWarnings(documentHost(*record->doc()))};
+    for (std::string& warning : configWarnings(documentHost(*record->doc())))
+        warnings.push_back(std::move(warning));
+    return Created{id, std::move(warnings)};
 }
 
 } // namespace slipway

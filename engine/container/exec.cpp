@@ -18,6 +18,7 @@ namespace
 
 constexpr std::chrono::minutes keepFinished{5};
 constexpr std::chrono::seconds exitReportPatience{2};
+constexpr int lostExitCode = 255;
 
 Json execDefaults(const Json& body)
 {
@@ -165,8 +166,9 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     std::filesystem::create_directories(request->runDir, error);
     std::filesystem::permissions(request->runDir, std::filesystem::perms::owner_all, error);
     m_impl->publish(*record, "exec_start: " + commandLine(exec->config) + " ", {{"execID", exec->id}});
-    const auto runDir = request->runDir;
-    const auto exitFile = request->exitFile;
+    const Json known = {{"ContainerID", record->id}, {"Config", exec->config}};
+    if (auto written = writeFile(request->runDir / "exec.json", dumpJson(known)); !written)
+        return failed(written.error());
     auto started = m_impl->s.runtime.exec(*std::move(request));
     if (!started)
         return failed(started.error());
@@ -175,10 +177,52 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         exec->running = true;
         exec->pid = started->pid;
     }
-    m_impl->s.runtime.watchExit(
-        runDir, exitFile, started->pid,
-        m_impl->gated([exec](Impl& impl, ExitStatus status) { impl.onExecExit(exec, status); }));
+    m_impl->watchExec(exec);
     return result;
+}
+
+void ContainerService::Impl::watchExec(const ExecPtr& exec)
+{
+    const std::filesystem::path runDir = execDirOf(exec->id);
+    s.runtime.watchExit(runDir, runDir / "exit", exec->pid,
+                        gated([exec](Impl& impl, ExitStatus status) { impl.onExecExit(exec, status); }));
+}
+
+// An exec session outlives the engine as a container does; exec.json beside its monitor says what it is.
+void ContainerService::Impl::restoreExecs()
+{
+    std::error_code ignored;
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(s.paths.run / "exec", ignored))
+        folders.push_back(entry.path());
+    for (const std::filesystem::path& folder : folders) {
+        const auto known = readFile(folder / "exec.json").and_then(parseJson);
+        const auto record = find(known ? jsonValue<std::string>(*known, "ContainerID") : std::string());
+        const auto alive = s.runtime.recover(folder);
+        if (!known || !record || (!alive && !(*record)->snapshot().running)) {
+            std::filesystem::remove_all(folder, ignored);
+            continue;
+        }
+        auto exec = std::make_shared<ExecRecord>();
+        exec->id = folder.filename().string();
+        exec->containerId = (*record)->id;
+        exec->config = execDefaults(jsonMember(*known, "Config"));
+        exec->started = true;
+        exec->running = alive.has_value();
+        exec->pid = alive ? alive->pid : 0;
+        {
+            const std::lock_guard lock(mutex);
+            execs.emplace(exec->id, exec);
+        }
+        if (alive) {
+            watchExec(exec);
+            continue;
+        }
+        const auto exit = Runtime::readExitFile(folder / "exit");
+        exec->exitCode = exit ? exit->code : lostExitCode;
+        exec->finishedAt = now();
+        std::filesystem::remove_all(folder, ignored);
+    }
 }
 
 void ContainerService::Impl::onExecExit(const ExecPtr& exec, ExitStatus status)

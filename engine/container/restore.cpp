@@ -2,14 +2,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 #include <set>
 
 #include "base/ids.h"
 #include "base/log.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
+#include "container/spec_builder.h"
 
 namespace slipway
 {
@@ -17,24 +17,28 @@ namespace slipway
 namespace
 {
 
-ContainerState readState(const std::filesystem::path& file)
+Json readJson(const std::filesystem::path& file)
 {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (const auto json = parseJson(text))
-        return stateFromJson(*json);
-    return {};
+    return readFile(file).and_then(parseJson).value_or(Json::object());
+}
+
+std::vector<std::string> entriesOf(const std::filesystem::path& folder)
+{
+    std::vector<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+        names.push_back(entry.path().filename().string());
+    return names;
 }
 
 constexpr int lostExitCode = 255;
 
 } // namespace
 
-Status ContainerService::restore()
+Result<std::vector<RecordPtr>> ContainerService::Impl::loadRecords()
 {
-    Impl& impl = *m_impl;
     std::vector<RecordPtr> records;
-    TRY_STATUS(impl.s.db.query("SELECT id, name, document FROM containers", {}, [&](const Database::Row& row) {
+    TRY_STATUS(s.db.query("SELECT id, name, document FROM containers", {}, [&](const Database::Row& row) {
         const auto document = parseJson(row.text(2));
         if (!document) {
             log::error("container {}: its document in the database is damaged, it is left alone", shortId(row.text(0)));
@@ -42,12 +46,89 @@ Status ContainerService::restore()
         }
         auto record = std::make_shared<ContainerRecord>(row.text(0));
         record->document = std::make_shared<const Json>(*document);
-        const std::lock_guard lock(impl.mutex);
-        impl.names[row.text(1)] = record->id;
-        impl.containers[record->id] = record;
+        const std::lock_guard lock(mutex);
+        names[row.text(1)] = record->id;
+        containers[record->id] = record;
         records.push_back(std::move(record));
     }));
+    return records;
+}
 
+bool ContainerService::Impl::recover(ContainerRecord& record)
+{
+    const std::filesystem::path runDir = runDirOf(record.id);
+    ContainerState state = stateFromJson(readJson(dirOf(record.id) / "state.json"));
+    const auto alive = s.runtime.recover(runDir);
+    const bool ended = state.running && !alive;
+    record.dirty = state.running || alive || std::filesystem::exists(runDir);
+    state.running = alive.has_value();
+    state.pid = alive ? alive->pid : 0;
+    if (alive) {
+        readConnections(readJson(runDir / "network.json"), state);
+        if (alive->startedAt != TimePoint{})
+            state.startedAt = alive->startedAt;
+        state.finishedAt = {};
+        record.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, alive->pid, 0)));
+        record.run = 1;
+    } else {
+        state.paused = false;
+    }
+    if (ended) {
+        const auto exit = Runtime::recordedExit(runDir, dirOf(record.id) / "exit");
+        state.exitCode = exit ? exit->code : lostExitCode;
+        state.oomKilled = exit && exit->oomKilled;
+        state.finishedAt = exit && exit->finishedAt != TimePoint{} ? exit->finishedAt : now();
+    }
+    const std::lock_guard lock(record.mutex);
+    record.state = std::move(state);
+    return ended;
+}
+
+void ContainerService::Impl::applyPolicy(const RecordPtr& record, bool justEnded)
+{
+    const ContainerState state = record->snapshot();
+    const Json& host = documentHost(*record->doc());
+    if (state.running || state.startedAt == TimePoint{})
+        return;
+    if (jsonValue<bool>(host, "AutoRemove")) {
+        static_cast<void>(remove(record, true, true));
+        return;
+    }
+    const auto policy = jsonValue<std::string>(jsonMember(host, "RestartPolicy"), "Name");
+    if (policy != "always" && (policy != "unless-stopped" || state.manuallyStopped) &&
+        (policy != "on-failure" || !justEnded || state.exitCode == 0))
+        return;
+    {
+        const std::lock_guard lock(record->mutex);
+        record->state.restarting = true;
+    }
+    scheduleRestart(record);
+}
+
+// What an engine that was killed while it made or removed a container has left: names without a row in the database.
+void ContainerService::Impl::sweep(const std::vector<std::string>& ids)
+{
+    const std::set<std::string> known(ids.begin(), ids.end());
+    const auto strangers = [&](const std::filesystem::path& folder) {
+        std::vector<std::string> unknown = entriesOf(folder);
+        std::erase_if(unknown, [&](const std::string& name) { return known.contains(name); });
+        return unknown;
+    };
+    std::error_code ignored;
+    for (const std::string& id : strangers(s.paths.run / "containers")) {
+        if (auto gone = s.runtime.destroy(id); !gone)
+            log::warn("{}", gone.error().message);
+        std::filesystem::remove_all(runDirOf(id), ignored);
+    }
+    for (const std::string& id : strangers(s.paths.root))
+        std::filesystem::remove_all(dirOf(id), ignored);
+    s.snapshots.gc(ids);
+}
+
+Status ContainerService::restore()
+{
+    Impl& impl = *m_impl;
+    TRY(const auto records, impl.loadRecords());
     std::map<std::string, std::vector<PortBinding>> running;
     std::vector<RecordPtr> ended;
     std::set<Digest> layers;
@@ -56,65 +137,28 @@ Status ContainerService::restore()
         ids.push_back(record->id);
         for (Digest& layer : documentLayers(*record->doc()))
             layers.insert(std::move(layer));
-        ContainerState state = readState(impl.dirOf(record->id) / "state.json");
-        const bool ran = state.running;
-        const auto alive = impl.s.runtime.recover(impl.runDirOf(record->id));
-        record->dirty = ran || alive || std::filesystem::exists(impl.runDirOf(record->id));
-        state.running = alive.has_value();
-        state.pid = alive ? alive->pid : 0;
-        if (alive) {
-            if (alive->startedAt != TimePoint{})
-                state.startedAt = alive->startedAt;
-            running[record->id] = state.ports;
-            record->pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, alive->pid, 0)));
-            record->run = 1;
-        } else if (ran || record->dirty) {
-            const auto exit = Runtime::readExitFile(impl.dirOf(record->id) / "exit");
-            if (ran) {
-                state.exitCode = exit ? exit->code : lostExitCode;
-                state.oomKilled = exit && exit->oomKilled;
-                state.finishedAt = exit && exit->finishedAt != TimePoint{} ? exit->finishedAt : now();
-            }
-            state.paused = false;
-        }
-        const std::lock_guard lock(record->mutex);
-        record->state = std::move(state);
-        if (!alive && ran)
+        if (impl.recover(*record))
             ended.push_back(record);
+        else if (const ContainerState state = record->snapshot(); state.running)
+            running[record->id] = state.ports;
     }
     TRY_STATUS(impl.s.networks.restore(running));
     for (const RecordPtr& record : records) {
-        if (record->snapshot().running)
+        if (record->snapshot().running) {
+            impl.saveState(*record);
             impl.watch(record);
+        }
     }
+    impl.restoreExecs();
     for (const RecordPtr& record : records) {
         const std::lock_guard operation(record->op);
         if (!record->snapshot().running)
             impl.settle(record);
     }
-    impl.s.snapshots.gc(ids);
+    impl.sweep(ids);
     impl.s.images.gc({layers.begin(), layers.end()});
-
-    for (const RecordPtr& record : records) {
-        const ContainerState state = record->snapshot();
-        const Json& host = documentHost(*record->doc());
-        if (state.running || state.startedAt == TimePoint{})
-            continue;
-        if (jsonValue<bool>(host, "AutoRemove")) {
-            static_cast<void>(impl.remove(record, true, true));
-            continue;
-        }
-        const auto policy = jsonValue<std::string>(jsonMember(host, "RestartPolicy"), "Name");
-        const bool justEnded = std::ranges::find(ended, record) != ended.end();
-        if (policy == "always" || (policy == "unless-stopped" && !state.manuallyStopped) ||
-            (policy == "on-failure" && justEnded && state.exitCode != 0)) {
-            {
-                const std::lock_guard lock(record->mutex);
-                record->state.restarting = true;
-            }
-            impl.scheduleRestart(record);
-        }
-    }
+    for (const RecordPtr& record : records)
+        impl.applyPolicy(record, std::ranges::contains(ended, record));
     return {};
 }
 

@@ -45,6 +45,7 @@ struct ContainerFiles
     bool hostNetwork = false;
 };
 [[nodiscard]] Status writeContainerFiles(const Json& document, const ContainerFiles& files);
+[[nodiscard]] Result<std::string> readFile(const std::filesystem::path& path);
 [[nodiscard]] Status writeFile(const std::filesystem::path& path, std::string_view text); // 0644, replaced in one step
 
 } // namespace slipway

@@ -167,6 +167,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     TRY_STATUS(makePrivateDirectory(dir));
     TRY_STATUS(makePrivateDirectory(runDir / "bundle"));
     TRY(auto sandbox, setUpNetwork(*document));
+    TRY_STATUS(writeFile(runDir / "network.json", dumpJson(connectionsToJson(sandbox.endpoints, sandbox.ports))));
     const bool hostNetwork = jsonValue<std::string>(host, "NetworkMode") == "host";
     const auto list = [&](const char* key) { return jsonValue<std::vector<std::string>>(host, key); };
     TRY_STATUS(writeContainerFiles(*document, {.dir = dir, .endpoints = sandbox.endpoints,

@@ -178,11 +178,16 @@ Result<Image> ImageService::commit(ByteSource& tar, const ImageCommit& given)
 {
     ImageCommit wanted = given;
     TRY_STATUS(applyChanges(wanted.config, wanted.changes));
-    const std::scoped_lock ingesting(m_impl->ingesting);
     TRY(const auto parent, m_impl->resolve(wanted.parent));
     TRY(const auto parentBytes, m_impl->blobs.read(parent, maxConfig));
     TRY(const auto parentDocument, parseJson(parentBytes));
+    TRY(const auto parentImage, parseImageConfig(parentBytes));
+    Impl::Lease lease(*m_impl);
+    for (const Digest& layer : parentImage.layers)
+        static_cast<void>(lease.take(layer));
     TRY(const auto layer, m_impl->layers.add(tar, {}, {}));
+    if (!lease.take(layer.diffId))
+        return fail(ErrorKind::Conflict, "the same content was just removed by another request: try again");
     const std::string created = formatRfc3339Nano(now());
     Json document = childDocument(parentDocument, wanted, created);
     document["rootfs"]["type"] = "layers";
@@ -195,13 +200,9 @@ Result<Image> ImageService::commit(ByteSource& tar, const ImageCommit& given)
     document["history"].push_back(std::move(entry));
     const std::string bytes = dumpJson(document);
     TRY(const auto image, parseImageConfig(bytes));
-    TRY_STATUS(m_impl->blobs.write(bytes).transform([](const Digest&) {}));
-    const std::scoped_lock lock(m_impl->mutex);
-    TRY_STATUS(m_impl->keep(image));
-    if (wanted.reference) {
-        TRY_STATUS(m_impl->setRef(*wanted.reference, image.id));
+    TRY_STATUS(m_impl->commit(image, bytes, wanted.reference ? std::vector{*wanted.reference} : std::vector<Reference>{}));
+    if (wanted.reference)
         m_impl->publish("tag", image.id.str(), wanted.reference->familiar());
-    }
     return m_impl->read(image.id);
 }
 

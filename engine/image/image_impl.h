@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 
 #include "image/archive.h"
 #include "image/image_service.h"
+#include "image/layer_transfers.h"
+#include "store/layer_store.h"
 
 namespace slipway
 {
@@ -19,19 +23,41 @@ struct ImageService::Impl
     EventBus& events;
     ImageUseCheck useCheck;
     std::vector<std::string> insecure;
-    std::mutex mutex;     // changes of names and images
-    std::mutex ingesting; // one load or import at a time: a failed one collects what it left behind
+    LayerTransfers transfers;
+    std::mutex mutex; // changes of names, images and leases, and removals of layers
+    std::map<Digest, int> leased;
 
     [[nodiscard]] Result<Image> read(const Digest& id) const;
-
     [[nodiscard]] Result<Digest> resolve(const std::string& name) const;
+    // Layers that operations under way rely on: nobody else removes them. When the last lease of a layer ends and no image
+    // has it, it goes: so a failed operation leaves nothing.
+    class Lease
+    {
+    public:
+        explicit Lease(Impl& impl) : m_impl(impl) {}
+        ~Lease() { m_impl.endLeases(m_layers); }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        bool take(const Digest& diffId) // true when the layer is in the store
+        {
+            const std::scoped_lock lock(m_impl.mutex);
+            ++m_impl.leased[diffId];
+            m_layers.push_back(diffId);
+            return m_impl.layers.get(diffId).has_value();
+        }
+
+    private:
+        Impl& m_impl;
+        std::vector<Digest> m_layers;
+    };
+    void endLeases(const std::vector<Digest>& ended);
+    [[nodiscard]] Result<std::set<Digest>> layersOfImages() const;
+    // Document, row and names of an image whose layers are there: all of it or nothing.
+    Status commit(const Image& image, const std::string& document, const std::vector<Reference>& references, const Digest& manifest = {});
 
     [[nodiscard]] Status keep(const Image& image);
-
-    [[nodiscard]] Status setRef(const Reference& reference, const Digest& id);
-
+    [[nodiscard]] Status setRef(const Reference& reference, const Digest& id); // in a transaction
     void publish(const char* action, const std::string& id, const std::string& name);
-
     Result<std::vector<std::string>> loadOne(const Archive& archive, const Archive::Image& listed,
                                              const ImageProgressSink& progress, const std::stop_token& stop);
     Status removeImage(const Image& image, ImageRemoval& removal);

@@ -93,12 +93,10 @@ Status Impl::keep(const Image& image)
 
 Status Impl::setRef(const Reference& reference, const Digest& id)
 {
-    return db.transaction([&]() -> Status {
-        TRY_STATUS(db.exec("INSERT INTO image_refs(ref, image_id) VALUES(?, ?) ON CONFLICT(ref) DO UPDATE SET image_id = "
-                           "excluded.image_id",
-                           {reference.canonical(), id.str()}));
-        return db.exec("UPDATE images SET tagged = ? WHERE id = ?", {toUnixNano(now()), id.str()});
-    });
+    TRY_STATUS(db.exec("INSERT INTO image_refs(ref, image_id) VALUES(?, ?) ON CONFLICT(ref) DO UPDATE SET image_id = "
+                       "excluded.image_id",
+                       {reference.canonical(), id.str()}));
+    return db.exec("UPDATE images SET tagged = ? WHERE id = ?", {toUnixNano(now()), id.str()});
 }
 
 void Impl::publish(const char* action, const std::string& id, const std::string& name)

@@ -20,7 +20,7 @@ namespace slipway
 {
 
 ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
-    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .insecure = {}, .mutex = {}, .ingesting = {}})
+    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .insecure = {}, .transfers = LayerTransfers(layers, layers.folder().parent_path() / "ingest"), .mutex = {}, .leased = {}})
 {
 }
 ImageService::~ImageService() = default;
@@ -50,40 +50,87 @@ Result<Image> ImageService::get(const std::string& nameOrId) const
     return m_impl->read(id);
 }
 
+Result<std::set<Digest>> ImageService::Impl::layersOfImages() const
+{
+    std::vector<std::string> ids;
+    TRY_STATUS(db.query("SELECT id FROM images", {}, [&](const Database::Row& row) { ids.push_back(row.text(0)); }));
+    std::set<Digest> found;
+    for (const std::string& id : ids) {
+        TRY(const auto digest, Digest::parse(id));
+        TRY(const auto image, read(digest)); // what cannot be read now may have any layer
+        found.insert(image.layers.begin(), image.layers.end());
+    }
+    return found;
+}
+
+void ImageService::Impl::endLeases(const std::vector<Digest>& ended)
+{
+    const std::scoped_lock lock(mutex);
+    std::set<Digest> idle;
+    for (const Digest& layer : ended) {
+        if (--leased[layer] == 0) {
+            leased.erase(layer);
+            idle.insert(layer);
+        }
+    }
+    std::erase_if(idle, [this](const Digest& layer) { return !layers.get(layer); });
+    if (idle.empty())
+        return;
+    const auto kept = layersOfImages();
+    if (!kept)
+        return log::warn("unused layers stay until the next start: {}", kept.error().message);
+    for (const Digest& layer : idle) {
+        if (!kept->contains(layer))
+            (void)layers.remove(layer);
+    }
+}
+
+Status ImageService::Impl::commit(const Image& image, const std::string& document, const std::vector<Reference>& references,
+                                  const Digest& manifest)
+{
+    const std::scoped_lock lock(mutex);
+    const bool known = blobs.has(image.id);
+    TRY_STATUS(blobs.write(document).transform([](const Digest&) {}));
+    auto kept = db.transaction([&]() -> Status {
+        TRY_STATUS(keep(image));
+        for (const Reference& reference : references) {
+            if (!manifest.empty())
+                TRY_STATUS(db.exec("INSERT OR REPLACE INTO image_digests(repo, digest, image_id) VALUES(?, ?, ?)",
+                                   {reference.familiarName(), manifest.str(), image.id.str()}));
+            if (!reference.tag.empty())
+                TRY_STATUS(setRef(reference, image.id));
+        }
+        return {};
+    });
+    if (!kept && !known)
+        blobs.remove(image.id);
+    return kept;
+}
+
 Result<Image> ImageService::pull(const Reference& reference, const PullOptions& options,
                                  const ImageProgressSink& progress, std::stop_token stop)
 {
     if (options.allTags)
         return fail(ErrorKind::NotImplemented, "pulling all tags of a repository is not there yet: name one");
-    const std::scoped_lock ingesting(m_impl->ingesting);
-    RegistryClient registry(reference.domain,
-                            {options.auth.username, options.auth.password, options.auth.identityToken,
-                             options.auth.registryToken},
-                            m_impl->insecure);
+    const auto registry = std::make_shared<RegistryClient>(
+        reference.domain,
+        RegistryCredentials{options.auth.username, options.auth.password, options.auth.identityToken, options.auth.registryToken},
+        m_impl->insecure);
+    std::mutex telling;
+    const ImageProgressSink inTurn = [&](const ImageProgress& line) {
+        const std::scoped_lock lock(telling);
+        progress(line);
+    };
     const auto before = m_impl->resolve(reference.canonical());
-    auto pulled = pullImage(registry, reference, options.platform, m_impl->blobs, m_impl->layers, progress, stop);
-    if (!pulled) {
-        gc({});
-        return std::unexpected(pulled.error());
-    }
-    TRY(const auto image, parseImageConfig(pulled->config));
-    TRY_STATUS(m_impl->blobs.write(pulled->config).transform([](const Digest&) {}));
-    {
-        const std::scoped_lock lock(m_impl->mutex);
-        TRY_STATUS(m_impl->keep(image));
-        TRY_STATUS(m_impl->db.exec("INSERT OR REPLACE INTO image_digests(repo, digest, image_id) VALUES(?, ?, ?)",
-                                   {reference.familiarName(), pulled->manifest.str(), image.id.str()}));
-        if (!reference.tag.empty())
-            TRY_STATUS(m_impl->setRef(reference, image.id));
-    }
+    Impl::Lease lease(*m_impl);
+    PullSources sources{registry, m_impl->transfers, [&](const Digest& layer) { return lease.take(layer); }};
+    TRY(const auto pulled, pullImage(sources, reference, options.platform, inTurn, stop));
+    TRY(const auto image, parseImageConfig(pulled.config));
+    TRY_STATUS(m_impl->commit(image, pulled.config, {reference}, pulled.manifest));
     m_impl->publish("pull", reference.familiar(), reference.familiarName());
-    progress({{}, "Digest: " + pulled->manifest.str(), 0, 0, {}});
-    progress({{},
-              (before && *before == image.id ? "Status: Image is up to date for " : "Status: Downloaded newer image for ")
-                  + reference.familiar(),
-              0,
-              0,
-              {}});
+    const bool upToDate = before && *before == image.id;
+    progress({{}, "Digest: " + pulled.manifest.str(), 0, 0, {}});
+    progress({{}, (upToDate ? "Status: Image is up to date for " : "Status: Downloaded newer image for ") + reference.familiar(), 0, 0, {}});
     return m_impl->read(image.id);
 }
 
@@ -97,21 +144,23 @@ Result<std::vector<std::string>> ImageService::Impl::loadOne(const Archive& arch
         return fail(ErrorKind::InvalidArgument, "invalid archive: invalid manifest, layers length mismatch: expected "
                                                     + std::to_string(image.layers.size()) + ", got "
                                                     + std::to_string(listed.layers.size()));
+    Lease lease(*this);
     for (std::size_t i = 0; i < image.layers.size(); ++i) {
-        if (layers.get(image.layers[i]))
+        if (lease.take(image.layers[i]))
             continue;
         progress({shortId(image.layers[i].hex()), "Loading layer", 0, 0, {}});
         TRY(const auto fd, archive.open(listed.layers[i]));
         const auto source = sourceFromFd(fd.get());
         TRY_STATUS(layers.add(*source, image.layers[i], stop).transform([](const Layer&) {}));
     }
-    TRY_STATUS(blobs.write(bytes).transform([](const Digest&) {}));
-    std::vector<std::string> names;
-    const std::scoped_lock lock(mutex);
-    TRY_STATUS(keep(image));
+    std::vector<Reference> references;
     for (const std::string& tag : listed.tags) {
-        TRY(const auto reference, Reference::parse(tag));
-        TRY_STATUS(setRef(reference, image.id));
+        TRY(auto reference, Reference::parse(tag));
+        references.push_back(std::move(reference));
+    }
+    TRY_STATUS(commit(image, bytes, references));
+    std::vector<std::string> names;
+    for (const Reference& reference : references) {
         names.push_back(reference.familiar());
         progress({{}, {}, 0, 0, "Loaded image: " + reference.familiar() + "\n"});
         publish("load", image.id.str(), reference.familiar());
@@ -126,18 +175,13 @@ Result<std::vector<std::string>> ImageService::Impl::loadOne(const Archive& arch
 
 Result<std::vector<std::string>> ImageService::load(ByteSource& tar, const ImageProgressSink& progress, std::stop_token stop)
 {
-    const std::scoped_lock ingesting(m_impl->ingesting);
     const auto folder = m_impl->layers.folder().parent_path() / "ingest" / randomId();
     TRY(const auto archive, Archive::spool(tar, folder, stop));
     TRY(const auto listed, archive.images());
     std::vector<std::string> names;
     for (const Archive::Image& image : listed) {
-        auto loaded = m_impl->loadOne(archive, image, progress, stop);
-        if (!loaded) {
-            gc({});
-            return std::unexpected(loaded.error());
-        }
-        names.insert(names.end(), loaded->begin(), loaded->end());
+        TRY(const auto loaded, m_impl->loadOne(archive, image, progress, stop));
+        names.insert(names.end(), loaded.begin(), loaded.end());
     }
     return names;
 }
@@ -145,10 +189,12 @@ Result<std::vector<std::string>> ImageService::load(ByteSource& tar, const Image
 Result<Image> ImageService::import(ByteSource& tar, const std::optional<Reference>& reference, const std::string& message,
                                    const std::vector<std::string>& changes, std::stop_token stop)
 {
-    const std::scoped_lock ingesting(m_impl->ingesting);
     Json config = Json::object();
     TRY_STATUS(applyChanges(config, changes));
+    Impl::Lease lease(*m_impl);
     TRY(const auto layer, m_impl->layers.add(tar, {}, stop));
+    if (!lease.take(layer.diffId))
+        return fail(ErrorKind::Conflict, "the same content was just removed by another request: try again");
     const std::string created = formatRfc3339Nano(now());
     const std::string comment = message.empty() ? "Imported from -" : message;
     const Json document = {{"architecture", machineArchitecture()},
@@ -160,11 +206,7 @@ Result<Image> ImageService::import(ByteSource& tar, const std::optional<Referenc
                            {"history", Json::array({{{"created", created}, {"comment", comment}}})}};
     const std::string bytes = dumpJson(document);
     TRY(const auto image, parseImageConfig(bytes));
-    TRY_STATUS(m_impl->blobs.write(bytes).transform([](const Digest&) {}));
-    const std::scoped_lock lock(m_impl->mutex);
-    TRY_STATUS(m_impl->keep(image));
-    if (reference)
-        TRY_STATUS(m_impl->setRef(*reference, image.id));
+    TRY_STATUS(m_impl->commit(image, bytes, reference ? std::vector{*reference} : std::vector<Reference>{}));
     m_impl->publish("import", image.id.str(), reference ? reference->familiar() : image.id.str());
     return m_impl->read(image.id);
 }
@@ -175,31 +217,24 @@ Status ImageService::tag(const std::string& nameOrId, const Reference& reference
         return fail(ErrorKind::InvalidArgument, "refusing to create a tag with a digest reference");
     const std::scoped_lock lock(m_impl->mutex);
     TRY(const auto id, m_impl->resolve(nameOrId));
-    TRY_STATUS(m_impl->setRef(reference, id));
+    TRY_STATUS(m_impl->db.transaction([&] { return m_impl->setRef(reference, id); }));
     m_impl->publish("tag", id.str(), reference.familiar());
     return {};
 }
 
 Status ImageService::Impl::removeImage(const Image& image, ImageRemoval& removal)
 {
-    std::vector<Digest> unused;
-    for (const Digest& layer : image.layers)
-        unused.push_back(layer);
     TRY_STATUS(db.exec("DELETE FROM images WHERE id = ?", {image.id.str()}));
     blobs.remove(image.id);
     removal.deleted.push_back(image.id.str());
     publish("delete", image.id.str(), image.id.str());
-    std::set<std::string> kept;
-    std::vector<std::string> others;
-    TRY_STATUS(db.query("SELECT id FROM images", {}, [&](const Database::Row& row) { others.push_back(row.text(0)); }));
-    for (const std::string& other : others) {
-        if (auto parsed = read(*Digest::parse(other))) {
-            for (const Digest& layer : parsed->layers)
-                kept.insert(layer.str());
-        }
+    const auto kept = layersOfImages();
+    if (!kept) {
+        log::warn("the layers of image {} stay until the next start: {}", image.id.str(), kept.error().message);
+        return {};
     }
-    for (const Digest& layer : unused) {
-        if (!kept.contains(layer.str()) && layers.remove(layer))
+    for (const Digest& layer : image.layers) {
+        if (!kept->contains(layer) && !leased.contains(layer) && layers.remove(layer))
             removal.deleted.push_back(layer.str());
     }
     return {};
@@ -248,22 +283,21 @@ Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool forc
 void ImageService::gc(const std::vector<Digest>& layersInUse)
 {
     const std::scoped_lock lock(m_impl->mutex);
-    std::set<Digest> kept(layersInUse.begin(), layersInUse.end());
-    std::set<Digest> configs;
-    auto images = list();
-    if (!images)
-        return;
-    for (const Image& image : *images) {
-        configs.insert(image.id);
-        kept.insert(image.layers.begin(), image.layers.end());
-    }
+    const auto ofImages = m_impl->layersOfImages();
+    if (!ofImages)
+        return log::warn("no unused layers are collected: {}", ofImages.error().message);
+    std::set<Digest> kept = *ofImages;
+    kept.insert(layersInUse.begin(), layersInUse.end());
     const auto layers = m_impl->layers.list();
     for (const Layer& layer : layers.value_or(std::vector<Layer>())) {
-        if (!kept.contains(layer.diffId))
+        if (!kept.contains(layer.diffId) && !m_impl->leased.contains(layer.diffId))
             (void)m_impl->layers.remove(layer.diffId);
     }
+    std::set<std::string> ids;
+    if (!m_impl->db.query("SELECT id FROM images", {}, [&](const Database::Row& row) { ids.insert(row.text(0)); }))
+        return;
     for (const Digest& blob : m_impl->blobs.list()) {
-        if (!configs.contains(blob))
+        if (!ids.contains(blob.str()))
             m_impl->blobs.remove(blob);
     }
 }

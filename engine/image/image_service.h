@@ -35,7 +35,7 @@ struct ImageProgress
     std::int64_t current = 0, total = 0; // bytes; total 0 = no bar
     std::string stream;                  // set instead of status for plain text ("Loaded image: x\n")
 };
-using ImageProgressSink = std::function<void(const ImageProgress&)>; // called from worker threads, one at a time
+using ImageProgressSink = std::function<void(const ImageProgress&)>; // called from worker threads, one at a time; must not block
 
 struct ImageRemoval
 {
@@ -67,9 +67,8 @@ struct PullOptions
     bool allTags = false;
 };
 
-// Images by name and id. Blocking, thread-safe; long calls take a stop_token and fail with Cancelled.
-// Two pulls of the same layer share one download. A failed or cancelled pull or load leaves no tag, and no blob or layer
-// that the next start would not collect.
+// Images by name and id. Blocking, thread-safe; long calls take a stop_token and fail with Cancelled. Pulls, loads and imports
+// go on side by side; two pulls of the same layer share one download. A failed or cancelled one leaves no name, blob or layer.
 class ImageService
 {
 public:

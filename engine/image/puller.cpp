@@ -1,86 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "image/puller.h"
 
-#include <algorithm>
-#include <atomic>
 #include <condition_variable>
-#include <cstring>
-#include <deque>
 #include <mutex>
+#include <set>
 #include <sys/utsname.h>
-#include <thread>
+#include <vector>
 
 #include "base/ids.h"
 #include "image/image_config.h"
-#include "store/blob_store.h"
-#include "store/layer_store.h"
+#include "image/layer_transfers.h"
 
 namespace slipway
 {
 
 namespace
 {
-constexpr std::size_t downloads = 3;
-constexpr std::size_t queueLimit = 8 << 20;
+constexpr std::size_t maxConfig = 8 << 20;
+constexpr std::size_t maxLayers = 127; // as Docker: more do not fit into one mount
 
-// What curl pushes, as a source that is pulled.
-class Pipe : public ByteSource
+const std::set<std::string>& manifestTypes()
 {
-public:
-    Status push(std::span<const std::byte> bytes)
-    {
-        std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, [&] { return m_size < queueLimit || m_abandoned; });
-        if (m_abandoned)
-            return fail(ErrorKind::Cancelled, "the download is no longer wanted");
-        m_queue.emplace_back(bytes.begin(), bytes.end());
-        m_size += bytes.size();
-        m_changed.notify_all();
-        return {};
-    }
-    void close(Status status)
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_end = std::move(status);
-        m_closed = true;
-        m_changed.notify_all();
-    }
-    void abandon()
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_abandoned = true;
-        m_changed.notify_all();
-    }
-    Result<std::size_t> read(std::span<std::byte> into) override
-    {
-        std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, [&] { return !m_queue.empty() || m_closed; });
-        if (m_queue.empty()) {
-            if (!m_end)
-                return std::unexpected(m_end.error());
-            return 0;
-        }
-        auto& front = m_queue.front();
-        const std::size_t n = std::min(into.size(), front.size() - m_at);
-        std::memcpy(into.data(), front.data() + m_at, n);
-        m_at += n;
-        m_size -= n;
-        if (m_at == front.size()) {
-            m_queue.pop_front();
-            m_at = 0;
-        }
-        m_changed.notify_all();
-        return n;
-    }
+    static const std::set<std::string> types = {
+        "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"};
+    return types;
+}
 
-private:
-    std::mutex m_mutex;
-    std::condition_variable m_changed;
-    std::deque<std::vector<std::byte>> m_queue;
-    std::size_t m_size = 0, m_at = 0;
-    bool m_closed = false, m_abandoned = false;
-    Status m_end;
-};
+const std::set<std::string>& indexTypes()
+{
+    static const std::set<std::string> types = {
+        "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"};
+    return types;
+}
 
 std::pair<std::string, std::string> wantedPlatform(const std::string& platform) // architecture, variant
 {
@@ -108,137 +59,153 @@ Result<std::string> chooseFromIndex(const Json& index, const std::string& platfo
     return fail(ErrorKind::NotFound, "no matching manifest for linux/" + architecture + " in the manifest list entries");
 }
 
-struct Pull
+// Layers under way, waited for together: until all are there, one failed, or somebody asked to stop.
+class Arrivals
 {
-    RegistryClient& registry;
-    const Reference& reference;
-    BlobStore& blobs;
-    LayerStore& layers;
-    const ImageProgressSink& progress;
-    const std::stop_token& stop;
-    std::mutex tellMutex;
-
-    void tell(const ImageProgress& line)
+public:
+    void arrived(const Status& status)
     {
-        const std::scoped_lock lock(tellMutex);
-        progress(line);
+        const std::scoped_lock lock(m_mutex);
+        if (!status && m_result)
+            m_result = status;
+        --m_missing;
+        m_changed.notify_all();
+    }
+    void expect()
+    {
+        const std::scoped_lock lock(m_mutex);
+        ++m_missing;
+    }
+    Status wait(const std::stop_token& stop)
+    {
+        std::unique_lock lock(m_mutex);
+        if (!m_changed.wait(lock, stop, [&] { return m_missing == 0 || !m_result; }))
+            return fail(ErrorKind::Cancelled, "the pull was cancelled");
+        return m_result;
     }
 
-    Result<std::pair<Json, Digest>> verified(const std::string& name)
+private:
+    std::mutex m_mutex;
+    std::condition_variable_any m_changed;
+    int m_missing = 0;
+    Status m_result;
+};
+
+struct Pull
+{
+    PullSources& sources;
+    const Reference& reference;
+    const ImageProgressSink& progress;
+    const std::stop_token& stop;
+
+    struct Document
     {
-        TRY(const auto manifest, registry.manifest(reference.path, name, stop));
+        Json json;
+        Digest digest;
+        bool index = false;
+    };
+
+    Result<Document> document(const std::string& name)
+    {
+        TRY(const auto manifest, sources.registry->manifest(reference.path, name, reference.familiar(), stop));
         const Digest digest = Digest::of(manifest.body);
         if (name.starts_with("sha256:") && digest.str() != name)
             return fail(ErrorKind::InvalidArgument, "manifest verification failed for digest " + name);
-        TRY(auto json, parseJson(manifest.body));
-        const std::string declared = jsonValue<std::string>(json, "mediaType");
-        const bool both = json.contains("layers") && json.contains("manifests");
+        if (manifest.mediaType.starts_with("application/vnd.docker.distribution.manifest.v1+"))
+            return fail(ErrorKind::InvalidArgument,
+                        "[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is "
+                        "disabled by default and will be removed in an upcoming release. Suggest the author of "
+                            + reference.familiar() + " to upgrade the image to the OCI Format or Docker Image manifest v2, schema 2.");
+        auto json = parseJson(manifest.body);
+        if (!json || !json->is_object())
+            return fail(ErrorKind::InvalidArgument, "the manifest of " + reference.familiar() + " is not a JSON object");
+        const std::string declared = jsonValue<std::string>(*json, "mediaType");
+        const bool isIndex = indexTypes().contains(manifest.mediaType);
+        const bool both = json->contains("layers") && json->contains("manifests");
         if (both || (!declared.empty() && declared != manifest.mediaType))
             return fail(ErrorKind::InvalidArgument, "the manifest of " + reference.familiar() + " is ambiguous: refused");
-        return std::pair(std::move(json), digest);
+        if (!isIndex && !manifestTypes().contains(manifest.mediaType))
+            return fail(ErrorKind::InvalidArgument, "unsupported manifest media type and no default available: " + manifest.mediaType);
+        return Document{std::move(*json), digest, isIndex};
     }
 
     Result<std::string> config(const Json& descriptor)
     {
         TRY(const auto digest, Digest::parse(jsonValue<std::string>(descriptor, "digest")));
         std::string bytes;
-        TRY_STATUS(registry.blob(reference.path, digest.str(), [&](std::span<const std::byte> piece) -> Status {
-            if (bytes.size() + piece.size() > (8 << 20))
-                return fail(ErrorKind::InvalidArgument, "the image configuration is too large");
+        const auto sink = [&](std::span<const std::byte> piece) -> Status {
+            if (bytes.size() + piece.size() > maxConfig)
+                return fail(ErrorKind::InvalidArgument, "the image configuration is larger than 8 MiB: refused");
             bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
             return {};
-        }, stop));
+        };
+        TRY_STATUS(sources.registry->blob(reference.path, digest.str(), jsonValue<std::int64_t>(descriptor, "size"), sink, {}, stop));
         if (Digest::of(bytes) != digest)
             return fail(ErrorKind::InvalidArgument, "image config verification failed for digest " + digest.str());
         return bytes;
     }
 
-    Status layer(const Json& descriptor, const Digest& diffId)
+    // All descriptors are looked at before the first byte of a layer is asked for.
+    Result<std::vector<WantedLayer>> wanted(const Json& descriptors, const std::vector<Digest>& diffIds) const
     {
-        TRY(const auto digest, Digest::parse(jsonValue<std::string>(descriptor, "digest")));
-        const std::string id = shortId(digest.hex());
-        const auto total = jsonValue<std::int64_t>(descriptor, "size");
-        if (layers.get(diffId)) {
-            tell({id, "Already exists", 0, 0, {}});
-            return {};
+        if (!descriptors.is_array() || descriptors.size() != diffIds.size())
+            return fail(ErrorKind::InvalidArgument,
+                        "the manifest and the configuration of " + reference.familiar() + " do not agree on the layers");
+        if (descriptors.size() > maxLayers)
+            return fail(ErrorKind::InvalidArgument, "max depth exceeded: " + reference.familiar() + " has " + std::to_string(descriptors.size())
+                                                        + " layers, at most " + std::to_string(maxLayers) + " can be mounted");
+        std::vector<WantedLayer> layers;
+        for (std::size_t i = 0; i < diffIds.size(); ++i) {
+            TRY(const auto digest, Digest::parse(jsonValue<std::string>(descriptors[i], "digest")));
+            const auto size = jsonValue<std::int64_t>(descriptors[i], "size");
+            if (size < 0)
+                return fail(ErrorKind::InvalidArgument, "the manifest of " + reference.familiar() + " gives a layer a negative size");
+            layers.push_back({digest, diffIds[i], size});
         }
-        tell({id, "Pulling fs layer", 0, 0, {}});
-        Pipe pipe;
-        std::jthread download([&] {
-            std::int64_t done = 0, told = 0;
-            pipe.close(registry.blob(reference.path, digest.str(), [&](std::span<const std::byte> piece) -> Status {
-                done += static_cast<std::int64_t>(piece.size());
-                if (done - told > (512 << 10) || done == total) {
-                    tell({id, "Downloading", done, total, {}});
-                    told = done;
-                }
-                return pipe.push(piece);
-            }, stop));
-        });
-        const auto written = blobs.write(pipe, digest);
-        pipe.abandon();
-        download.join();
-        if (!written)
-            return std::unexpected(written.error());
-        tell({id, "Verifying Checksum", 0, 0, {}});
-        tell({id, "Download complete", 0, 0, {}});
-        tell({id, "Extracting", total, total, {}});
-        TRY(const auto fd, blobs.open(digest));
-        const auto added = layers.add(*sourceFromFd(fd.get()), diffId, stop);
-        blobs.remove(digest); // the unpacked layer is what is kept
-        if (!added)
-            return std::unexpected(added.error());
-        tell({id, "Pull complete", 0, 0, {}});
-        return {};
+        return layers;
     }
 
-    Status allLayers(const Json& descriptors, const std::vector<Digest>& diffIds)
+    Status bring(const std::vector<WantedLayer>& layers)
     {
-        std::atomic<std::size_t> next = 0;
-        std::mutex mutex;
-        Status result;
-        {
-            std::vector<std::jthread> workers;
-            for (std::size_t i = 0; i < std::min(downloads, diffIds.size()); ++i) {
-                workers.emplace_back([&] {
-                    for (std::size_t index = next++; index < diffIds.size(); index = next++) {
-                        auto done = layer(descriptors[index], diffIds[index]);
-                        const std::scoped_lock lock(mutex);
-                        if (!done && result)
-                            result = done;
-                        if (!result)
-                            return;
-                    }
-                });
+        auto arrivals = std::make_shared<Arrivals>();
+        std::vector<LayerTransfers::Watch> watches;
+        for (const WantedLayer& layer : layers) {
+            if (sources.lease(layer.diffId)) {
+                progress({shortId(layer.blob.hex()), "Already exists", 0, 0, {}});
+                continue;
             }
+            const FetchBlob fetch = [registry = sources.registry, path = reference.path, layer](const auto& sink, const auto& waiting,
+                                                                                              const std::stop_token& given) {
+                return registry->blob(path, layer.blob.str(), layer.size, sink, waiting, given);
+            };
+            arrivals->expect();
+            watches.push_back(sources.transfers.watch(layer, fetch, {progress, [arrivals](const Status& s) { arrivals->arrived(s); }}));
         }
-        return result;
+        return arrivals->wait(stop);
     }
 };
 } // namespace
 
-Result<Pulled> pullImage(RegistryClient& registry, const Reference& reference, const std::string& platform,
-                         BlobStore& blobs, LayerStore& layers, const ImageProgressSink& progress,
-                         const std::stop_token& stop)
+Result<Pulled> pullImage(PullSources& sources, const Reference& reference, const std::string& platform,
+                         const ImageProgressSink& progress, const std::stop_token& stop)
 {
-    Pull pull{registry, reference, blobs, layers, progress, stop, {}};
+    Pull pull{sources, reference, progress, stop};
     const std::string name = reference.digest.empty() ? reference.tag : reference.digest.str();
-    TRY(auto top, pull.verified(name));
-    pull.tell({name, "Pulling from " + reference.path, 0, 0, {}});
-    const Digest named = top.second;
-    Json manifest = std::move(top.first);
-    if (manifest.contains("manifests")) {
-        TRY(const auto chosen, chooseFromIndex(manifest, platform));
-        TRY(auto own, pull.verified(chosen));
-        manifest = std::move(own.first);
+    TRY(auto top, pull.document(name));
+    progress({name, "Pulling from " + reference.path, 0, 0, {}});
+    const Digest named = top.digest;
+    if (top.index) {
+        TRY(const auto chosen, chooseFromIndex(top.json, platform));
+        TRY_STATUS(Digest::parse(chosen).transform([](const Digest&) {}));
+        TRY(top, pull.document(chosen));
+        if (top.index)
+            return fail(ErrorKind::InvalidArgument, "the index of " + reference.familiar() + " names another index for this platform: refused");
     }
-    TRY(const auto config, pull.config(jsonMember(manifest, "config")));
+    TRY(auto config, pull.config(jsonMember(top.json, "config")));
     TRY(const auto image, parseImageConfig(config));
-    const Json& descriptors = jsonMember(manifest, "layers");
-    if (!descriptors.is_array() || descriptors.size() != image.layers.size())
-        return fail(ErrorKind::InvalidArgument, "the manifest and the configuration of " + reference.familiar() + " do not agree on the layers");
-    TRY_STATUS(pull.allLayers(descriptors, image.layers));
-    return Pulled{config, named};
+    TRY(const auto layers, pull.wanted(jsonMember(top.json, "layers"), image.layers));
+    TRY_STATUS(pull.bring(layers));
+    return Pulled{std::move(config), named};
 }
 
 } // namespace slipway

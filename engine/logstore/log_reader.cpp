@@ -142,18 +142,28 @@ struct LogReader::Impl
         return false;
     }
 
-    bool openNext()
+    std::unique_ptr<Segment> following() const
     {
         for (const unsigned number : segmentsIn(dir)) {
             if (number <= segment->number())
                 continue;
-            auto next = std::make_unique<Segment>(dir, number);
-            if (next->valid()) {
-                segment = std::move(next);
-                return true;
-            }
+            if (auto next = std::make_unique<Segment>(dir, number); next->valid())
+                return next;
         }
-        return false;
+        return nullptr;
+    }
+
+    bool nextRecord(RecordHeader& record, std::string_view& text, std::uint64_t& line)
+    {
+        while (!segment->next(record, text, line)) {
+            auto next = following();
+            if (!next)
+                return false;
+            if (segment->next(record, text, line)) // written after we looked and before the rotation
+                return true;
+            segment = std::move(next);
+        }
+        return true;
     }
 
     // Counts the wanted lines of each piece from the end backwards until the tail is covered, then reads on from there.
@@ -244,11 +254,8 @@ Result<std::vector<Entry>> LogReader::next(std::size_t max)
     std::string_view text;
     std::uint64_t line = 0;
     while (entries.size() < max) {
-        if (!impl.segment->next(record, text, line)) {
-            if (!impl.openNext())
-                break;
-            continue;
-        }
+        if (!impl.nextRecord(record, text, line))
+            break;
         const TimePoint time = fromUnixNano(record.timeNs);
         if (impl.options.until != TimePoint{} && time > impl.options.until) {
             impl.ended = true;

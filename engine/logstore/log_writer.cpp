@@ -41,19 +41,26 @@ struct LogWriter::Impl
     {
         std::string pending;
         TimePoint since{};
+        bool begun = false;  // a piece of it is in the log
+        bool broken = false; // a piece of it was dropped: the others go with it
     };
 
+    std::string path;
     UniqueFd dir, segment, index;
     RotationLimits limits;
     unsigned oldest = 1, current = 0;
     std::uint64_t size = 0, lastIndexed = 0, line = 0, dropped = 0;
     std::array<Line, 2> lines;
 
+    Status openDir();
     Status openSegment(unsigned number, bool fresh);
     Status recover();
+    bool room(TimePoint when);
     void write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
     bool writeRecord(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
     void rotate();
+    void removeOldest();
+    Line& lineOf(Stream stream) { return lines[stream == Stream::Stderr ? 1 : 0]; }
 };
 
 Status LogWriter::Impl::openSegment(unsigned number, bool fresh)
@@ -109,14 +116,12 @@ Status LogWriter::Impl::recover()
     return {};
 }
 
-Result<LogWriter> LogWriter::open(const std::string& path, RotationLimits limits)
+Status LogWriter::Impl::openDir()
 {
-    auto impl = std::make_unique<Impl>();
-    impl->limits = limits;
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
         return failErrno(errno, "making the log folder " + path);
-    impl->dir.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!impl->dir)
+    dir.reset(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!dir)
         return failErrno(errno, "opening the log folder " + path);
     unsigned first = 0, last = 0;
     if (DIR* list = ::opendir(path.c_str())) {
@@ -128,10 +133,18 @@ Result<LogWriter> LogWriter::open(const std::string& path, RotationLimits limits
         }
         ::closedir(list);
     }
-    impl->oldest = first ? first : 1;
-    TRY_STATUS(impl->openSegment(last ? last : 1, last == 0));
-    if (last)
-        TRY_STATUS(impl->recover());
+    oldest = first ? first : 1;
+    TRY_STATUS(openSegment(last ? last : 1, last == 0));
+    return last ? recover() : Status();
+}
+
+Result<LogWriter> LogWriter::open(const std::string& path, RotationLimits limits)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->path = path;
+    impl->limits = limits;
+    if (auto opened = impl->openDir(); !opened && opened.error().osError != ENOSPC && opened.error().osError != EDQUOT)
+        return std::unexpected(opened.error());
     return LogWriter(std::move(impl));
 }
 
@@ -145,7 +158,10 @@ bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint w
     if (written == whole) {
         if (size - lastIndexed >= indexEvery) {
             const IndexEntry entry{size, line, toUnixNano(when)};
-            [[maybe_unused]] const ssize_t ignored = ::write(index.get(), &entry, sizeof entry);
+            const ssize_t indexed = ::write(index.get(), &entry, sizeof entry);
+            struct stat info{};
+            if (indexed > 0 && indexed < static_cast<ssize_t>(sizeof entry) && ::fstat(index.get(), &info) == 0)
+                [[maybe_unused]] const int ignored = ::ftruncate(index.get(), info.st_size - indexed);
             lastIndexed = size;
         }
         size += static_cast<std::uint64_t>(whole);
@@ -158,37 +174,64 @@ bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint w
     return false;
 }
 
+void LogWriter::Impl::removeOldest()
+{
+    ::unlinkat(dir.get(), segmentName(oldest, ".log").c_str(), 0);
+    ::unlinkat(dir.get(), segmentName(oldest, ".idx").c_str(), 0);
+    ++oldest;
+}
+
 void LogWriter::Impl::rotate()
 {
-    if (!openSegment(current + 1, true))
-        return; // no room for a new one: go on in this
-    while (current - oldest + 1 > std::max(2u, limits.maxSegments)) {
-        ::unlinkat(dir.get(), segmentName(oldest, ".log").c_str(), 0);
-        ::unlinkat(dir.get(), segmentName(oldest, ".idx").c_str(), 0);
-        ++oldest;
+    const unsigned kept = std::max(2u, limits.maxSegments);
+    if (!openSegment(current + 1, true)) {
+        if (current - oldest + 1 < kept)
+            return; // no room for a new one: go on in this
+        removeOldest(); // it would go anyway, and makes room
+        if (!openSegment(current + 1, true))
+            return;
     }
+    while (current - oldest + 1 > kept)
+        removeOldest();
+}
+
+// True when a record can be tried: there is a segment, and what was dropped has been noted.
+bool LogWriter::Impl::room(TimePoint when)
+{
+    if (!segment && !openDir()) {
+        segment.reset(); // also when it was there but could not be read
+        return false;
+    }
+    if (size >= limits.maxSegmentBytes)
+        rotate();
+    if (dropped == 0)
+        return true;
+    const std::string note = std::to_string(dropped) + (dropped == 1 ? " line" : " lines") + " dropped: no space left on device";
+    if (!writeRecord(Stream::Engine, 0, when, note.data(), note.size()))
+        return false;
+    dropped = 0;
+    return true;
 }
 
 void LogWriter::Impl::write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length)
 {
-    if (size >= limits.maxSegmentBytes)
-        rotate();
-    if (dropped > 0) {
-        const std::string note = std::to_string(dropped) + " lines dropped: no space left on device";
-        if (!writeRecord(Stream::Engine, 0, when, note.data(), note.size())) {
-            if (!(flags & Partial))
-                ++dropped;
-            return;
-        }
-        dropped = 0;
+    Line& own = lineOf(stream);
+    const bool last = !(flags & Partial);
+    if (!own.broken && room(when) && writeRecord(stream, flags, when, data, length)) {
+        own.begun = !last;
+        return;
     }
-    if (!writeRecord(stream, flags, when, data, length) && !(flags & Partial))
+    if (!own.broken)
         ++dropped;
+    own.broken = !last;
+    // What is there of a line that is cut off must not run into the next one.
+    if (last && own.begun)
+        own.begun = !(room(when) && writeRecord(stream, 0, when, nullptr, 0));
 }
 
 void LogWriter::append(Stream stream, const char* data, std::size_t length, TimePoint when)
 {
-    Impl::Line& line = m_impl->lines[stream == Stream::Stderr ? 1 : 0];
+    Impl::Line& line = m_impl->lineOf(stream);
     while (length > 0) {
         if (line.pending.empty())
             line.since = when;
@@ -222,7 +265,11 @@ void LogWriter::finish()
     }
 }
 
-void LogWriter::sync() { ::fdatasync(m_impl->segment.get()); }
+void LogWriter::sync()
+{
+    if (m_impl->segment)
+        ::fdatasync(m_impl->segment.get());
+}
 
 LogWriter::LogWriter(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 LogWriter::~LogWriter() = default;

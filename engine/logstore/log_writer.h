@@ -20,8 +20,9 @@ struct RotationLimits
 
 // Appends one container's output; used by slipway-monitor only (so: small, no threads, no json). Splits bytes into lines
 // per stream; a line is written when its newline arrives or 16 KiB are full. Continues an existing log after the last whole
-// record (a torn tail is cut). When the disk is full, lines are counted and one Engine record "N lines dropped: no space
-// left on device" is written once there is room again: the container is never blocked.
+// record (a torn tail is cut). When the disk is full, from the start or later, lines are counted and one Engine record "N
+// lines dropped: no space left on device" is written once there is room again: the container is never blocked. A line of
+// which a piece had to be dropped counts as dropped; what was written of it ends there.
 class LogWriter
 {
 public:

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "network/link_reaper.h"
 
+#include <set>
+
 #include "base/log.h"
+#include "os/conntrack.h"
 #include "os/netlink.h"
 
 namespace slipway
@@ -18,10 +21,10 @@ LinkReaper::~LinkReaper()
         m_thread.join();
 }
 
-void LinkReaper::remove(std::string name)
+void LinkReaper::remove(std::string name, std::uint32_t address)
 {
     const std::scoped_lock lock(m_mutex);
-    m_names.push_back(std::move(name));
+    m_links.emplace_back(std::move(name), address);
     if (!m_thread.joinable())
         m_thread = std::thread([this] { run(); });
     m_wake.notify_one();
@@ -31,15 +34,17 @@ void LinkReaper::run()
 {
     auto link = Netlink::open(m_netns);
     for (;;) {
-        std::vector<std::string> names;
+        std::vector<std::pair<std::string, std::uint32_t>> links;
         {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [this] { return m_stop || !m_names.empty(); });
-            if (m_names.empty())
+            m_wake.wait(lock, [this] { return m_stop || !m_links.empty(); });
+            if (m_links.empty())
                 return;
-            names.swap(m_names);
+            links.swap(m_links);
         }
-        for (const auto& name : names) {
+        std::set<std::uint32_t> addresses;
+        for (const auto& [name, address] : links) {
+            addresses.insert(address);
             if (!link)
                 link = Netlink::open(m_netns);
             const auto index = link ? link->linkIndex(name) : std::nullopt;
@@ -47,6 +52,8 @@ void LinkReaper::run()
             if (!removed)
                 log::warn("removing the interface {}: {}", name, removed.error().message);
         }
+        if (auto forgotten = forgetConnections(addresses, m_netns); !forgotten)
+            log::warn("{}", forgotten.error().message);
     }
 }
 

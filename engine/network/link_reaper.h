@@ -2,16 +2,19 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace slipway
 {
 
-// Removes interfaces on a thread of its own: the kernel takes about 30 ms for one veth (it waits for RCU), which the end of
-// a container should not wait for. Thread-safe. The destructor waits until all are gone.
+// Removes interfaces, and the connections tracked for their addresses, on a thread of its own: the kernel takes about 30 ms for
+// one veth (it waits for RCU), which the end of a container should not wait for. Thread-safe. The destructor waits until all
+// are gone.
 class LinkReaper
 {
 public:
@@ -20,7 +23,7 @@ public:
     LinkReaper(const LinkReaper&) = delete;
     LinkReaper& operator=(const LinkReaper&) = delete;
 
-    void remove(std::string name);
+    void remove(std::string name, std::uint32_t address); // IPv4, host byte order
 
 private:
     void run();
@@ -28,9 +31,9 @@ private:
     const int m_netns;
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::vector<std::string> m_names;
+    std::vector<std::pair<std::string, std::uint32_t>> m_links;
     bool m_stop = false;
-    std::thread m_thread; // started with the first name
+    std::thread m_thread; // started with the first link
 };
 
 } // namespace slipway

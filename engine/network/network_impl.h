@@ -12,6 +12,7 @@
 #include "network/network_service.h"
 #include "network/ports.h"
 #include "os/netlink.h"
+#include "os/nft_watch.h"
 
 namespace slipway
 {
@@ -47,7 +48,10 @@ struct NetworkService::Impl
     Firewall firewall;
     LinkReaper reaper;
     bool tableReady = false;
+    // A bridge may be there from another engine's time, with that engine's address: each is looked at once.
+    std::set<std::string> checkedBridges;
     std::optional<Netlink> netlink;
+    std::optional<NftWatch> watch; // the last member: its thread ends before all else
 
     [[nodiscard]] Result<Network*> find(const std::string& nameOrId);
     [[nodiscard]] Status load();
@@ -60,6 +64,7 @@ struct NetworkService::Impl
     [[nodiscard]] Result<int> ensureBridge(const Network& network); // its index
     [[nodiscard]] std::vector<Firewall::Bridge> firewallBridges() const;
     [[nodiscard]] Status rebuildFirewall();
+    void watchFirewall();
     // The rules for one more container. Its ports are in PORTS already: a lost table is rebuilt with them.
     [[nodiscard]] Status openFirewall(const std::vector<const Network*>& used, const std::vector<Published>& added);
 

@@ -130,7 +130,12 @@ Status Impl::checkOverlap(const Cidr& wanted)
 Result<Cidr> Impl::freePool()
 {
     TRY(Netlink * link, router());
-    TRY(const auto routes, link->routes());
+    TRY(auto routes, link->routes());
+    if (settings.routerNetns >= 0) { // what the host can reach should stay reachable for containers
+        TRY(auto host, Netlink::open());
+        TRY(const auto hostRoutes, host.routes());
+        routes.insert(routes.end(), hostRoutes.begin(), hostRoutes.end());
+    }
     for (const Cidr& pool : defaultPools()) {
         if (!checkOverlap(pool))
             continue;

@@ -97,6 +97,8 @@ public:
         // Where bridges live: the host's network namespace (-1 = the engine's own), or rootless the "container netns".
         int routerNetns = -1;
         bool rootless = false;
+        // Rootless: the address behind which the uplink has the host's resolver, if that is on the host's loopback.
+        std::string uplinkDns;
         std::string defaultBridge = "slipway0";
         std::string defaultSubnet = ""; // empty: the first of 172.17.0.0/16 … 172.31.0.0/16 that no route overlaps
     };

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <thread>
 
+#include "base/errno_text.h"
 #include "network/ipv4.h"
 
 namespace slipway
@@ -20,22 +20,20 @@ constexpr std::uint16_t firstEphemeral = 32768, lastEphemeral = 60999;
 
 std::string where(const PortBinding& p) { return p.hostIp + ":" + std::to_string(p.hostPort); }
 
-// Go prints errno texts in lower case.
-std::string goText(int err)
-{
-    std::string text = std::system_category().message(err);
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
-        text[0] = static_cast<char>(text[0] - 'A' + 'a');
-    return text;
-}
-
 Result<UniqueFd> bindPort(const PortBinding& port, bool patient)
 {
     const bool tcp = port.protocol == "tcp";
     const auto failed = [&](int err) {
+        if (err == EACCES && port.hostPort < 1024)
+            return fail(ErrorKind::Internal,
+                        "cannot expose privileged port " + std::to_string(port.hostPort) +
+                            ": choose a larger port number (>= 1024), or let ordinary users have it with 'sysctl "
+                            "net.ipv4.ip_unprivileged_port_start=" + std::to_string(port.hostPort) + "': listen " +
+                            port.protocol + "4 " + where(port) + ": bind: permission denied",
+                        err);
         return fail(ErrorKind::Internal,
                     "failed to bind port " + where(port) + "/" + port.protocol + ": listen " + port.protocol + "4 " +
-                        where(port) + ": bind: " + goText(err),
+                        where(port) + ": bind: " + errnoText(err),
                     err);
     };
     UniqueFd fd(::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "network/ipv4.h"
+#include "network/network_impl.h"
 #include "network/network_service.h"
 
 namespace slipway
@@ -36,12 +37,17 @@ Resolver readResolver(const char* path)
     return found;
 }
 
+bool onLoopback(const std::string& server)
+{
+    const auto ip = parseIpv4(server);
+    return ip && *ip >> 24 == 127;
+}
+
 // Containers have their own loopback and no IPv6: such servers are of no use there.
 void keepReachable(std::vector<std::string>& servers)
 {
     std::erase_if(servers, [](const std::string& s) {
-        const auto ip = parseIpv4(s);
-        return !ip || *ip >> 24 == 127;
+        return !parseIpv4(s) || onLoopback(s);
     });
 }
 } // namespace
@@ -52,6 +58,8 @@ std::string NetworkService::resolvConf(bool hostNetwork, const std::vector<std::
 {
     Resolver resolver = readResolver("/etc/resolv.conf");
     if (!hostNetwork) {
+        if (const auto& uplink = m_impl->settings.uplinkDns; !uplink.empty())
+            std::ranges::replace_if(resolver.servers, onLoopback, uplink);
         keepReachable(resolver.servers);
         if (resolver.servers.empty()) {
             resolver.servers = readResolver("/run/systemd/resolve/resolv.conf").servers;

@@ -4,6 +4,7 @@
 #include <format>
 
 #include "base/ids.h"
+#include "base/log.h"
 #include "events/event_bus.h"
 #include "network/network_impl.h"
 #include "os/netns.h"
@@ -62,13 +63,17 @@ Result<Netlink*> Impl::router()
 Result<int> Impl::ensureBridge(const Network& network)
 {
     TRY(Netlink * link, router());
-    if (const auto index = link->linkIndex(network.bridgeName))
+    auto index = link->linkIndex(network.bridgeName);
+    if (index && checkedBridges.contains(network.bridgeName))
         return *index;
     const auto gateway = parseIpv4(network.pools.at(0).gateway).value_or(0);
     const auto subnet = parseCidr(network.pools.at(0).subnet).value_or(Cidr{});
-    if (auto made = link->addBridge(network.bridgeName, macFor(gateway)); !made)
-        return wrap(made.error(), "network " + network.name);
-    const auto index = link->linkIndex(network.bridgeName);
+    const bool made = !index;
+    if (made) {
+        if (auto status = link->addBridge(network.bridgeName, macFor(gateway)); !status)
+            return wrap(status.error(), "network " + network.name);
+        index = link->linkIndex(network.bridgeName);
+    }
     if (!index)
         return fail(ErrorKind::Internal, "the bridge " + network.bridgeName + " vanished while it was made");
     auto status = link->addAddress(*index, gateway, subnet.prefixLength);
@@ -78,9 +83,11 @@ Result<int> Impl::ensureBridge(const Network& network)
             return writeNetSysctl("ipv4/conf/" + network.bridgeName + "/route_localnet", "1");
         });
     if (!status) {
-        (void)link->removeLink(*index);
+        if (made)
+            (void)link->removeLink(*index);
         return wrap(status.error(), "network " + network.name);
     }
+    checkedBridges.insert(network.bridgeName);
     return *index;
 }
 
@@ -96,12 +103,30 @@ std::vector<Firewall::Bridge> Impl::firewallBridges() const
 Status Impl::rebuildFirewall()
 {
     std::vector<Published> all;
-    if (!settings.rootless)
-        for (const auto& [id, published] : ports.all())
-            all.insert(all.end(), published.begin(), published.end());
+    for (const auto& [id, published] : ports.all())
+        all.insert(all.end(), published.begin(), published.end());
     TRY_STATUS(firewall.rebuild(firewallBridges(), all));
     tableReady = true;
+    if (!watch)
+        watchFirewall();
     return {};
+}
+
+// Other programs' reloads must not take the containers' rules away for good.
+void Impl::watchFirewall()
+{
+    auto opened = NftWatch::open(settings.routerNetns, "slipway", [this] {
+        const std::scoped_lock lock(mutex);
+        if (endpoints.empty())
+            return; // the next container brings them
+        log::warn("another program changed the packet rules of the table \"ip slipway\": they are set again");
+        if (auto restored = rebuildFirewall(); !restored)
+            log::error("{}", restored.error().message);
+    });
+    if (opened)
+        watch.emplace(std::move(*opened));
+    else
+        log::warn("{}: rules that another program flushes come back with the next container", opened.error().message);
 }
 
 Status Impl::openFirewall(const std::vector<const Network*>& used, const std::vector<Published>& added)
@@ -109,8 +134,7 @@ Status Impl::openFirewall(const std::vector<const Network*>& used, const std::ve
     if (!tableReady)
         return rebuildFirewall();
     for (std::size_t i = 0; i < used.size(); ++i) {
-        const bool withPorts = i == 0 && !settings.rootless;
-        if (!firewall.add(firewallBridge(*used[i]), withPorts ? added : std::vector<Published>{}))
+        if (!firewall.add(firewallBridge(*used[i]), i == 0 ? added : std::vector<Published>{}))
             return rebuildFirewall();
     }
     return {};
@@ -197,13 +221,13 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
     std::vector<EndpointRecord> gone;
     const auto published = ports.of(containerId);
     ports.remove(containerId);
-    if (!published.empty() && tableReady && !settings.rootless)
+    if (!published.empty() && tableReady)
         TRY_STATUS(firewall.remove(published));
     for (const auto& r : endpoints)
         if (r.endpoint.containerId == containerId)
             gone.push_back(r);
     for (const auto& r : gone)
-        reaper.remove(r.veth);
+        reaper.remove(r.veth, parseIpv4(r.endpoint.ipv4).value_or(0));
     if (gone.empty())
         return gone;
     TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ?", {containerId}));

@@ -64,7 +64,7 @@ std::uint64_t tickNs()
 
 struct Cgroups::Impl
 {
-    Version version = Version::None;
+    Version version = Version::None, machine = Version::None;
     std::map<std::string, fs::path> mounts; // controller → mount point ("" = the v2 hierarchy)
 
     Impl()
@@ -84,10 +84,12 @@ struct Cgroups::Impl
             else if (type == "cgroup2" && mountPoint == "/sys/fs/cgroup")
                 mounts[""] = mountPoint;
         }
-        if (mounts.contains("memory"))
-            version = Version::V1;
-        else if (mounts.contains(""))
-            version = Version::V2;
+        machine = mounts.contains("memory") ? Version::V1 : mounts.contains("") ? Version::V2 : Version::None;
+        const auto writable = [this](const char* controller) {
+            return ::access(mounts.at(controller).c_str(), W_OK) == 0;
+        };
+        if (machine != Version::None && writable(machine == Version::V1 ? "memory" : ""))
+            version = machine;
     }
 
     void addV1(const std::string& mountPoint, const std::string& options)
@@ -196,6 +198,7 @@ ResourceUsage Cgroups::Impl::usageV2(const std::string& path) const
 
 Cgroups::Cgroups() : m_impl(std::make_shared<const Impl>()) {}
 Cgroups::Version Cgroups::version() const { return m_impl->version; }
+Cgroups::Version Cgroups::machineVersion() const { return m_impl->machine; }
 
 bool Cgroups::has(const std::string& controller) const
 {
@@ -232,15 +235,16 @@ Result<ResourceUsage> Cgroups::usageFromProc(pid_t pid)
             continue;
         const std::string stat = readText(entry.path() / "stat").value_or("");
         unsigned long long utime = 0, stime = 0, resident = 0;
+        long long childrenUtime = 0, childrenStime = 0; // of those that ended and were waited for: the sum never falls
         const auto close = stat.rfind(')');
         if (close == std::string::npos
             || std::sscanf(stat.c_str() + close + 1,
-                           " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %llu",
-                           &utime, &stime, &resident)
-                   != 3)
+                           " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld %lld %*d %*d %*d %*d %*u %*u %llu",
+                           &utime, &stime, &childrenUtime, &childrenStime, &resident)
+                   != 5)
             continue;
-        user += utime;
-        system += stime;
+        user += utime + static_cast<std::uint64_t>(childrenUtime);
+        system += stime + static_cast<std::uint64_t>(childrenStime);
         pages += resident;
         ++count;
     }

@@ -40,7 +40,8 @@ public:
     enum class Version : std::uint8_t { None, V1, V2 };
 
     Cgroups(); // looks at /proc/self/mountinfo once
-    [[nodiscard]] Version version() const;
+    [[nodiscard]] Version version() const;        // None when there are some but this process may not write to them
+    [[nodiscard]] Version machineVersion() const; // what is mounted
     // Controllers that exist and can be used: "memory", "cpu", "pids", "cpuset", "io", "devices".
     [[nodiscard]] bool has(const std::string& controller) const;
 

@@ -2,58 +2,22 @@
 #include "registry/registry_client.h"
 
 #include <algorithm>
-#include <cctype>
-#include <curl/curl.h>
-#include <memory>
+#include <cerrno>
+#include <charconv>
+#include <condition_variable>
+#include <random>
+#include <utility>
 
 #include "base/json.h"
+#include "registry/registry_errors.h"
 
 namespace slipway
 {
 
 namespace
 {
-constexpr std::size_t maxBody = 8 << 20;
-
-struct Transfer
-{
-    CURL* curl;
-    const RegistryClient::Sink* sink;
-    const std::stop_token* stop;
-    std::string body, challenge;
-    Status sunk;
-};
-
-std::size_t onBody(char* data, std::size_t, std::size_t size, void* context)
-{
-    auto& transfer = *static_cast<Transfer*>(context);
-    long status = 0;
-    ::curl_easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &status);
-    if (*transfer.sink && status == 200) {
-        transfer.sunk = (*transfer.sink)(std::as_bytes(std::span(data, size)));
-        return transfer.sunk ? size : 0;
-    }
-    if (transfer.body.size() + size > maxBody)
-        return 0;
-    transfer.body.append(data, size);
-    return size;
-}
-
-std::size_t onHeader(char* data, std::size_t, std::size_t size, void* context)
-{
-    std::string line(data, size);
-    const auto colon = line.find(':');
-    std::string name = line.substr(0, colon);
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (name == "www-authenticate" && colon != std::string::npos)
-        static_cast<Transfer*>(context)->challenge = line.substr(line.find_first_not_of(" ", colon + 1));
-    return size;
-}
-
-int onProgress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
-{
-    return static_cast<Transfer*>(context)->stop->stop_requested() ? 1 : 0;
-}
+constexpr int attempts = 5;
+constexpr std::chrono::milliseconds longestPause{60'000};
 
 std::string parameter(const std::string& challenge, const std::string& key)
 {
@@ -64,156 +28,229 @@ std::string parameter(const std::string& challenge, const std::string& key)
     return challenge.substr(start, challenge.find('"', start) - start);
 }
 
-std::string escaped(const std::string& text)
-{
-    const std::unique_ptr<char, decltype(&::curl_free)> made(::curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size())), ::curl_free);
-    return made ? made.get() : "";
-}
-
 bool isLoopback(const std::string& host)
 {
     return host.starts_with("127.") || host.starts_with("localhost:") || host == "localhost" || host.starts_with("[::1]");
 }
 
-bool schemeFailed(const Error& error) { return error.kind == ErrorKind::Unavailable; }
+bool startsWord(const std::string& text, std::string_view word) // of an authentication scheme, any case
+{
+    return text.size() >= word.size()
+           && std::ranges::equal(text.substr(0, word.size()), word, {}, [](unsigned char c) { return std::tolower(c); },
+                                 [](unsigned char c) { return std::tolower(c); });
+}
+
+bool worthAnotherTry(long status) { return status == 408 || status == 429 || (status >= 500 && status != 501); }
+
+// The first byte of "bytes 100-199/200"; -1 when it is nothing like that.
+std::int64_t rangeStart(const std::string& contentRange)
+{
+    std::int64_t start = -1;
+    if (contentRange.starts_with("bytes "))
+        std::from_chars(contentRange.data() + 6, contentRange.data() + contentRange.size(), start);
+    return start;
+}
 } // namespace
 
 RegistryClient::RegistryClient(std::string domain, RegistryCredentials credentials, std::vector<std::string> insecure)
     : m_host(domain == "docker.io" ? "registry-1.docker.io" : std::move(domain)), m_credentials(std::move(credentials)),
       m_mayBePlain(isLoopback(m_host) || std::ranges::find(insecure, m_host) != insecure.end())
 {
-    static const CURLcode ready = ::curl_global_init(CURL_GLOBAL_DEFAULT);
-    (void)ready;
 }
 
-std::string RegistryClient::baseUrl() const { return m_scheme + "://" + m_host + "/v2/"; }
-
-Result<RegistryClient::Response> RegistryClient::get(const std::string& url, const std::vector<std::string>& headers,
-                                                     const std::string& basic, const Sink& sink,
-                                                     const std::stop_token& stop) const
+std::string RegistryClient::baseUrl()
 {
-    const std::unique_ptr<CURL, decltype(&::curl_easy_cleanup)> curl(::curl_easy_init(), ::curl_easy_cleanup);
-    Transfer transfer{curl.get(), &sink, &stop, {}, {}, {}};
-    curl_slist* list = nullptr;
-    for (const std::string& header : headers)
-        list = ::curl_slist_append(list, header.c_str());
-    const std::unique_ptr<curl_slist, decltype(&::curl_slist_free_all)> owned(list, ::curl_slist_free_all);
-    CURL* c = curl.get();
-    ::curl_easy_setopt(c, CURLOPT_URL, url.c_str());
-    ::curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
-    ::curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
-    ::curl_easy_setopt(c, CURLOPT_MAXREDIRS, 10L);
-    ::curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-    ::curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, url.starts_with("https") ? "https" : "http,https");
-    ::curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 15L);
-    ::curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    ::curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, 30L);
-    ::curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    ::curl_easy_setopt(c, CURLOPT_USERAGENT, "slipway/0.1.0");
-    ::curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, onBody);
-    ::curl_easy_setopt(c, CURLOPT_WRITEDATA, &transfer);
-    ::curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, onHeader);
-    ::curl_easy_setopt(c, CURLOPT_HEADERDATA, &transfer);
-    ::curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-    ::curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, onProgress);
-    ::curl_easy_setopt(c, CURLOPT_XFERINFODATA, &transfer);
-    if (!basic.empty())
-        ::curl_easy_setopt(c, CURLOPT_USERPWD, basic.c_str());
-    const CURLcode code = ::curl_easy_perform(c);
-    if (stop.stop_requested())
-        return fail(ErrorKind::Cancelled, "the transfer from " + m_host + " was cancelled");
-    if (!transfer.sunk)
-        return std::unexpected(transfer.sunk.error());
-    if (code != CURLE_OK)
-        return fail(ErrorKind::Unavailable, "Get \"" + url + "\": " + ::curl_easy_strerror(code));
-    Response response;
-    ::curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response.status);
-    const char* type = nullptr;
-    ::curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type);
-    response.contentType = type ? type : "";
-    response.challenge = std::move(transfer.challenge);
-    response.body = std::move(transfer.body);
-    return response;
-}
-
-Status RegistryClient::logIn(const std::string& challenge, const std::string& repository, const std::stop_token& stop)
-{
-    const std::string basic = m_credentials.username.empty() ? std::string() : m_credentials.username + ':' + m_credentials.password;
-    std::string token = m_credentials.registryToken;
-    if (token.empty() && challenge.starts_with("Bearer")) {
-        const std::string realm = parameter(challenge, "realm");
-        if (!realm.starts_with("https://") && !(m_mayBePlain && realm.starts_with("http://")))
-            return fail(ErrorKind::Unauthorized, "registry " + m_host + " names a token service that is not safe to ask: " + realm);
-        std::string scope = parameter(challenge, "scope");
-        if (scope.empty())
-            scope = "repository:" + repository + ":pull";
-        TRY(const auto answer, get(realm + (realm.find('?') == std::string::npos ? "?" : "&") + "service=" + escaped(parameter(challenge, "service")) + "&scope=" + escaped(scope), {}, basic, {}, stop));
-        const auto json = parseJson(answer.body);
-        if (answer.status != 200 || !json)
-            return fail(ErrorKind::Unauthorized, "unauthorized: " + m_host + " gave no token: check the user name and password");
-        token = jsonValue<std::string>(*json, "token", jsonValue<std::string>(*json, "access_token"));
-    } else if (token.empty() && !basic.empty()) {
-        const std::scoped_lock lock(m_mutex);
-        m_tokens[repository] = "basic";
-        return {};
-    }
-    if (token.empty())
-        return fail(ErrorKind::Unauthorized, "unauthorized: authentication required");
     const std::scoped_lock lock(m_mutex);
-    m_tokens[repository] = "Bearer " + token;
+    return m_scheme + "://" + m_host + "/v2/";
+}
+
+Result<HttpAnswer> RegistryClient::once(const Attempt& attempt, const std::stop_token& stop)
+{
+    while (true) {
+        const std::string base = baseUrl();
+        HttpRequest request;
+        request.url = base + attempt.path;
+        request.headers = attempt.headers;
+        request.verifyTls = !m_mayBePlain;
+        request.certificates = "/etc/docker/certs.d/" + m_host;
+        request.sink = attempt.sink;
+        std::string authorization;
+        {
+            const std::scoped_lock lock(m_mutex);
+            authorization = m_authorizations[attempt.scope];
+        }
+        if (authorization == "basic")
+            request.basic = m_credentials.username + ':' + m_credentials.password;
+        else if (!authorization.empty())
+            request.headers.push_back("Authorization: " + authorization);
+        auto answer = performHttp(request, base, stop);
+        const bool plainNext = !answer && answer.error().kind == ErrorKind::Unavailable && m_mayBePlain && base.starts_with("https");
+        if (!plainNext || answer.error().osError == EAGAIN)
+            return answer;
+        const std::scoped_lock lock(m_mutex);
+        m_scheme = "http";
+    }
+}
+
+Result<std::string> RegistryClient::token(const std::string& challenge, const std::string& scope, const std::stop_token& stop)
+{
+    if (!m_credentials.registryToken.empty())
+        return m_credentials.registryToken;
+    const std::string realm = parameter(challenge, "realm");
+    if (!realm.starts_with("https://") && !(m_mayBePlain && realm.starts_with("http://")))
+        return fail(ErrorKind::Unauthorized, "registry " + m_host + " names a token service that is not safe to ask: " + realm);
+    const std::string asked = parameter(challenge, "scope");
+    const std::string wanted = "service=" + urlEscaped(parameter(challenge, "service"))
+                               + (asked.empty() && scope.empty() ? "" : "&scope=" + urlEscaped(asked.empty() ? scope : asked));
+    HttpRequest request;
+    request.verifyTls = !m_mayBePlain;
+    request.certificates = "/etc/docker/certs.d/" + m_host;
+    if (!m_credentials.identityToken.empty()) {
+        request.url = realm;
+        request.form = "grant_type=refresh_token&client_id=slipway&" + wanted + "&refresh_token=" + urlEscaped(m_credentials.identityToken);
+    } else {
+        request.url = realm + (realm.find('?') == std::string::npos ? "?" : "&") + wanted;
+        if (!m_credentials.username.empty())
+            request.basic = m_credentials.username + ':' + m_credentials.password;
+    }
+    TRY(const auto answer, performHttp(request, realm, stop));
+    const auto json = parseJson(answer.body);
+    const std::string token = json ? jsonValue<std::string>(*json, "token", jsonValue<std::string>(*json, "access_token")) : "";
+    if (answer.status == 401 || answer.status == 403)
+        return fail(ErrorKind::Unauthorized, "unauthorized: incorrect username or password");
+    if (answer.status != 200 || token.empty())
+        return registryError(answer, "the token service " + realm + " gave no token");
+    return token;
+}
+
+Status RegistryClient::logIn(const std::string& challenge, const std::string& scope, const std::stop_token& stop)
+{
+    std::string authorization;
+    if (startsWord(challenge, "bearer")) {
+        TRY(const auto given, token(challenge, scope, stop));
+        authorization = "Bearer " + given;
+    } else if (startsWord(challenge, "basic") && !m_credentials.username.empty()) {
+        authorization = "basic";
+    } else if (startsWord(challenge, "basic")) {
+        return fail(ErrorKind::Unauthorized, "no basic auth credentials");
+    } else {
+        return fail(ErrorKind::Unauthorized, "unauthorized: authentication required");
+    }
+    const std::scoped_lock lock(m_mutex);
+    m_authorizations[scope] = authorization;
     return {};
 }
 
-Result<RegistryClient::Response> RegistryClient::authorized(const std::string& repository, const std::string& rest,
-                                                            const std::vector<std::string>& headers, const Sink& sink,
-                                                            const std::stop_token& stop)
+// A second 401 after logging in is final: what we have is not enough.
+Result<HttpAnswer> RegistryClient::authorized(const Attempt& attempt, const std::stop_token& stop)
 {
-    for (int attempt = 0; attempt < 3; ++attempt) {
-        std::string url, token;
-        {
-            const std::scoped_lock lock(m_mutex);
-            url = baseUrl() + repository + rest;
-            token = m_tokens[repository];
-        }
-        std::vector<std::string> all = headers;
-        if (token.starts_with("Bearer"))
-            all.push_back("Authorization: " + token);
-        const std::string basic = token == "basic" ? m_credentials.username + ':' + m_credentials.password : std::string();
-        auto response = get(url, all, basic, sink, stop);
-        if (!response && m_mayBePlain && url.starts_with("https") && schemeFailed(response.error())) {
-            const std::scoped_lock lock(m_mutex);
-            m_scheme = "http";
-            continue;
-        }
-        if (!response || response->status != 401)
-            return response;
-        if (!token.empty())
-            break; // refused with what we have
-        TRY_STATUS(logIn(response->challenge, repository, stop));
+    TRY(auto answer, once(attempt, stop));
+    if (answer.status != 401)
+        return answer;
+    if (auto in = logIn(answer.challenge, attempt.scope, stop); !in) {
+        if (in.error().message == "no basic auth credentials")
+            return wrap(in.error(), "Get \"" + baseUrl() + attempt.path + "\"");
+        return std::unexpected(in.error());
     }
-    return fail(ErrorKind::Unauthorized, "pull access denied for " + repository + ", repository does not exist or may require 'docker login': denied: requested access to the resource is denied");
+    return once(attempt, stop);
+}
+
+Status RegistryClient::pause(int failures, const std::string& retryAfter, const Waiting& waiting, const std::stop_token& stop) const
+{
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    std::chrono::milliseconds length = m_firstPause * (1 << failures);
+    length += length * static_cast<int>(random() % 50) / 100;
+    if (int seconds = 0; std::from_chars(retryAfter.data(), retryAfter.data() + retryAfter.size(), seconds).ec == std::errc() && seconds > 0)
+        length = std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds), longestPause);
+    if (waiting)
+        waiting(length);
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    if (wake.wait_for(lock, stop, length, [] { return false; }) || stop.stop_requested())
+        return fail(ErrorKind::Cancelled, "the transfer from " + m_host + " was cancelled");
+    return {};
+}
+
+Result<HttpAnswer> RegistryClient::persistent(const Attempt& attempt, const std::stop_token& stop)
+{
+    for (int failures = 0;; ++failures) {
+        auto answer = authorized(attempt, stop);
+        const bool again = answer ? worthAnotherTry(answer->status) : answer.error().osError == EAGAIN;
+        if (!again || failures + 1 == attempts)
+            return answer;
+        TRY_STATUS(pause(failures, answer ? answer->retryAfter : "", {}, stop));
+    }
 }
 
 Result<RegistryClient::Manifest> RegistryClient::manifest(const std::string& repository, const std::string& tagOrDigest,
-                                                          const std::stop_token& stop)
+                                                          const std::string& familiar, const std::stop_token& stop)
 {
-    const std::vector<std::string> accept = {
+    Attempt attempt;
+    attempt.path = repository + "/manifests/" + tagOrDigest;
+    attempt.scope = "repository:" + repository + ":pull";
+    attempt.headers = {
         "Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
         "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"};
-    TRY(auto response, authorized(repository, "/manifests/" + tagOrDigest, accept, {}, stop));
-    if (response.status == 404)
-        return fail(ErrorKind::NotFound, "manifest for " + repository + (tagOrDigest.starts_with("sha256:") ? "@" : ":") + tagOrDigest + " not found: manifest unknown: manifest unknown");
-    if (response.status != 200)
-        return fail(ErrorKind::Unavailable, "registry " + m_host + " answered " + std::to_string(response.status) + " for the manifest of " + repository);
-    return Manifest{response.contentType.substr(0, response.contentType.find(';')), std::move(response.body)};
+    TRY(auto answer, persistent(attempt, stop));
+    if (answer.status != 200)
+        return pullError(answer, familiar);
+    std::string type = answer.contentType.substr(0, answer.contentType.find(';'));
+    return Manifest{std::move(type), std::move(answer.body)};
 }
 
-Status RegistryClient::blob(const std::string& repository, const std::string& digest, const Sink& sink,
-                            const std::stop_token& stop)
+Status RegistryClient::blob(const std::string& repository, const std::string& digest, std::int64_t size, const Sink& sink,
+                            const Waiting& waiting, const std::stop_token& stop)
 {
-    TRY(const auto response, authorized(repository, "/blobs/" + digest, {}, sink, stop));
-    if (response.status != 200)
-        return fail(ErrorKind::Unavailable, "registry " + m_host + " answered " + std::to_string(response.status) + " for blob " + digest);
+    std::int64_t received = 0, position = 0; // position: in the blob, of the next byte that comes
+    bool fresh = true;                       // nothing of the present answer was seen yet
+    Attempt attempt;
+    attempt.path = repository + "/blobs/" + digest;
+    attempt.scope = "repository:" + repository + ":pull";
+    attempt.sink = [&](const HttpAnswer& answer, std::span<const std::byte> bytes) -> Status {
+        if (std::exchange(fresh, false))
+            position = answer.status == 206 ? rangeStart(answer.contentRange) : 0;
+        if (position < 0 || position > received)
+            return fail(ErrorKind::Unavailable, "registry " + m_host + " answered with another range of blob " + digest + " than was asked for");
+        const auto known = std::min<std::int64_t>(received - position, static_cast<std::int64_t>(bytes.size()));
+        position += static_cast<std::int64_t>(bytes.size());
+        bytes = bytes.subspan(static_cast<std::size_t>(known));
+        received += static_cast<std::int64_t>(bytes.size());
+        if (size > 0 && received > size)
+            return fail(ErrorKind::InvalidArgument, "blob " + digest + " is longer than the " + std::to_string(size) + " bytes that its manifest says");
+        return bytes.empty() ? Status() : sink(bytes);
+    };
+    for (int failures = 0;; ++failures) {
+        const std::int64_t before = received;
+        fresh = true;
+        attempt.headers.clear();
+        if (received > 0)
+            attempt.headers = {"Range: bytes=" + std::to_string(received) + "-"};
+        auto answer = authorized(attempt, stop);
+        const bool taken = answer && (answer->status == 200 || answer->status == 206);
+        if (taken && (size <= 0 || received == size))
+            return {};
+        const bool again = taken ? received > before : answer ? worthAnotherTry(answer->status) : answer.error().osError == EAGAIN;
+        if (received > before)
+            failures = 0;
+        if (again && failures + 1 < attempts) {
+            TRY_STATUS(pause(failures, answer ? answer->retryAfter : "", waiting, stop));
+            continue;
+        }
+        if (!answer)
+            return std::unexpected(answer.error());
+        const std::string what = "blob " + digest + " from " + m_host;
+        return taken ? Status(fail(ErrorKind::InvalidArgument, what + ": unexpected EOF")) : Status(registryError(*answer, what));
+    }
+}
+
+Status RegistryClient::check(const std::stop_token& stop)
+{
+    TRY(const auto answer, persistent({}, stop));
+    if (answer.status == 401)
+        return fail(ErrorKind::Unauthorized, "unauthorized: incorrect username or password");
+    if (answer.status != 200)
+        return registryError(answer, "registry " + m_host + " refused the login");
     return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "registry/http_request.h"
 
 namespace slipway
 {
@@ -21,11 +23,14 @@ struct RegistryCredentials // never logged
     std::string username, password, identityToken, registryToken;
 };
 
-// One registry (a Reference's domain) over the OCI distribution API, by libcurl. Blocking; thread-safe, one connection a call.
-// https, or http for loopback addresses and INSECURE hosts when https does not answer. Credentials go to the registry itself
-// and to the token service it names, over https only (or loopback), and never across a redirect.
-// Errors: Unauthorized, NotFound ("manifest for X not found: manifest unknown"), Unavailable (not reachable: names host and
-// reason), Cancelled.
+// One registry (a Reference's domain) over the OCI distribution API. Blocking; thread-safe, one connection a call.
+// https; for loopback addresses and INSECURE hosts the certificate is not looked at, and http is used when https does not
+// answer (dockerd's rule). Credentials go to the registry itself and to the token service it names, over https only (or
+// loopback), and never across a redirect. Certificates of one's own: /etc/docker/certs.d/HOST[:PORT].
+// A broken connection, 408, 429 and 5xx are tried again, five times in all since the last byte, with growing pauses or the
+// Retry-After of the registry (at most a minute); a blob goes on where it broke off.
+// Errors, in dockerd's words: Unauthorized, NotFound ("manifest for X not found: manifest unknown: manifest unknown"),
+// Unavailable (not reachable: names host and reason), Cancelled.
 class RegistryClient
 {
 public:
@@ -33,34 +38,45 @@ public:
 
     struct Manifest
     {
-        std::string mediaType, body;
+        std::string mediaType, body; // the media type of the header, without parameters
     };
+    // FAMILIAR is what the user calls it, for the error's words.
     [[nodiscard]] Result<Manifest> manifest(const std::string& repository, const std::string& tagOrDigest,
-                                            const std::stop_token& stop);
+                                            const std::string& familiar, const std::stop_token& stop);
+
     using Sink = std::function<Status(std::span<const std::byte>)>;
-    // The bytes as they come, unverified: the caller checks the digest. A silent server is given up after 30 s.
-    [[nodiscard]] Status blob(const std::string& repository, const std::string& digest, const Sink& sink,
-                              const std::stop_token& stop);
+    using Waiting = std::function<void(std::chrono::milliseconds)>; // told before each pause; may be empty
+    // SIZE bytes (0: as many as there are) as they come, unverified: the caller checks the digest.
+    [[nodiscard]] Status blob(const std::string& repository, const std::string& digest, std::int64_t size, const Sink& sink,
+                              const Waiting& waiting, const std::stop_token& stop);
+
+    // Whether the registry accepts the credentials (GET /v2/): docker login.
+    [[nodiscard]] Status check(const std::stop_token& stop);
+
+    void setFirstPause(std::chrono::milliseconds pause) { m_firstPause = pause; } // doubles with each failure
 
 private:
-    struct Response
+    struct Attempt // a request below /v2/, repeated after 401 with what the registry asks for
     {
-        long status = 0;
-        std::string contentType, challenge, body;
+        std::string path, scope; // scope: what the token is for, "" for the registry itself
+        std::vector<std::string> headers;
+        std::function<Status(const HttpAnswer&, std::span<const std::byte>)> sink;
     };
-    Result<Response> get(const std::string& url, const std::vector<std::string>& headers, const std::string& basic,
-                         const Sink& sink, const std::stop_token& stop) const;
-    Result<Response> authorized(const std::string& repository, const std::string& rest,
-                                const std::vector<std::string>& headers, const Sink& sink, const std::stop_token& stop);
-    Status logIn(const std::string& challenge, const std::string& repository, const std::stop_token& stop);
-    [[nodiscard]] std::string baseUrl() const;
+    Result<HttpAnswer> once(const Attempt& attempt, const std::stop_token& stop);
+    Result<HttpAnswer> authorized(const Attempt& attempt, const std::stop_token& stop);
+    Result<HttpAnswer> persistent(const Attempt& attempt, const std::stop_token& stop);
+    Status logIn(const std::string& challenge, const std::string& scope, const std::stop_token& stop);
+    Result<std::string> token(const std::string& challenge, const std::string& scope, const std::stop_token& stop);
+    [[nodiscard]] Status pause(int failures, const std::string& retryAfter, const Waiting& waiting, const std::stop_token& stop) const;
+    [[nodiscard]] std::string baseUrl();
 
     std::string m_host;
     RegistryCredentials m_credentials;
     bool m_mayBePlain;
+    std::chrono::milliseconds m_firstPause{250};
     std::mutex m_mutex; // guards what follows
     std::string m_scheme = "https";
-    std::map<std::string, std::string> m_tokens; // by repository: the Authorization header's value
+    std::map<std::string, std::string> m_authorizations; // by scope: "basic" or the Authorization header's value
 };
 
 } // namespace slipway

@@ -8,6 +8,8 @@
 #include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -19,11 +21,13 @@ namespace slipway
 
 namespace
 {
+constexpr int lostExitCode = 255; // moby's for an exit that nobody saw
+
 struct Watched
 {
     UniqueFd connection; // to the monitor, or
-    UniqueFd pidfd;      // to the process when there is no monitor
-    std::filesystem::path exitFile;
+    UniqueFd pidfd;      // of the process when there is no monitor
+    std::filesystem::path runDir, exitFile;
     pid_t pid = 0, monitorPid = 0;
     std::function<void(ExitStatus)> onExit;
 };
@@ -40,17 +44,41 @@ std::optional<ExitStatus> parseExit(const std::string& text)
     return status;
 }
 
+// Linux 6.15 tells the exit of any process to who holds its pidfd, once its parent has reaped it.
+struct PidfdInfo // struct pidfd_info of <linux/pidfd.h>, which Debian 13 does not have yet
+{
+    std::uint64_t mask = 1u << 3; // PIDFD_INFO_EXIT
+    std::uint64_t cgroup = 0;
+    std::uint32_t ids[11] = {};
+    std::int32_t exitCode = 0;
+};
+constexpr unsigned long pidfdGetInfo = _IOWR(0xFF, 11, PidfdInfo);
+constexpr int reapPatience = 200; // ms
+
+std::optional<int> waitStatusOfStranger(int pidfd)
+{
+    pollfd reaped{pidfd, 0, 0}; // POLLHUP
+    ::poll(&reaped, 1, reapPatience);
+    PidfdInfo info;
+    if (::ioctl(pidfd, pidfdGetInfo, &info) != 0 || !(info.mask & (1u << 3)))
+        return std::nullopt;
+    return info.exitCode;
+}
+
 ExitStatus statusOfPidfd(int pidfd)
 {
     ExitStatus status;
     status.finishedAt = now();
     siginfo_t info{};
-    if (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) {
-        status.code = 255;
-        return status;
+    if (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
+        status.signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+        status.code = status.signal ? 128 + status.signal : info.si_status;
+    } else if (const auto code = waitStatusOfStranger(pidfd)) {
+        status.signal = WIFSIGNALED(*code) ? WTERMSIG(*code) : 0;
+        status.code = status.signal ? 128 + status.signal : WEXITSTATUS(*code);
+    } else {
+        status.code = lostExitCode;
     }
-    status.signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
-    status.code = status.signal ? 128 + status.signal : info.si_status;
     return status;
 }
 } // namespace
@@ -97,12 +125,12 @@ struct ExitWatcher::Impl
             if (one.monitorPid > 0)
                 ::waitpid(one.monitorPid, nullptr, status ? WNOHANG : 0); // it is our child unless we were restarted
             if (!status)
-                status = Runtime::readExitFile(one.exitFile);
+                status = Runtime::recordedExit(one.runDir, one.exitFile);
             if (!status) {
                 one.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, one.pid, 0)));
                 if (one.pidfd)
                     return false;
-                status = ExitStatus{255, 0, false, now()};
+                status = ExitStatus{lostExitCode, 0, false, now()};
             }
         }
         one.onExit(*status);
@@ -112,6 +140,7 @@ struct ExitWatcher::Impl
 
 ExitWatcher::ExitWatcher() : m_impl(std::make_unique<Impl>())
 {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1); // what a dead monitor leaves becomes our child, and its exit ours to know
     m_impl->thread = std::jthread([impl = m_impl.get()](const std::stop_token& stop) { impl->run(stop); });
 }
 
@@ -127,19 +156,20 @@ void ExitWatcher::watch(const std::filesystem::path& runDir, const std::filesyst
                         pid_t monitorPid, std::function<void(ExitStatus)> onExit)
 {
     Watched one;
+    one.runDir = runDir;
     one.exitFile = exitFile;
     one.pid = pid;
     one.monitorPid = monitorPid;
     one.onExit = std::move(onExit);
     if (auto connection = askMonitor(runDir, "wait")) {
         one.connection = std::move(*connection);
-    } else if (auto status = Runtime::readExitFile(exitFile)) { // gone already
+    } else if (auto status = Runtime::recordedExit(runDir, exitFile)) { // gone already
         one.onExit(*status);
         return;
     } else {
         one.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
         if (!one.pidfd) {
-            one.onExit(ExitStatus{255, 0, false, now()});
+            one.onExit(ExitStatus{lostExitCode, 0, false, now()});
             return;
         }
     }

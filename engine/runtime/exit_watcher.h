@@ -11,8 +11,8 @@ namespace slipway
 {
 
 // One thread that holds a "wait" connection to every live monitor. When a monitor dies without a word, the process itself is
-// waited for by pidfd: the engine is a subreaper, so it inherits the orphan and still learns the exact exit code; only an
-// engine that was restarted in between has to report 255.
+// waited for by pidfd: the engine is a subreaper, so it inherits the orphan and still learns the exact exit code. An engine
+// that was restarted in between asks the kernel (Linux 6.15); on older ones it has to report 255.
 class ExitWatcher
 {
 public:

@@ -163,6 +163,8 @@ struct Runtime::Impl
                                            flag(attacher.options.out), flag(attacher.options.err)});
             spawn.give(attacher.socket.get(), nextFd++);
         }
+        if (settings.keepOpen >= 0)
+            spawn.give(settings.keepOpen, nextFd++);
         std::error_code ignored;
         std::filesystem::create_directories(request.runDir, ignored);
         ::chmod(request.runDir.c_str(), 0700);
@@ -236,8 +238,15 @@ Result<Started> Runtime::run(RunRequest request)
     if (request.netns)
         spawn.give(request.netns.get(), netnsFd);
     int nextFd = firstFreeFd;
+    for (const auto& forward : request.forwards)
+        command.insert(command.end(), {"--forward", std::to_string(nextFd + forward.holder), forward.targetIp,
+                                       std::to_string(forward.targetPort)});
     for (const UniqueFd& holder : request.portHolders)
         spawn.give(holder.get(), nextFd++);
+    if (!request.forwards.empty()) {
+        command.insert(command.end(), {"--router", std::to_string(nextFd)});
+        spawn.give(m_impl->settings.routerNetns, nextFd++);
+    }
     return m_impl->launch(std::move(command), request, spawn, nextFd, false);
 }
 
@@ -331,7 +340,18 @@ std::optional<ExitStatus> Runtime::readExitFile(const std::filesystem::path& exi
     return status;
 }
 
-Status Runtime::pause(const std::string& id) { return m_impl->command({"pause", id}, "pausing container " + id); }
+std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& runDir, const std::filesystem::path& exitFile)
+{
+    const auto status = readExitFile(exitFile);
+    return status ? status : readExitFile(runDir / "exit");
+}
+
+Status Runtime::pause(const std::string& id)
+{
+    if (!m_impl->settings.cgroups)
+        return fail(ErrorKind::NotImplemented, "cannot pause container " + id + ": that needs cgroups, which this engine may not use");
+    return m_impl->command({"pause", id}, "pausing container " + id);
+}
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
 
 Status Runtime::update(const std::string& id, const Json& resources)

@@ -75,8 +75,7 @@ struct RunRequest : MonitorRequest
         std::string targetIp;
         std::uint16_t targetPort;
     };
-    std::vector<Forward> forwards;  // rootless: the monitor accepts on the holder and connects inside routerNetns
-    int routerNetns = -1;
+    std::vector<Forward> forwards;  // rootless: the monitor carries what comes to the holder to this address
 };
 
 struct ExecRequest : MonitorRequest
@@ -105,6 +104,8 @@ public:
         std::string ociRuntime = "crun";
         std::filesystem::path runtimeRoot;    // crun --root
         bool cgroups = true;                  // false: crun --cgroup-manager=disabled
+        int keepOpen = -1;                    // a descriptor that every monitor keeps open, -1 = none
+        int routerNetns = -1;                 // rootless: the network namespace in which RunRequest::forwards connect
     };
     explicit Runtime(Settings settings);
     ~Runtime();
@@ -129,6 +130,9 @@ public:
     // After an engine start: what runs under RUNDIR, if anything still does (pid and its start time are compared).
     [[nodiscard]] std::optional<Recovered> recover(const std::filesystem::path& runDir);
     [[nodiscard]] static std::optional<ExitStatus> readExitFile(const std::filesystem::path& exitFile);
+    // EXITFILE or, where its disk was full, the copy that the monitor then left in RUNDIR.
+    [[nodiscard]] static std::optional<ExitStatus> recordedExit(const std::filesystem::path& runDir,
+                                                                const std::filesystem::path& exitFile);
 
     [[nodiscard]] Status pause(const std::string& containerId);
     [[nodiscard]] Status resume(const std::string& containerId);

@@ -1,20 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "state/database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <list>
 #include <mutex>
 #include <unordered_map>
 
+#include "base/unique_fd.h"
 #include "state/migrations.h"
 
 namespace slipway
 {
 
+namespace
+{
+// Space set aside beside the database: on a full disk it is given up so that at least things can be removed.
+class Reserve
+{
+public:
+    explicit Reserve(const std::filesystem::path& database) : m_database(database) {}
+    void make()
+    {
+        if (m_made)
+            return;
+        const UniqueFd fd(::open(path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        m_made = fd && ::posix_fallocate(fd.get(), 0, bytes) == 0;
+        if (!m_made)
+            ::unlink(path().c_str());
+    }
+    bool giveUp()
+    {
+        m_made = false;
+        return ::unlink(path().c_str()) == 0;
+    }
+
+private:
+    static constexpr off_t bytes = 1 << 20;
+    [[nodiscard]] std::string path() const { return m_database.string() + "-reserve"; }
+    const std::filesystem::path& m_database;
+    bool m_made = false;
+};
+} // namespace
+
 struct Database::Impl
 {
     std::filesystem::path file;
+    Reserve reserve{file};
     sqlite3* db = nullptr;
     std::recursive_mutex mutex; // exec() inside transaction() takes it again
     std::unordered_map<std::string, sqlite3_stmt*> statements;
@@ -33,7 +68,7 @@ struct Database::Impl
         case SQLITE_CONSTRAINT:
             return fail(ErrorKind::Conflict, what);
         case SQLITE_FULL:
-            return fail(ErrorKind::Unavailable, what + "; free some space on its file system", ENOSPC);
+            return fail(ErrorKind::Unavailable, "writing " + file.string() + ": no space left on device: free some on its file system", ENOSPC);
         case SQLITE_IOERR:
         case SQLITE_CANTOPEN:
         case SQLITE_READONLY:
@@ -71,6 +106,17 @@ struct Database::Impl
     Status run(std::string_view sql, const std::vector<Value>& values, const std::function<void(sqlite3_stmt*)>& onRow)
     {
         const std::scoped_lock lock(mutex);
+        const bool removes = sql.starts_with("DELETE");
+        auto done = runOnce(sql, values, onRow);
+        if (removes && !done && done.error().osError == ENOSPC && reserve.giveUp())
+            done = runOnce(sql, values, onRow);
+        if (removes && done)
+            reserve.make();
+        return done;
+    }
+
+    Status runOnce(std::string_view sql, const std::vector<Value>& values, const std::function<void(sqlite3_stmt*)>& onRow)
+    {
         TRY(auto* statement, prepare(sql));
         int index = 0;
         for (const Value& value : values)
@@ -127,7 +173,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
         return impl->error(code);
     sqlite3_extended_result_codes(impl->db, 1);
     sqlite3_busy_timeout(impl->db, 2000);
-    if (auto opened = impl->script(pragmas); !opened)
+    auto opened = impl->script(pragmas);
+    if (!opened && impl->reserve.giveUp()) // an engine must come up on a full disk too
+        opened = impl->script(pragmas);
+    if (!opened)
         return wrap(opened.error(), "opening the engine's state (the file was left as it is)");
 
     std::unique_ptr<Database> database(new Database(std::move(impl)));
@@ -144,6 +193,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
             return database->m_impl->script(("PRAGMA user_version=" + std::to_string(step + 1)).c_str());
         }));
     }
+    database->m_impl->reserve.make();
     return database;
 }
 

@@ -51,7 +51,8 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // SQLITE_FULL/IOERR become Unavailable naming the file; a violated constraint becomes Conflict.
+    // SQLITE_FULL/IOERR become Unavailable naming the file; a violated constraint becomes Conflict. A DELETE works on a full
+    // disk too: it may use the megabyte that slipway.db-reserve keeps free for it.
     [[nodiscard]] Status exec(std::string_view sql, const std::vector<Value>& values = {});
     [[nodiscard]] Status query(std::string_view sql, const std::vector<Value>& values,
                                const std::function<void(const Row&)>& onRow);

@@ -116,7 +116,7 @@ private:
                 ::isal_inflate_reset(&m_gzip);
             }
             if (m_at == m_filled && m_sourceEnded)
-                return fail(ErrorKind::InvalidArgument, "unexpected EOF in gzip data");
+                return fail(ErrorKind::InvalidArgument, "unexpected EOF");
             m_gzip.next_in = reinterpret_cast<std::uint8_t*>(m_buffer.data()) + m_at;
             m_gzip.avail_in = static_cast<std::uint32_t>(m_filled - m_at);
             const int code = ::isal_inflate(&m_gzip);
@@ -136,7 +136,7 @@ private:
             if (m_at == m_filled && m_frameEnded)
                 return 0;
             if (m_at == m_filled)
-                return fail(ErrorKind::InvalidArgument, "unexpected EOF in zstd data");
+                return fail(ErrorKind::InvalidArgument, "unexpected EOF");
             ZSTD_inBuffer in{m_buffer.data(), m_filled, m_at};
             const std::size_t code = ::ZSTD_decompressStream(m_zstd, &out, &in);
             m_at = in.pos;

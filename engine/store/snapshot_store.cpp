@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
-#include <fstream>
 #include <sched.h>
 #include <set>
 #include <sys/mount.h>
@@ -47,8 +46,10 @@ Status makeInitLayer(const fs::path& dir)
     for (const fs::path& path : {dir, dir / "dev", dir / "dev/pts", dir / "dev/shm", dir / "proc", dir / "sys", dir / "etc"})
         ::chmod(path.c_str(), 0755);
     for (const char* file : {"etc/hosts", "etc/hostname", "etc/resolv.conf", "dev/console", ".dockerenv"}) {
-        std::ofstream made(dir / file);
-        ::chmod((dir / file).c_str(), std::string_view(file) == ".dockerenv" ? 0755 : 0644);
+        const mode_t mode = std::string_view(file) == ".dockerenv" ? 0755 : 0644;
+        const UniqueFd made(::open((dir / file).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, mode));
+        if (!made || ::fchmod(made.get(), mode) != 0)
+            return failErrno(errno, "making the init layer");
     }
     return {};
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -16,25 +15,62 @@ namespace
 constexpr std::size_t block = 512;
 constexpr std::size_t maxExtension = 1 << 20;
 
-std::unexpected<Error> damaged(const char* what)
-{
-    return fail(ErrorKind::InvalidArgument, std::string("invalid tar archive: ") + what);
-}
+constexpr std::uint64_t maxSize = 1ull << 50;
 
-std::uint64_t number(const char* field, std::size_t size)
+// In dockerd's words, which are Go's.
+std::unexpected<Error> damaged(const std::string& what)
 {
-    if (static_cast<unsigned char>(field[0]) & 0x80) { // GNU base 256
-        std::uint64_t value = static_cast<unsigned char>(field[0]) & 0x3f;
-        for (std::size_t i = 1; i < size; ++i)
-            value = (value << 8) | static_cast<unsigned char>(field[i]);
-        return value;
-    }
+    return fail(ErrorKind::InvalidArgument, "archive/tar: invalid tar header" + (what.empty() ? "" : ": " + what));
+}
+std::unexpected<Error> cut() { return fail(ErrorKind::InvalidArgument, "unexpected EOF"); }
+
+// What does not fit in 63 bits becomes their largest, which is more than anything may be.
+std::int64_t number(const char* field, std::size_t size)
+{
+    const auto byte = [field](std::size_t i) { return static_cast<unsigned char>(field[i]); };
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < size && field[i] != '\0'; ++i) {
+    if (byte(0) & 0x80) { // GNU base 256, two's complement
+        const bool negative = byte(0) & 0x40;
+        for (std::size_t i = 0; i < size; ++i) {
+            const unsigned digit = (i == 0 ? byte(0) & 0x7f : byte(i)) ^ (negative ? (i == 0 ? 0x7f : 0xff) : 0);
+            if (value >> 55)
+                return negative ? INT64_MIN : INT64_MAX;
+            value = value << 8 | digit;
+        }
+        return negative ? -static_cast<std::int64_t>(value) - 1 : static_cast<std::int64_t>(value);
+    }
+    for (std::size_t i = 0; i < size && field[i] != '\0'; ++i) { // at most 12 octal digits: they fit
         if (field[i] >= '0' && field[i] <= '7')
             value = value * 8 + static_cast<std::uint64_t>(field[i] - '0');
     }
-    return value;
+    return static_cast<std::int64_t>(value);
+}
+
+Result<std::int64_t> decimal(const std::string& key, std::string_view value)
+{
+    std::int64_t number = 0;
+    const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (ec != std::errc() || end != value.data() + value.size())
+        return damaged("bad pax " + key);
+    return number;
+}
+
+Result<std::uint32_t> userId(std::int64_t id, const char* what)
+{
+    if (id < 0 || id >= UINT32_MAX) // the last one means "unchanged" to chown
+        return damaged(std::string(what) + " " + std::to_string(id) + " is out of range");
+    return static_cast<std::uint32_t>(id);
+}
+
+// "1700000000.123456789"
+Status readTime(const std::string& value, TarEntry& entry)
+{
+    const auto point = value.find('.');
+    TRY(entry.mtimeSeconds, decimal("mtime", std::string_view(value).substr(0, point)));
+    std::string fraction = point == std::string::npos ? "" : value.substr(point + 1, 9);
+    fraction.resize(9, '0');
+    TRY(entry.mtimeNanoseconds, decimal("mtime", fraction));
+    return {};
 }
 
 std::string text(const char* field, std::size_t size) { return {field, ::strnlen(field, size)}; }
@@ -44,7 +80,7 @@ bool checksumFits(const std::array<char, block>& header)
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < block; ++i)
         sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(header[i]);
-    return sum == number(&header[148], 8);
+    return static_cast<std::int64_t>(sum) == number(&header[148], 8);
 }
 
 TarEntry::Type typeOf(char flag)
@@ -82,7 +118,7 @@ Status TarReader::exactly(std::span<std::byte> into)
     while (!into.empty()) {
         TRY(const std::size_t got, pull(into));
         if (got == 0)
-            return damaged("unexpected EOF");
+            return cut();
         into = into.subspan(got);
     }
     return {};
@@ -139,22 +175,27 @@ Result<std::optional<TarEntry>> TarReader::next()
             return std::nullopt;
         }
         if (!checksumFits(header))
-            return damaged("bad header checksum");
-        m_left = number(&header[124], 12);
+            return damaged("");
         const char flag = header[156];
-        if (const auto size = m_pax.find("size"); size != m_pax.end() && flag != 'x' && flag != 'g')
-            m_left = std::strtoull(size->second.c_str(), nullptr, 10);
-        if (m_left > (1ull << 50))
+        const bool extension = flag == 'x' || flag == 'g' || flag == 'L' || flag == 'K';
+        std::int64_t size = number(&header[124], 12);
+        if (const auto given = m_pax.find("size"); given != m_pax.end() && !extension) {
+            TRY(size, decimal("size", given->second));
+        }
+        if (size < 0 || static_cast<std::uint64_t>(size) > maxSize)
             return damaged("impossible size");
+        m_left = static_cast<std::uint64_t>(size);
         m_padding = (block - m_left % block) % block;
-        if (flag == 'x' || flag == 'g' || flag == 'L' || flag == 'K') {
-            TRY(auto extension, readAll(maxExtension));
+        if (extension) {
+            TRY(auto content, readAll(maxExtension));
             if (flag == 'x')
-                TRY_STATUS(parsePax(extension));
+                TRY_STATUS(parsePax(content));
             else if (flag != 'g')
-                (flag == 'L' ? m_longName : m_longLink) = extension.c_str();
+                (flag == 'L' ? m_longName : m_longLink) = content.c_str();
             continue;
         }
+        if (flag == 'S' || m_pax.contains("GNU.sparse.major") || m_pax.contains("GNU.sparse.size"))
+            return fail(ErrorKind::InvalidArgument, "sparse members are not supported: make the archive without --sparse");
         TarEntry entry;
         entry.type = typeOf(flag);
         entry.path = text(&header[0], 100);
@@ -162,9 +203,9 @@ Result<std::optional<TarEntry>> TarReader::next()
             entry.path = text(&header[345], 155) + '/' + entry.path;
         entry.linkTarget = text(&header[157], 100);
         entry.mode = static_cast<std::uint32_t>(number(&header[100], 8)) & 07777;
-        entry.uid = static_cast<std::uint32_t>(number(&header[108], 8));
-        entry.gid = static_cast<std::uint32_t>(number(&header[116], 8));
-        entry.mtimeSeconds = static_cast<std::int64_t>(number(&header[136], 12));
+        TRY(entry.uid, userId(number(&header[108], 8), "uid"));
+        TRY(entry.gid, userId(number(&header[116], 8), "gid"));
+        entry.mtimeSeconds = number(&header[136], 12);
         if (!m_longName.empty())
             entry.path = m_longName;
         if (!m_longLink.empty())
@@ -174,12 +215,11 @@ Result<std::optional<TarEntry>> TarReader::next()
                 entry.path = value;
             else if (key == "linkpath")
                 entry.linkTarget = value;
-            else if (key == "uid")
-                entry.uid = static_cast<std::uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
-            else if (key == "gid")
-                entry.gid = static_cast<std::uint32_t>(std::strtoul(value.c_str(), nullptr, 10));
-            else if (key == "mtime")
-                entry.mtimeSeconds = std::strtoll(value.c_str(), nullptr, 10);
+            else if (key == "uid" || key == "gid") {
+                TRY(const auto id, decimal(key, value));
+                TRY((key == "uid" ? entry.uid : entry.gid), userId(id, key.c_str()));
+            } else if (key == "mtime")
+                TRY_STATUS(readTime(value, entry));
             else if (key.starts_with("SCHILY.xattr."))
                 entry.xattrs[key.substr(13)] = value;
         }
@@ -203,7 +243,7 @@ Result<std::size_t> TarReader::read(std::span<std::byte> into)
     TRY(const std::size_t got,
         m_source.read(into.first(static_cast<std::size_t>(std::min<std::uint64_t>(m_left, into.size())))));
     if (got == 0)
-        return damaged("unexpected EOF");
+        return cut();
     m_left -= got;
     return got;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -49,6 +50,7 @@ public:
     }
 
     Status unpack(const TarEntry& entry);
+    void finishFolders();
     UnpackResult result;
 
 private:
@@ -67,7 +69,15 @@ private:
     UnpackLimits m_limits;
     std::vector<std::byte> m_buffer;
     std::uint64_t m_entries = 0;
+    std::vector<TarEntry> m_folders; // their times are set when nothing is put into them any more
 };
+
+void setTime(int parent, const std::string& name, const TarEntry& entry)
+{
+    const timespec time{entry.mtimeSeconds, entry.mtimeNanoseconds};
+    const timespec times[2] = {time, time};
+    ::utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW);
+}
 
 Result<UniqueFd> Unpacker::parentOf(const std::vector<std::string>& components, const TarEntry& entry)
 {
@@ -171,6 +181,8 @@ Status Unpacker::make(int parent, const std::string& name, const TarEntry& entry
     case TarEntry::Type::File:
         return makeFile(parent, name, entry);
     case TarEntry::Type::Symlink:
+        if (entry.linkTarget.empty() || entry.linkTarget.size() >= PATH_MAX || entry.linkTarget.find('\0') != std::string::npos)
+            return refused(entry, "its link target is no path");
         if (::symlinkat(entry.linkTarget.c_str(), parent, name.c_str()) != 0)
             return failErrno(errno, "making the link " + entry.path);
         return {};
@@ -186,8 +198,14 @@ Status Unpacker::make(int parent, const std::string& name, const TarEntry& entry
 Status Unpacker::finish(int parent, const std::string& name, const TarEntry& entry)
 {
     const bool link = entry.type == TarEntry::Type::Symlink;
-    if (::fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == EINVAL) // in a user namespace
+            return fail(ErrorKind::InvalidArgument,
+                        "\"" + entry.path + "\" belongs to " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) +
+                            ", and you have fewer subordinate ids than that: larger ranges in /etc/subuid and /etc/subgid help",
+                        EINVAL);
         return failErrno(errno, "giving " + entry.path + " its owner " + std::to_string(entry.uid));
+    }
     if (!link) {
         if (::fchmodat(parent, name.c_str(), entry.mode, 0) != 0) // no link: it was just made here
             return failErrno(errno, "giving " + entry.path + " its mode");
@@ -198,9 +216,21 @@ Status Unpacker::finish(int parent, const std::string& name, const TarEntry& ent
                 return failErrno(errno, "setting an attribute of " + entry.path);
         }
     }
-    const timespec times[2] = {{entry.mtimeSeconds, 0}, {entry.mtimeSeconds, 0}};
-    ::utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW);
+    if (entry.type == TarEntry::Type::Directory)
+        m_folders.push_back({.path = entry.path, .mtimeSeconds = entry.mtimeSeconds, .mtimeNanoseconds = entry.mtimeNanoseconds});
+    else
+        setTime(parent, name, entry);
     return {};
+}
+
+void Unpacker::finishFolders()
+{
+    for (const TarEntry& folder : m_folders) {
+        const auto components = componentsOf(folder.path, folder);
+        const auto parent = components ? parentOf(*components, folder) : fail(ErrorKind::Internal, {});
+        if (parent && !components->empty())
+            setTime(parent->get(), components->back(), folder);
+    }
 }
 
 Status Unpacker::unpack(const TarEntry& entry)
@@ -209,6 +239,8 @@ Status Unpacker::unpack(const TarEntry& entry)
         return refused(entry, "the layer has more members than its limit");
     TRY(const auto components, componentsOf(entry.path, entry));
     if (components.empty()) {
+        if (entry.type != TarEntry::Type::Directory)
+            return refused(entry, "it would replace the root");
         ::fchmod(m_dir, entry.mode);
         [[maybe_unused]] const int ignored = ::fchown(m_dir, entry.uid, entry.gid);
         return {};
@@ -237,8 +269,10 @@ Result<UnpackResult> unpackAll(TarReader& tar, Unpacker& unpacker, const std::st
         if (stop.stop_requested())
             return fail(ErrorKind::Cancelled, "unpacking was cancelled");
         TRY(const auto entry, tar.next());
-        if (!entry)
+        if (!entry) {
+            unpacker.finishFolders();
             return unpacker.result;
+        }
         TRY_STATUS(unpacker.unpack(*entry));
     }
 }

@@ -2,7 +2,9 @@
 #include "volume/volume_service.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +19,23 @@ namespace slipway
 
 namespace
 {
+constexpr const char* removedFolder = ".removed"; // no volume can have that name
+
+std::vector<std::string> entriesOf(const std::filesystem::path& folder)
+{
+    std::vector<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+        names.push_back(entry.path().filename().string());
+    return names;
+}
+
+void removeEmpty(const std::filesystem::path& volume)
+{
+    ::rmdir((volume / "_data").c_str());
+    ::rmdir(volume.c_str());
+}
+
 using Map = std::map<std::string, std::string>;
 
 Json toDocument(const Volume& v)
@@ -53,6 +72,30 @@ Result<bool> isEmpty(const std::filesystem::path& folder)
 VolumeService::VolumeService(Database& db, EventBus& events, std::filesystem::path root)
     : m_db(db), m_events(events), m_root(std::move(root))
 {
+    std::error_code ignored;
+    std::filesystem::create_directories(m_root / "volumes" / removedFolder, ignored);
+}
+
+Status VolumeService::restore()
+{
+    TRY(const auto volumes, list());
+    std::set<std::string> known;
+    for (const Volume& volume : volumes)
+        known.insert(volume.name);
+    TRY(const auto folder, openFolder(m_root / "volumes"));
+    TRY(const auto removed, openFolder(m_root / "volumes" / removedFolder));
+    for (const std::string& name : entriesOf(m_root / "volumes" / removedFolder)) {
+        const bool committed = !known.contains(name) || ::renameat2(removed.get(), name.c_str(), folder.get(), name.c_str(), RENAME_NOREPLACE) != 0;
+        if (committed)
+            TRY_STATUS(removeTree(removed.get(), name));
+    }
+    // What a create that was interrupted had made; a folder with anything in it is nobody's to delete.
+    for (const std::string& name : entriesOf(m_root / "volumes")) {
+        if (known.contains(name) || name == removedFolder)
+            continue;
+        removeEmpty(m_root / "volumes" / name);
+    }
+    return {};
 }
 
 void VolumeService::setUsers(Users users) { m_users = std::move(users); }
@@ -84,13 +127,15 @@ Result<Volume> VolumeService::create(const std::string& name, const std::string&
     if (error)
         return failErrno(error.value(), "making " + (m_root / "volumes").string());
     TRY_STATUS(makeFolder(folder, 0701));
-    TRY_STATUS(makeFolder(volume.mountpoint, 0755));
+    if (auto made = makeFolder(volume.mountpoint, 0755); !made) {
+        removeEmpty(folder);
+        return std::unexpected(made.error());
+    }
     if (auto added = m_db.exec("INSERT INTO volumes(name, document) VALUES(?, ?)", {volume.name, dumpJson(toDocument(volume))});
         !added) {
         if (added.error().kind == ErrorKind::Conflict) // made by another request meanwhile
             return get(volume.name);
-        ::rmdir(volume.mountpoint.c_str());
-        ::rmdir(folder.c_str());
+        removeEmpty(folder);
         return std::unexpected(added.error());
     }
     m_events.publish({.type = "volume", .action = "create", .actorId = volume.name, .attributes = {{"driver", "local"}}});
@@ -138,18 +183,30 @@ Result<std::vector<Volume>> VolumeService::list() const { return readVolumes(m_d
 Status VolumeService::remove(const std::string& name, bool force)
 {
     const auto volume = get(name);
+    if (!volume && force && volume.error().kind == ErrorKind::NotFound) {
+        removeEmpty(m_root / "volumes" / name); // of a transaction that was rolled back
+        return {};
+    }
     if (!volume)
-        return force && volume.error().kind == ErrorKind::NotFound ? Status{} : Status(std::unexpected(volume.error()));
+        return std::unexpected(volume.error());
     if (const auto users = m_users ? m_users(name) : std::vector<std::string>{}; !users.empty()) {
         std::string ids;
         for (const auto& id : users)
             ids += (ids.empty() ? "" : ", ") + id;
         return fail(ErrorKind::Conflict, "remove " + name + ": volume is in use - [" + ids + "]");
     }
+    // Moved aside, forgotten, deleted: interrupted before it is forgotten, restore() brings it back whole.
     TRY(const auto folder, openFolder(m_root / "volumes"));
-    if (auto removed = removeTree(folder.get(), name); !removed)
-        return wrap(removed.error(), "remove " + name);
-    TRY_STATUS(m_db.exec("DELETE FROM volumes WHERE name = ?", {name}));
+    TRY(const auto removed, openFolder(m_root / "volumes" / removedFolder));
+    TRY_STATUS(removeTree(removed.get(), name));
+    if (::renameat(folder.get(), name.c_str(), removed.get(), name.c_str()) != 0 && errno != ENOENT)
+        return failErrno(errno, "remove " + name);
+    if (auto forgotten = m_db.exec("DELETE FROM volumes WHERE name = ?", {name}); !forgotten) {
+        (void)::renameat(removed.get(), name.c_str(), folder.get(), name.c_str());
+        return forgotten;
+    }
+    if (auto deleted = removeTree(removed.get(), name); !deleted)
+        return wrap(deleted.error(), "remove " + name);
     m_events.publish({.type = "volume", .action = "destroy", .actorId = name, .attributes = {{"driver", "local"}}});
     return {};
 }

@@ -35,6 +35,8 @@ public:
 
     VolumeService(Database& db, EventBus& events, std::filesystem::path root);
     void setUsers(Users users);
+    // At engine start, before anything else: finishes or undoes the removal or creation that an engine was killed in.
+    [[nodiscard]] Status restore();
 
     // An existing volume of that name is returned as it is. An empty name makes an anonymous one (64 hex digits).
     [[nodiscard]] Result<Volume> create(const std::string& name, const std::string& driver,

@@ -8,6 +8,7 @@
 #include <QStyle>
 #include <QStyleFactory>
 #include <QTest>
+#include <QToolButton>
 
 #include <cmath>
 
@@ -18,6 +19,7 @@
 #include "logs/log_view.h"
 #include "terminal/terminal_canvas.h"
 #include "terminal/terminal_view.h"
+#include "fake_engine.h"
 
 using namespace slipway;
 using namespace slipway::ui;
@@ -25,74 +27,6 @@ using namespace slipway::ui;
 // The three views over a client that answers at once. With SLIPWAY_PICTURES=DIR they are also saved as pictures.
 namespace
 {
-
-struct FakeTerminal : Terminal
-{
-    std::string written;
-    int rows = 0, columns = 0;
-    void write(std::string bytes) override { written += bytes; }
-    void resize(int r, int c) override { rows = r, columns = c; }
-};
-
-struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, ExecClient
-{
-    ContainersClient& containers() override { return *this; }
-    LogsClient& logs() override { return *this; }
-    StatsClient& stats() override { return *this; }
-    ExecClient& exec() override { return *this; }
-    ImagesClient& images() override { std::abort(); }
-    SystemClient& system() override { std::abort(); }
-
-    Request list(bool, Reply<std::vector<dockerapi::ContainerSummary>>) override { return {}; }
-    Request inspect(const std::string&, Reply<Json>) override { return {}; }
-    Request create(const std::string&, const Json&, Reply<std::string>) override { return {}; }
-    Request act(const std::string&, std::string_view verb, Reply<void> reply) override
-    {
-        acts.emplace_back(verb);
-        reply({});
-        return {};
-    }
-    Request remove(const std::string&, bool, bool, Reply<void>) override { return {}; }
-    Request rename(const std::string&, const std::string&, Reply<void>) override { return {}; }
-    Request top(const std::string&, Reply<Json>) override { return {}; }
-
-    Request logs(const std::string&, const LogsClient::Options& o, std::function<void(std::vector<dockerapi::LogLine>)> lines,
-                 std::function<void(Status)> end) override
-    {
-        logOptions = o, onLines = lines, onLogEnd = end;
-        return std::make_shared<int>(1);
-    }
-    Request stats(const std::string&, std::function<void(dockerapi::StatsSample)> f, std::function<void(Status)> end) override
-    {
-        onSample = f, onStatsEnd = end;
-        auto alive = std::make_shared<int>(1);
-        statsAlive = alive;
-        return alive;
-    }
-    Request shell(const std::string&, const ExecClient::Options& o, TerminalEvents e,
-                  Reply<std::shared_ptr<Terminal>> reply) override
-    {
-        shellOptions = o, events = e;
-        terminal = std::make_shared<FakeTerminal>();
-        reply(std::shared_ptr<Terminal>(terminal));
-        return std::make_shared<int>(1);
-    }
-    Request run(const std::string&, const std::vector<std::string>&, Reply<std::pair<std::string, int>> reply) override
-    {
-        reply(std::pair<std::string, int>("/bin/bash\n", 0));
-        return {};
-    }
-
-    std::vector<std::string> acts;
-    LogsClient::Options logOptions;
-    std::function<void(std::vector<dockerapi::LogLine>)> onLines;
-    std::function<void(Status)> onLogEnd, onStatsEnd;
-    std::function<void(dockerapi::StatsSample)> onSample;
-    std::weak_ptr<int> statsAlive;
-    ExecClient::Options shellOptions;
-    TerminalEvents events;
-    std::shared_ptr<FakeTerminal> terminal;
-};
 
 std::vector<dockerapi::LogLine> sampleLines(int count)
 {
@@ -187,12 +121,25 @@ private slots:
         find->open(QStringLiteral("refused"));
         QTRY_VERIFY(canvas->currentMatch().has_value());
         picture(view, QStringLiteral("logs-find"));
+        QToolButton* filter = nullptr;
+        for (QToolButton* button : find->findChildren<QToolButton*>())
+            if (button->text() == QStringLiteral("Filter"))
+                filter = button;
+        QVERIFY(filter);
+        filter->click();
+        QTRY_COMPARE(canvas->rowCount(), std::uint64_t{5000 / 7 + 100 / 7});
+        QTRY_VERIFY(view.findChild<QLabel*>(QStringLiteral("logStatus"))->text().startsWith(QStringLiteral("728 of")));
+        client.onLines(sampleLines(7));
+        QTRY_COMPARE(canvas->rowCount(), std::uint64_t{5000 / 7 + 100 / 7 + 1});
+        picture(view, QStringLiteral("logs-filter"));
+        filter->click();
+        QCOMPARE(canvas->rowCount(), 5107u);
         QTest::keyClick(find->findChild<QLineEdit*>(), Qt::Key_Escape);
         QVERIFY(find->isHidden());
         QTest::keyClick(canvas, Qt::Key_End);
         QVERIFY(canvas->following());
         canvas->setStreams(false, true);
-        QCOMPARE(canvas->rowCount(), std::uint64_t{5000 / 7 * 2 + 100 / 7 * 2});
+        QCOMPARE(canvas->rowCount(), std::uint64_t{5000 / 7 * 2 + 100 / 7 * 2 + 2});
         canvas->setStreams(true, true);
         canvas->setWrap(true);
         canvas->setTimes(LogCanvas::Times::Utc);
@@ -269,7 +216,7 @@ private slots:
         QCOMPARE(first->written, std::string("ls\r\x03x")); // the session lived on
         view.setContainer(QStringLiteral("c2"), true);
         client.events.onClosed({});
-        QTRY_COMPARE(view.findChild<QPushButton*>()->text(), QStringLiteral("Open a new one"));
+        QTRY_COMPARE(view.findChild<QPushButton*>()->text(), QStringLiteral("Reconnect"));
         picture(view, QStringLiteral("terminal-ended"));
     }
 

@@ -6,8 +6,8 @@
 #include <QtTest>
 
 #include "bridge/engine_bridge.h"
-#include "containers/run_spec.h"
 #include "models/container_model.h"
+#include "run/run_spec.h"
 #include "shell/main_window.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"

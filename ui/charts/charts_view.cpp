@@ -13,6 +13,7 @@
 
 #include "charts/time_series_chart.h"
 #include "terminal/cell_style.h"
+#include "widgets/empty_state.h"
 
 namespace slipway::ui
 {
@@ -30,7 +31,8 @@ std::int64_t nowNs()
 
 ChartsView::ChartsView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bridge(bridge)
 {
-    auto* header = new QHBoxLayout;
+    m_header = new QWidget;
+    auto* header = new QHBoxLayout(m_header);
     header->setContentsMargins(12, 6, 12, 6);
     m_state = new QLabel;
     header->addWidget(m_state, 1);
@@ -79,15 +81,17 @@ ChartsView::ChartsView(EngineBridge& bridge, QWidget* parent) : QWidget(parent),
                 c->setHover({});
         });
     }
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidget(m_board);
+    m_scroll = new QScrollArea;
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidget(m_board);
+    m_empty = new EmptyState;
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addLayout(header);
-    column->addWidget(scroll, 1);
+    column->addWidget(m_header);
+    column->addWidget(m_scroll, 1);
+    column->addWidget(m_empty, 1);
     setAccessibleName(tr("Charts"));
     arrange();
     showState();
@@ -119,6 +123,15 @@ void ChartsView::setContainer(const QString& id, bool running)
     refresh();
     if (isVisible())
         sample();
+}
+
+void ChartsView::setLimits(double cores, bool memoryLimited)
+{
+    if (cores == m_coresLimit && memoryLimited == m_memoryLimited)
+        return;
+    m_coresLimit = cores;
+    m_memoryLimited = memoryLimited;
+    refresh();
 }
 
 void ChartsView::sample()
@@ -168,11 +181,14 @@ void ChartsView::refresh()
     const std::int64_t last = m_history && !m_history->empty() ? m_history->points().back().timeNs : nowNs();
     // The axis ends at the newest reading, so a clock of a remote host that is off does not empty the charts.
     if (m_history && !m_history->empty()) {
-        m_cpu->setLimit(static_cast<double>(m_history->onlineCpus()),
-                        m_history->onlineCpus() == 1 ? tr("host: 1 core") : tr("host: %1 cores").arg(m_history->onlineCpus()));
+        const unsigned host = m_history->onlineCpus();
+        if (m_coresLimit > 0)
+            m_cpu->setLimit(m_coresLimit, tr("limit %1").arg(formatValue(m_coresLimit, Unit::Cores)));
+        else
+            m_cpu->setLimit(static_cast<double>(host), tr("machine: %n cores", nullptr, static_cast<int>(host)));
         const double memory = m_history->memoryLimit() ? static_cast<double>(*m_history->memoryLimit()) : 0;
         if (memory > 0 && memory < noLimit)
-            m_memory->setLimit(memory, tr("limit %1").arg(formatValue(memory, Unit::Bytes)));
+            m_memory->setLimit(memory, (m_memoryLimited ? tr("limit %1") : tr("machine: %1")).arg(formatValue(memory, Unit::Bytes)));
         else
             m_memory->setLimit({}, {});
     }
@@ -183,12 +199,16 @@ void ChartsView::refresh()
 
 void ChartsView::showState()
 {
+    const bool nothing = m_id.isEmpty() || (!m_running && (!m_history || m_history->empty()));
+    m_header->setVisible(!nothing);
+    m_scroll->setVisible(!nothing);
+    m_empty->setVisible(nothing);
+    if (nothing)
+        return m_id.isEmpty() ? m_empty->show("chart", tr("No container selected"), tr("Select a container to see its charts."))
+                              : m_empty->show("chart", tr("Nothing to measure"), tr("This container is not running. Its charts begin when it starts."));
     QString text;
-    if (m_id.isEmpty())
-        text = tr("Select a container to see its charts.");
-    else if (!m_running)
-        text = m_history && !m_history->empty() ? tr("Not running: the charts show what was read before.")
-                                                : tr("Not running: nothing is measured until it starts.");
+    if (!m_running)
+        text = tr("Not running: the charts show what was read before.");
     else if (!m_problem.isEmpty())
         text = tr("No readings: %1").arg(m_problem);
     else

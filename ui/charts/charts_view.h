@@ -13,11 +13,12 @@
 
 class QGridLayout;
 class QLabel;
-class QTimer;
+class QScrollArea;
 
 namespace slipway::ui
 {
 
+class EmptyState;
 class TimeSeriesChart;
 
 // CPU, memory, network, block I/O and processes of one container, a reading a second while this is on screen and the container
@@ -31,6 +32,9 @@ public:
     ~ChartsView() override;
 
     void setContainer(const QString& id, bool running); // an empty id shows nothing
+    // What the container may use, as its settings say: 0 cores = no limit. Without a memory limit the readings name the
+    // machine's memory, and the chart calls it so.
+    void setLimits(double cores, bool memoryLimited);
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -47,13 +51,17 @@ private:
 
     EngineBridge& m_bridge;
     QLabel* m_state;
-    QWidget* m_board;
+    QWidget *m_board, *m_header;
+    QScrollArea* m_scroll;
+    EmptyState* m_empty;
     QGridLayout* m_grid;
     std::vector<TimeSeriesChart*> m_charts;
     TimeSeriesChart *m_cpu, *m_memory;
     QString m_id, m_problem;
     bool m_running = false, m_sampling = false;
     int m_columns = 0;
+    double m_coresLimit = 0;
+    bool m_memoryLimited = false;
     std::int64_t m_spanNs = 300'000'000'000;
     std::map<QString, std::shared_ptr<StatsHistory>> m_histories;
     std::shared_ptr<StatsHistory> m_history;

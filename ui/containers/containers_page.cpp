@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "containers/containers_page.h"
 
-#include <QDialog>
-#include <QDialogButtonBox>
-#include <QFormLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QProcess>
 #include <QPushButton>
 #include <QShortcut>
 #include <QSortFilterProxyModel>
@@ -16,8 +12,8 @@
 #include <QVBoxLayout>
 
 #include "containers/container_detail.h"
-#include "containers/run_spec.h"
 #include "models/container_model.h"
+#include "run/run_dialog.h"
 #include "shell/object_names.h"
 
 namespace slipway::ui
@@ -91,6 +87,13 @@ void ContainersPage::buildUi()
     auto* splitter = new QSplitter;
     splitter->addWidget(left);
     splitter->addWidget(m_detail);
+    connect(m_detail, &ContainerDetail::fullChanged, left, [left](bool full) { left->setVisible(!full); });
+    connect(m_detail, &ContainerDetail::closeRequested, m_view, [this] {
+        m_view->clearSelection();
+        m_view->setFocus();
+    });
+    connect(m_detail, &ContainerDetail::runRequested, this, [this](const RunSpec& spec) { openRun()->setSpec(spec); });
+    connect(m_view, &QTableView::doubleClicked, m_detail, [this] { m_detail->setFull(true); });
     splitter->setSizes({560, 640});
     auto* outer = new QVBoxLayout(this);
     outer->addWidget(splitter);
@@ -157,98 +160,20 @@ void ContainersPage::update()
         m_detail->setContainer({}, {}, false);
 }
 
-void ContainersPage::run(EngineBridge& bridge, const RunSpec& spec, QObject* context,
-                         std::function<void(Result<std::string>)> onDone)
+RunDialog* ContainersPage::openRun()
 {
-    auto created = [&bridge, context, onDone](const Result<std::string>& id) {
-        if (!id) {
-            onDone(id);
-            return;
-        }
-        auto started = [&bridge, onDone, id = *id](const Status& status) {
-            if (status) {
-                onDone(id);
-                return;
-            }
-            bridge.keep(bridge.client().containers().remove(id, true, true, [](const Status&) {}));
-            onDone(std::unexpected(status.error()));
-        };
-        bridge.keep(bridge.client().containers().act(*id, "start", onGui<Status>(context, started)));
-    };
-    bridge.keep(bridge.client().containers().create(spec.name.toStdString(), spec.body(),
-                                                    onGui<Result<std::string>>(context, created)));
+    auto* dialog = new RunDialog(m_bridge, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &RunDialog::started, this, &ContainersPage::select);
+    dialog->open();
+    return dialog;
 }
 
 void ContainersPage::askRun(const QString& image)
 {
-    auto* dialog = new QDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setObjectName(QLatin1StringView(names::runDialog));
-    dialog->setWindowTitle(tr("Run a container"));
-    dialog->resize(560, 0);
-    auto* form = new QFormLayout(dialog);
-    const auto field = [form](const QString& label, const char* name, const QString& hint) {
-        auto* edit = new QLineEdit;
-        edit->setObjectName(QLatin1StringView(name));
-        edit->setPlaceholderText(hint);
-        edit->setAccessibleName(label);
-        form->addRow(label, edit);
-        return edit;
-    };
-    auto* imageEdit = field(tr("Image"), names::runImage, tr("name:tag"));
-    auto* nameEdit = field(tr("Name"), names::runName, tr("chosen for you"));
-    auto* commandEdit = field(tr("Command"), names::runCommand, tr("as the image says"));
-    auto* portsEdit = field(tr("Ports"), names::runPorts, QStringLiteral("8080:80 8443:443"));
-    auto* envEdit = field(tr("Environment"), names::runEnv, QStringLiteral("NAME=value OTHER=\"two words\""));
-    auto* mountsEdit = field(tr("Mounts"), names::runMounts, QStringLiteral("/host:/path:ro volume:/data"));
-    auto* equivalent = new QLabel;
-    equivalent->setObjectName(QLatin1StringView(names::runEquivalent));
-    equivalent->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    equivalent->setWordWrap(true);
-    equivalent->setProperty("muted", true);
-    auto* problem = new QLabel;
-    problem->setWordWrap(true);
-    problem->setProperty("problem", true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
-    auto* confirm = buttons->addButton(tr("Run"), QDialogButtonBox::AcceptRole);
-    confirm->setObjectName(QLatin1StringView(names::runConfirm));
-    confirm->setProperty("primary", true);
-    form->addRow(equivalent);
-    form->addRow(problem);
-    form->addRow(buttons);
-    const auto spec = [=] {
-        RunSpec s;
-        s.image = imageEdit->text().trimmed();
-        s.name = nameEdit->text().trimmed();
-        s.command = commandEdit->text().trimmed();
-        s.ports = QProcess::splitCommand(portsEdit->text());
-        s.environment = QProcess::splitCommand(envEdit->text());
-        s.mounts = QProcess::splitCommand(mountsEdit->text());
-        return s;
-    };
-    const auto show = [=] {
-        confirm->setEnabled(!imageEdit->text().trimmed().isEmpty());
-        equivalent->setText(spec().commandLine());
-    };
-    for (auto* edit : {imageEdit, nameEdit, commandEdit, portsEdit, envEdit, mountsEdit})
-        connect(edit, &QLineEdit::textChanged, dialog, show);
-    imageEdit->setText(image);
-    show();
-    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
-    connect(buttons, &QDialogButtonBox::accepted, dialog, [=, this] {
-        confirm->setEnabled(false);
-        problem->clear();
-        run(m_bridge, spec(), dialog, [=, this](const Result<std::string>& id) {
-            confirm->setEnabled(true);
-            if (!id) {
-                problem->setText(QString::fromStdString(id.error().message));
-                return;
-            }
-            select(QString::fromStdString(*id));
-            dialog->accept();
-        });
-    });
-    dialog->open();
+    RunDialog* dialog = openRun();
+    if (!image.isEmpty())
+        dialog->setImage(image);
 }
 
 } // namespace slipway::ui

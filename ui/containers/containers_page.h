@@ -16,7 +16,7 @@ namespace slipway::ui
 
 class ContainerDetail;
 class ContainerModel;
-struct RunSpec;
+class RunDialog;
 
 // List of containers with search and actions, the chosen one's detail beside it. GUI thread.
 class ContainersPage : public QWidget
@@ -26,12 +26,11 @@ class ContainersPage : public QWidget
 public:
     ContainersPage(EngineBridge& bridge, ContainerModel& model, QWidget* parent = nullptr);
     void askRun(const QString& image = {});
-    // Creates and starts; ONDONE gets the id. A failure to start removes what was created.
-    static void run(EngineBridge& bridge, const RunSpec& spec, QObject* context, std::function<void(Result<std::string>)> onDone);
     void select(const QString& id);
 
 private:
     void buildUi();
+    RunDialog* openRun();
     QPushButton* addAction(const QString& text, const char* name, std::string_view verb);
     void act(std::string_view verb);
     void update();

@@ -35,6 +35,7 @@ FindBar::FindBar(QWidget* parent) : QWidget(parent)
     };
     m_case = button(QStringLiteral("Aa"), tr("Match case"), true);
     m_regex = button(QStringLiteral(".*"), tr("Regular expression"), true);
+    m_filter = button(tr("Filter"), tr("Show only the lines that match"), true);
     auto* previousButton = button(QStringLiteral("↑"), tr("Previous match (Shift+Enter)"), false);
     auto* nextButton = button(QStringLiteral("↓"), tr("Next match (Enter)"), false);
     m_status = new QLabel;
@@ -46,6 +47,7 @@ FindBar::FindBar(QWidget* parent) : QWidget(parent)
     connect(m_text, &QLineEdit::textChanged, this, &FindBar::queryChanged);
     connect(m_case, &QToolButton::toggled, this, &FindBar::queryChanged);
     connect(m_regex, &QToolButton::toggled, this, &FindBar::queryChanged);
+    connect(m_filter, &QToolButton::toggled, this, &FindBar::filterToggled);
     connect(previousButton, &QToolButton::clicked, this, &FindBar::previous);
     connect(nextButton, &QToolButton::clicked, this, &FindBar::next);
     connect(close, &QToolButton::clicked, this, &FindBar::closed);
@@ -71,6 +73,8 @@ void FindBar::setStatus(const QString& status, bool isError)
 }
 
 LogSearch::Query FindBar::query() const { return {m_text->text(), m_case->isChecked(), m_regex->isChecked()}; }
+
+bool FindBar::filters() const { return m_filter->isChecked(); }
 
 void FindBar::keyPressEvent(QKeyEvent* event)
 {

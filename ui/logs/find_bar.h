@@ -23,9 +23,11 @@ public:
     void open(const QString& text); // shows it; a text replaces what was searched
     void setStatus(const QString& status, bool isError);
     [[nodiscard]] LogSearch::Query query() const;
+    [[nodiscard]] bool filters() const;
 
 signals:
     void queryChanged();
+    void filterToggled(bool on); // show nothing but the lines that match
     void next();
     void previous();
     void closed();
@@ -35,7 +37,7 @@ protected:
 
 private:
     QLineEdit* m_text;
-    QToolButton *m_case, *m_regex;
+    QToolButton *m_case, *m_regex, *m_filter;
     QLabel* m_status;
 };
 

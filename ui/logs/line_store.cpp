@@ -91,9 +91,10 @@ LineStore::Line LineStore::line(std::uint64_t number) const
     return {{chunk.bytes.data() + entry.offset, entry.length}, entry.timeNs, entry.isStderr != 0};
 }
 
-void RowIndex::reset(const LineStore& store, Streams streams)
+void RowIndex::reset(const LineStore& store, Streams streams, bool filtered)
 {
     m_streams = streams;
+    m_filtered = filtered;
     m_lines.clear();
     m_first = m_end = store.firstLine();
     update(store);
@@ -106,26 +107,37 @@ void RowIndex::update(const LineStore& store)
         m_lines.clear();
         m_first = m_end = store.firstLine();
     }
-    if (m_streams == Both) {
+    if (plain()) {
         m_dropped = store.firstLine() - m_first;
     } else {
         while (!m_lines.empty() && m_lines.front() < store.firstLine())
             m_lines.pop_front(), ++m_dropped;
-        for (std::uint64_t n = std::max(m_end, store.firstLine()); n < store.endLine(); ++n)
-            if (m_streams != Neither && store.line(n).isStderr == (m_streams == StderrOnly))
+        for (std::uint64_t n = std::max(m_end, store.firstLine()); n < store.endLine() && !m_filtered; ++n)
+            if (shows(store, n))
                 m_lines.push_back(n);
     }
     m_first = store.firstLine();
     m_end = store.endLine();
 }
 
-std::uint64_t RowIndex::count() const { return m_streams == Both ? m_end - m_first : m_lines.size(); }
+bool RowIndex::shows(const LineStore& store, std::uint64_t line) const
+{
+    return m_streams == Both || (m_streams != Neither && store.line(line).isStderr == (m_streams == StderrOnly));
+}
 
-std::uint64_t RowIndex::lineAt(std::uint64_t row) const { return m_streams == Both ? m_first + row : m_lines[row]; }
+void RowIndex::add(const LineStore& store, std::uint64_t line)
+{
+    if (line >= store.firstLine() && line < store.endLine() && shows(store, line))
+        m_lines.push_back(line);
+}
+
+std::uint64_t RowIndex::count() const { return plain() ? m_end - m_first : m_lines.size(); }
+
+std::uint64_t RowIndex::lineAt(std::uint64_t row) const { return plain() ? m_first + row : m_lines[row]; }
 
 std::uint64_t RowIndex::rowOf(std::uint64_t line) const
 {
-    if (m_streams == Both)
+    if (plain())
         return std::clamp(line, m_first, m_end) - m_first;
     return static_cast<std::uint64_t>(std::lower_bound(m_lines.begin(), m_lines.end(), line) - m_lines.begin());
 }

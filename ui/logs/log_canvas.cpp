@@ -151,6 +151,7 @@ void LogCanvas::linesChanged()
         m_parsed.remove(m_store.endLine() - 1);
     // At once, not with the frame: a row must never name a line that is gone.
     m_rows.update(m_store);
+    takeMatches();
     m_top.row -= std::min(m_top.row, m_rows.dropped());
     const auto gone = [this](const Position& p) { return p.line < m_store.firstLine() || p.line >= m_store.endLine(); };
     if (m_anchor && m_caret && (gone(*m_anchor) || gone(*m_caret)))
@@ -162,8 +163,52 @@ void LogCanvas::linesChanged()
 void LogCanvas::searchChanged()
 {
     m_currentMatch.reset();
+    if (m_filter)
+        resetRows();
     viewport()->update();
     verticalScrollBar()->update();
+}
+
+void LogCanvas::searchAdvanced()
+{
+    if (m_rows.filtered() && !m_frame->isActive())
+        m_frame->start();
+    takeMatches();
+    viewport()->update();
+}
+
+void LogCanvas::setFilter(bool on)
+{
+    if (on == m_filter)
+        return;
+    m_filter = on;
+    resetRows();
+}
+
+void LogCanvas::resetRows()
+{
+    const std::uint64_t line = topLine();
+    m_rows.reset(m_store, m_streams, m_filter && m_search.active());
+    m_filterNext = m_store.firstLine();
+    takeMatches();
+    setTop(m_follow ? bottomTop() : Top{m_rows.rowOf(line), 0}, false);
+    verticalScrollBar()->update();
+    viewport()->update();
+}
+
+void LogCanvas::takeMatches()
+{
+    if (!m_rows.filtered())
+        return;
+    if (m_filterNext > m_store.endLine()) // it was cleared
+        m_filterNext = m_store.firstLine();
+    const auto& matches = m_search.matches();
+    for (std::size_t i = m_search.firstAtOrAfter(m_filterNext); i < matches.size(); ++i) {
+        if (matches[i].line < m_filterNext)
+            continue;
+        m_filterNext = matches[i].line + 1;
+        m_rows.add(m_store, matches[i].line);
+    }
 }
 
 void LogCanvas::setTimes(Times times)
@@ -185,11 +230,8 @@ void LogCanvas::setWrap(bool on)
 
 void LogCanvas::setStreams(bool out, bool err)
 {
-    const std::uint64_t line = topLine();
-    m_rows.reset(m_store, out && err ? RowIndex::Both : out ? RowIndex::StdoutOnly : err ? RowIndex::StderrOnly : RowIndex::Neither);
-    setTop(m_follow ? bottomTop() : Top{m_rows.rowOf(line), 0}, false);
-    verticalScrollBar()->update();
-    viewport()->update();
+    m_streams = out && err ? RowIndex::Both : out ? RowIndex::StdoutOnly : err ? RowIndex::StderrOnly : RowIndex::Neither;
+    resetRows();
 }
 
 void LogCanvas::setFollow(bool on)
@@ -232,8 +274,13 @@ const AnsiLine& LogCanvas::parsed(std::uint64_t line) const
 
 int LogCanvas::textLeft() const
 {
-    const int time = m_times == Times::None ? 0 : (m_times == Times::Utc ? 26 : 25) * m_text.cellWidth();
-    return 12 + time;
+    switch (m_times) {
+    case Times::None: return 12;
+    case Times::Local: return 12 + 25 * m_text.cellWidth();
+    case Times::Utc: return 12 + 26 * m_text.cellWidth();
+    case Times::SinceFirst: return 12 + 16 * m_text.cellWidth();
+    }
+    return 12;
 }
 
 int LogCanvas::textColumns() const { return std::max(2, (viewport()->width() - textLeft() - 8) / m_text.cellWidth()); }

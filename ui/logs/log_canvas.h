@@ -25,12 +25,14 @@ class LogCanvas : public QAbstractScrollArea
     Q_OBJECT
 
 public:
-    enum class Times : std::uint8_t { None, Local, Utc };
+    enum class Times : std::uint8_t { None, Local, Utc, SinceFirst };
 
     LogCanvas(LineStore& store, LogSearch& search, QWidget* parent = nullptr);
 
     void linesChanged(); // the store grew, shrank or was cleared; cheap, repaints once
-    void searchChanged();
+    void searchChanged();  // another query
+    void searchAdvanced(); // more matches of the same one
+    void setFilter(bool on); // only the lines that match are rows, while there is something to match
     void setTimes(Times times);
     void setWrap(bool on);
     void setStreams(bool out, bool err);
@@ -40,6 +42,7 @@ public:
     void zoom(int step);                                          // 0 = back to normal
 
     [[nodiscard]] bool following() const { return m_follow; }
+    [[nodiscard]] bool filtered() const { return m_rows.filtered(); }
     [[nodiscard]] std::uint64_t rowCount() const { return m_rows.count(); }
     [[nodiscard]] std::uint64_t topLine() const;
     [[nodiscard]] std::optional<std::size_t> currentMatch() const { return m_currentMatch; }
@@ -89,6 +92,8 @@ private:
     [[nodiscard]] Top bottomTop() const;
     [[nodiscard]] Top moved(Top from, int visualRows) const;
     [[nodiscard]] Position positionAt(QPoint point) const;
+    void resetRows();
+    void takeMatches();
     void setTop(Top top, bool byUser);
     void syncScrollBars();
     void ensureVisible(Position position);
@@ -110,6 +115,9 @@ private:
     MonoText m_text;
     ViewColors m_colors;
     Times m_times = Times::None;
+    RowIndex::Streams m_streams = RowIndex::Both;
+    std::uint64_t m_filterNext = 0; // the first line whose matches are not rows yet
+    bool m_filter = false;
     bool m_wrap = false, m_follow = true, m_syncing = false, m_dirty = false;
     Top m_top;
     std::optional<Position> m_anchor, m_caret;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstdlib>
 
 #include <QDateTime>
 #include <QPainter>
@@ -123,7 +124,16 @@ void LogCanvas::paintGutter(QPainter& p, const LineStore::Line& line, int y, int
 QString LogCanvas::timeText(std::int64_t timeNs) const
 {
     if (timeNs == 0)
-        return QString(m_times == Times::Utc ? 24 : 23, QLatin1Char(' '));
+        return {};
+    if (m_times == Times::SinceFirst) {
+        const std::int64_t ms = (timeNs - m_store.line(m_store.firstLine()).timeNs) / 1'000'000;
+        return QStringLiteral("%1%2:%3:%4.%5")
+            .arg(ms < 0 ? QLatin1Char('-') : QLatin1Char('+'))
+            .arg(std::abs(ms) / 3'600'000, 2, 10, QLatin1Char('0'))
+            .arg(std::abs(ms) / 60'000 % 60, 2, 10, QLatin1Char('0'))
+            .arg(std::abs(ms) / 1000 % 60, 2, 10, QLatin1Char('0'))
+            .arg(std::abs(ms) % 1000, 3, 10, QLatin1Char('0'));
+    }
     const QDateTime t = m_times == Times::Utc ? QDateTime::fromMSecsSinceEpoch(timeNs / 1'000'000, QTimeZone::UTC)
                                               : QDateTime::fromMSecsSinceEpoch(timeNs / 1'000'000);
     const QString text = t.toString(QStringLiteral("yyyy-MM-dd HH:mm:ss.zzz"));

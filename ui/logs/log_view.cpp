@@ -46,6 +46,7 @@ LogView::LogView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bri
     m_find = new FindBar;
     m_find->hide();
     m_status = new QLabel;
+    m_status->setObjectName(QStringLiteral("logStatus"));
     m_status->setContentsMargins(0, 0, 6, 0);
     m_loadAll = new QPushButton(tr("Load all lines"));
     m_loadAll->setFlat(true);
@@ -83,6 +84,10 @@ LogView::LogView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bri
     connect(m_find, &FindBar::queryChanged, this, &LogView::startSearch);
     connect(m_find, &FindBar::next, this, [this] { step(true); });
     connect(m_find, &FindBar::previous, this, [this] { step(false); });
+    connect(m_find, &FindBar::filterToggled, this, [this](bool on) {
+        m_canvas->setFilter(on);
+        setState(m_state);
+    });
     connect(m_find, &FindBar::closed, this, &LogView::closeFind);
     connect(m_canvas, &LogCanvas::findRequested, this, &LogView::openFind);
     connect(m_canvas, &LogCanvas::followingChanged, this, [this](bool on) {
@@ -117,7 +122,8 @@ void LogView::buildToolBar(QHBoxLayout* row)
     auto* group = new QActionGroup(menu);
     const std::pair<QString, LogCanvas::Times> choices[] = {{tr("No time"), LogCanvas::Times::None},
                                                             {tr("Local time"), LogCanvas::Times::Local},
-                                                            {tr("UTC"), LogCanvas::Times::Utc}};
+                                                            {tr("UTC"), LogCanvas::Times::Utc},
+                                                            {tr("Since the first line"), LogCanvas::Times::SinceFirst}};
     for (const auto& [text, choice] : choices) {
         QAction* action = menu->addAction(text);
         action->setCheckable(true);
@@ -175,6 +181,7 @@ void LogView::setContainer(const QString& id, bool running)
 void LogView::open(bool everything)
 {
     m_everything = everything;
+    m_suspended = false;
     m_request.reset();
     m_store.clear();
     m_search.start(m_store, m_search.query());
@@ -196,6 +203,7 @@ void LogView::open(bool everything)
 // A container that runs again goes on writing to the same log: ask for what came since the last line we have.
 void LogView::resume()
 {
+    m_suspended = false;
     m_request.reset();
     LogsClient::Options options;
     options.follow = true;
@@ -211,6 +219,23 @@ void LogView::resume()
         m_id.toStdString(), options,
         m_hop.wrap<std::vector<dockerapi::LogLine>>([this](std::vector<dockerapi::LogLine> lines) { receive(std::move(lines)); }),
         m_hop.wrap<Status>([this](const Status& status) { ended(status); }));
+}
+
+void LogView::hideEvent(QHideEvent* event)
+{
+    m_suspended = m_request && (m_state == State::Loading || m_state == State::Live);
+    if (m_suspended) {
+        m_hop.cut();
+        m_request.reset();
+    }
+    QWidget::hideEvent(event);
+}
+
+void LogView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_suspended)
+        resume();
 }
 
 void LogView::receive(std::vector<dockerapi::LogLine> lines)
@@ -250,6 +275,8 @@ void LogView::setState(State state, const QString& error)
     }
     if (!m_out->isChecked() && !m_err->isChecked())
         m_canvas->setMessage(tr("Both streams are hidden"), tr("Turn on stdout or stderr to see lines."));
+    else if (m_canvas->filtered())
+        m_canvas->setMessage(tr("No line matches"), tr("The filter above hides every line."));
     else if (m_store.endLine() > 0)
         m_canvas->setMessage(tr("No lines in this stream"), tr("The container has written only to the other stream."));
     else
@@ -281,6 +308,8 @@ void LogView::updateStatus()
                    .arg(locale.toString(lines - m_store.firstLine()), locale.toString(lines));
     else if (!m_everything && m_received >= firstLoad)
         text = tr("the last %1 lines").arg(locale.toString(lines));
+    if (m_canvas->filtered())
+        text = tr("%1 of %2 lines match").arg(locale.toString(static_cast<qulonglong>(m_canvas->rowCount())), locale.toString(static_cast<qulonglong>(lines - m_store.firstLine())));
     if (m_state == State::Ended && !m_id.isEmpty())
         text += m_running ? tr(" · stream ended") : tr(" · container stopped");
     m_loadAll->setVisible(!m_everything && m_received >= firstLoad);
@@ -295,6 +324,7 @@ void LogView::openFind()
     const QString selected = m_canvas->selectedText();
     m_find->open(selected.contains(QLatin1Char('\n')) ? QString() : selected);
     startSearch();
+    m_canvas->setFilter(m_find->filters());
 }
 
 void LogView::closeFind()
@@ -302,8 +332,10 @@ void LogView::closeFind()
     m_find->hide();
     m_searchTimer->stop();
     m_search.start(m_store, {});
+    m_canvas->setFilter(false);
     m_canvas->searchChanged();
     m_canvas->setFocus();
+    setState(m_state);
 }
 
 void LogView::startSearch()
@@ -327,8 +359,10 @@ void LogView::continueSearch()
     } else if (!more && !m_canvas->currentMatch() && !m_search.matches().empty() && m_find->isVisible()) {
         m_canvas->showMatch(m_search.matches().size() - 1); // at the end of a log the newest match is wanted
     }
-    m_canvas->viewport()->update();
+    m_canvas->searchAdvanced();
     showFindStatus();
+    if (m_canvas->filtered())
+        updateStatus();
 }
 
 void LogView::showFindStatus()

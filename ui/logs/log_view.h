@@ -36,6 +36,10 @@ public:
     // An empty id shows nothing. The same id again only notes whether it runs (and picks up the log of a new run).
     void setContainer(const QString& id, bool running);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override; // a log that nobody sees is not read; it goes on where it was
+
 private:
     enum class State : std::uint8_t { None, Loading, Live, Ended, Failed };
 
@@ -65,7 +69,7 @@ private:
     QPushButton* m_loadAll;
     QTimer* m_searchTimer;
     QString m_id;
-    bool m_running = false, m_everything = false;
+    bool m_running = false, m_everything = false, m_suspended = false;
     State m_state = State::None;
     std::uint64_t m_received = 0;
     std::int64_t m_lastTimeNs = 0, m_skipUntilNs = 0;

@@ -8,8 +8,9 @@
 #include <QVBoxLayout>
 
 #include "containers/containers_page.h"
-#include "containers/run_spec.h"
 #include "models/container_model.h"
+#include "run/launch.h"
+#include "run/run_spec.h"
 #include "shell/object_names.h"
 
 namespace slipway::ui
@@ -129,7 +130,7 @@ void MainWindow::startLoaded()
     RunSpec spec;
     spec.image = QStringLiteral("slipway/starter:latest");
     spec.ports = {QStringLiteral("127.0.0.1:%1:80").arg(port)};
-    ContainersPage::run(m_bridge, spec, this, [this, port](const Result<std::string>& id) {
+    launch(m_bridge, spec, this, [this, port](const Result<std::string>& id) {
         if (!id) {
             showProblem(id.error());
             return;

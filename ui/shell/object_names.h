@@ -17,5 +17,12 @@ inline constexpr auto imagesPage = "imagesPage", imagesView = "imagesView", pull
 inline constexpr auto jobsPanel = "jobsPanel", connectionLabel = "connectionLabel";
 inline constexpr auto runDialog = "runDialog", runImage = "runImage", runName = "runName", runCommand = "runCommand",
                       runPorts = "runPorts", runEnv = "runEnv", runMounts = "runMounts", runEquivalent = "runEquivalent",
-                      runConfirm = "runConfirm";
+                      runConfirm = "runConfirm", runMore = "runMore", runNetwork = "runNetwork", runRestart = "runRestart",
+                      runMemory = "runMemory", runCpus = "runCpus", runPids = "runPids", runLabels = "runLabels",
+                      runInteractive = "runInteractive", runTty = "runTty", runRemove = "runRemove",
+                      runOptions = "runOptions", runProgress = "runProgress";
+inline constexpr auto containerDetail = "containerDetail", overviewTab = "overviewTab", processesTab = "processesTab",
+                      detailStart = "detailStart", detailStop = "detailStop", detailRestart = "detailRestart",
+                      detailMore = "detailMore", detailFull = "detailFull", detailClose = "detailClose",
+                      stopCard = "stopCard", inspectSearch = "inspectSearch";
 } // namespace slipway::ui::names

@@ -11,14 +11,52 @@ namespace slipway::ui::theme
 {
 namespace
 {
-struct Tokens
+constexpr QColor rgb(int value)
 {
-    const char *base, *surface, *raised, *line, *text, *muted, *accent, *accentText, *select;
-};
-constexpr Tokens light{"#f6f7f9", "#ffffff", "#eef0f4", "#dfe3ea", "#1b2330", "#667085", "#2563eb", "#ffffff", "#e3ecfd"};
-constexpr Tokens dark{"#14171c", "#1b1f26", "#262b34", "#323843", "#e6e9ef", "#98a2b3", "#5b8def", "#0d1117", "#24344f"};
+    return QColor::fromRgb(QRgb(value) | 0xff000000U);
+}
 
-QString sheet(const Tokens& t)
+const Colors light{
+    .base = rgb(0xf6f7f9),
+    .surface = rgb(0xffffff),
+    .raised = rgb(0xeef0f3),
+    .line = rgb(0xe3e6eb),
+    .strongLine = rgb(0xcdd2da),
+    .text = rgb(0x1b222c),
+    .muted = rgb(0x5e6876),
+    .accent = rgb(0x1f5fd6),
+    .accentFill = rgb(0x2563eb),
+    .accentText = rgb(0xffffff),
+    .select = rgb(0xe4edfd),
+    .success = rgb(0x127a43),
+    .warning = rgb(0xa35a00),
+    .danger = rgb(0xc62b20),
+    .dangerFill = rgb(0xd0342c),
+    .dangerText = rgb(0xffffff),
+};
+const Colors dark{
+    .base = rgb(0x15171b),
+    .surface = rgb(0x1b1e23),
+    .raised = rgb(0x262a31),
+    .line = rgb(0x2b3038),
+    .strongLine = rgb(0x434a55),
+    .text = rgb(0xe3e6eb),
+    .muted = rgb(0x98a1ad),
+    .accent = rgb(0x7aa8ff),
+    .accentFill = rgb(0x3168e0),
+    .accentText = rgb(0xffffff),
+    .select = rgb(0x223350),
+    .success = rgb(0x4fc387),
+    .warning = rgb(0xe2a545),
+    .danger = rgb(0xff7b72),
+    .dangerFill = rgb(0xc93c37),
+    .dangerText = rgb(0xffffff),
+};
+
+Mode current = Mode::System;
+bool darkNow = false;
+
+QString sheet(const Colors& t)
 {
     QString s = QStringLiteral(R"(
 * { outline: none; }
@@ -30,13 +68,20 @@ QMainWindow, QDialog { background: @base; }
 #pageTitle { font-size: 22px; font-weight: 600; }
 #brand { font-size: 16px; font-weight: 700; padding: 8px 12px; }
 QLabel[muted="true"] { color: @muted; }
-QLabel[problem="true"] { color: #d92d20; }
+QLabel[problem="true"] { color: @danger; }
+QLabel[warning="true"] { color: @warning; }
 QPushButton { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 7px 14px; }
 QPushButton:hover { background: @raised; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @muted; }
-QPushButton[primary="true"] { background: @accent; color: @accentText; border-color: @accent; font-weight: 600; }
+QPushButton[primary="true"] { background: @fill; color: @onFill; border-color: @fill; font-weight: 600; }
 QPushButton[primary="true"]:disabled { background: @raised; color: @muted; border-color: @line; }
+QPushButton[link="true"] { background: transparent; border: 0; color: @accent; padding: 2px 4px; }
+QPushButton[link="true"]:hover, QPushButton[link="true"]:focus { text-decoration: underline; }
+QPushButton[link="true"]:disabled { color: @muted; }
+QFrame[card="true"] { background: @surface; border: 1px solid @line; border-radius: 8px; }
+QLabel[well="true"] { background: @raised; border-radius: 6px; padding: 8px 10px; }
+#dialogFooter { background: @surface; border-top: 1px solid @line; }
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 6px 8px; }
 QLineEdit:focus, QPlainTextEdit:focus { border-color: @accent; }
 QTableView, QTreeWidget { background: @surface; border: 1px solid @line; border-radius: 8px; selection-background-color: @select;
@@ -49,51 +94,82 @@ QTabBar::tab { padding: 8px 14px; color: @muted; border-bottom: 2px solid transp
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
 #jobsPanel { background: @surface; border-top: 1px solid @line; }
 QProgressBar { border: 0; border-radius: 3px; background: @raised; max-height: 6px; }
-QProgressBar::chunk { background: @accent; border-radius: 3px; }
+QProgressBar::chunk { background: @fill; border-radius: 3px; }
 QSplitter::handle { background: transparent; }
 )");
-    for (const auto& [name, value] : {std::pair{"@accentText", t.accentText}, {"@accent", t.accent}, {"@base", t.base},
-                                      {"@surface", t.surface}, {"@raised", t.raised}, {"@line", t.line},
-                                      {"@text", t.text}, {"@muted", t.muted}, {"@select", t.select}})
-        s.replace(QLatin1StringView(name), QLatin1StringView(value));
+    for (const auto& [name, value] : {std::pair{"@accent", t.accent}, {"@base", t.base}, {"@surface", t.surface},
+                                      {"@raised", t.raised}, {"@line", t.line}, {"@text", t.text}, {"@muted", t.muted},
+                                      {"@select", t.select}, {"@danger", t.danger}, {"@warning", t.warning}, {"@fill", t.accentFill},
+                                      {"@onFill", t.accentText}})
+        s.replace(QLatin1StringView(name), value.name());
     return s;
 }
 
-void install(bool isDark)
+void install(bool isDarkNow)
 {
-    const Tokens& t = isDark ? dark : light;
+    darkNow = isDarkNow;
+    const Colors& t = colors();
     QPalette p;
-    const auto color = [](const char* name) { return QColor::fromString(QLatin1StringView(name)); };
-    p.setColor(QPalette::Window, color(t.base));
-    p.setColor(QPalette::Base, color(t.surface));
-    p.setColor(QPalette::AlternateBase, color(t.raised));
-    p.setColor(QPalette::Button, color(t.surface));
-    p.setColor(QPalette::Mid, color(t.line));
-    p.setColor(QPalette::Highlight, color(t.accent));
-    p.setColor(QPalette::HighlightedText, color(t.accentText));
-    p.setColor(QPalette::Link, color(t.accent));
-    p.setColor(QPalette::PlaceholderText, color(t.muted));
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        p.setColor(role, color(t.text));
+    p.setColor(QPalette::Window, t.base);
+    p.setColor(QPalette::Base, t.surface);
+    p.setColor(QPalette::AlternateBase, t.raised);
+    p.setColor(QPalette::Button, t.surface);
+    p.setColor(QPalette::Mid, t.line);
+    p.setColor(QPalette::Highlight, t.accentFill);
+    p.setColor(QPalette::HighlightedText, t.accentText);
+    p.setColor(QPalette::Link, t.accent);
+    p.setColor(QPalette::PlaceholderText, t.muted);
+    p.setColor(QPalette::BrightText, t.danger);
+    p.setColor(QPalette::ToolTipBase, t.surface);
+    p.setColor(QPalette::ToolTipText, t.text);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
+        p.setColor(role, t.text);
+        p.setColor(QPalette::Disabled, role, mix(t.surface, t.text, 0.4));
+    }
     QApplication::setPalette(p);
     qApp->setStyleSheet(sheet(t));
 }
 } // namespace
 
+const Colors& colors()
+{
+    return darkNow ? dark : light;
+}
+
+bool isDark()
+{
+    return darkNow;
+}
+
+Mode mode()
+{
+    return current;
+}
+
+QColor mix(const QColor& under, const QColor& over, double opacity)
+{
+    const auto part = [opacity](int from, int to) { return int(from + (to - from) * opacity + 0.5); };
+    return {part(under.red(), over.red()), part(under.green(), over.green()), part(under.blue(), over.blue())};
+}
+
 void apply(Mode mode)
 {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    QFont font(QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("sans-serif")});
-    font.setPointSizeF(10);
-    QApplication::setFont(font);
-    auto* hints = QApplication::styleHints();
-    if (mode == Mode::System) {
-        QObject::connect(hints, &QStyleHints::colorSchemeChanged, qApp,
-                         [](Qt::ColorScheme scheme) { install(scheme == Qt::ColorScheme::Dark); });
-        install(hints->colorScheme() == Qt::ColorScheme::Dark);
-    } else {
-        install(mode == Mode::Dark);
-    }
+    static const bool once = [] {
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        QFont font(QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("sans-serif")});
+        font.setPointSizeF(10);
+        QApplication::setFont(font);
+        QObject::connect(QGuiApplication::styleHints(), &QStyleHints::colorSchemeChanged, qApp,
+                         [](Qt::ColorScheme scheme) {
+                             if (current == Mode::System)
+                                 install(scheme == Qt::ColorScheme::Dark);
+                         });
+        return true;
+    }();
+    Q_UNUSED(once);
+    current = mode;
+    install(mode == Mode::Dark ||
+            (mode == Mode::System && QGuiApplication::styleHints()->colorScheme() == Qt::ColorScheme::Dark));
 }
 
 } // namespace slipway::ui::theme

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "terminal/terminal_view.h"
 
+#include <algorithm>
+
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "terminal/terminal_canvas.h"
@@ -14,7 +19,9 @@ namespace slipway::ui
 
 struct TerminalView::Session
 {
-    TerminalScreen screen{24, 80};
+    TerminalScreen screen{24, 80, 100'000};
+    QStringList shells; // that the container has, the best first
+    QString shell, user;
     std::shared_ptr<Terminal> terminal;
     State state = State::Idle;
     QString problem;
@@ -47,6 +54,8 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    buildBar();
+    column->addWidget(m_bar);
     column->addWidget(m_message);
     column->addWidget(m_canvas, 1);
     setFocusProxy(m_canvas);
@@ -62,6 +71,54 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
         m_canvas->screenChanged();
     });
     showState();
+}
+
+void TerminalView::buildBar()
+{
+    m_bar = new QWidget;
+    auto* row = new QHBoxLayout(m_bar);
+    row->setContentsMargins(12, 4, 8, 4);
+    m_what = new QLabel;
+    m_what->setTextFormat(Qt::PlainText);
+    m_what->setProperty("muted", true);
+    m_new = new QToolButton;
+    m_new->setText(tr("New session"));
+    m_new->setAutoRaise(true);
+    m_new->setPopupMode(QToolButton::InstantPopup);
+    m_new->setToolTip(tr("Close this shell and open another, as another user or with another shell"));
+    auto* menu = new QMenu(m_new);
+    m_new->setMenu(menu);
+    connect(menu, &QMenu::aboutToShow, this, &TerminalView::fillMenu);
+    row->addWidget(m_what, 1);
+    row->addWidget(m_new);
+}
+
+void TerminalView::fillMenu()
+{
+    QMenu* menu = m_new->menu();
+    menu->clear();
+    for (const QString& shell : m_current ? m_current->shells : QStringList())
+        menu->addAction(shell, this, [this, shell] {
+            m_shell = shell;
+            open();
+        });
+    menu->addSeparator();
+    menu->addAction(tr("As another user…"), this, &TerminalView::askUser);
+}
+
+void TerminalView::askUser()
+{
+    auto* ask = new QInputDialog(this);
+    ask->setAttribute(Qt::WA_DeleteOnClose);
+    ask->setWindowTitle(tr("Shell as another user"));
+    ask->setLabelText(tr("User name or number, as in root, 1000 or www-data:staff; empty for the image's own:"));
+    ask->setTextValue(m_user.isEmpty() ? QStringLiteral("root") : m_user);
+    connect(ask, &QInputDialog::textValueSelected, this, [this](const QString& user) {
+        m_user = user.trimmed();
+        open();
+        m_canvas->setFocus();
+    });
+    ask->open();
 }
 
 TerminalView::~TerminalView()
@@ -100,6 +157,13 @@ void TerminalView::setContainer(const QString& id, bool running)
         open();
 }
 
+bool TerminalView::hasSession() const
+{
+    return std::ranges::any_of(m_sessions, [](const auto& entry) {
+        return entry.second->state == State::Open || entry.second->state == State::Opening;
+    });
+}
+
 void TerminalView::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
@@ -128,17 +192,21 @@ void TerminalView::open()
     setState(*session, State::Opening);
     const std::weak_ptr<Session> weak = session;
     session->detection = m_bridge.client().exec().run(
-        m_id.toStdString(), {"sh", "-c", "command -v bash || command -v sh"},
+        m_id.toStdString(), {"sh", "-c", "for s in bash zsh fish ash sh; do command -v $s; done"},
         session->hop.wrap<Result<std::pair<std::string, int>>>([this, weak](Result<std::pair<std::string, int>> found) {
             const auto s = weak.lock();
             if (!s)
                 return;
-            const bool bash = found && found->second == 0 && found->first.find("bash") != std::string::npos;
-            openShell(s, bash ? "bash" : "sh"); // without sh this says so itself
+            if (found)
+                for (const QString& path : QString::fromStdString(found->first).split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+                    s->shells << path.trimmed().section(QLatin1Char('/'), -1);
+            s->shells.removeDuplicates();
+            const bool chosen = s->shells.contains(m_shell);
+            openShell(s, chosen ? m_shell : s->shells.value(0, QStringLiteral("sh"))); // without sh this says so itself
         }));
 }
 
-void TerminalView::openShell(const std::shared_ptr<Session>& session, const std::string& shell)
+void TerminalView::openShell(const std::shared_ptr<Session>& session, const QString& shell)
 {
     QString id;
     for (const auto& [key, value] : m_sessions)
@@ -147,7 +215,10 @@ void TerminalView::openShell(const std::shared_ptr<Session>& session, const std:
     if (id.isEmpty())
         return;
     ExecClient::Options options;
-    options.command = {shell};
+    session->shell = shell;
+    session->user = m_user;
+    options.command = {shell.toStdString()};
+    options.user = m_user.toStdString();
     options.rows = session->screen.rows();
     options.columns = session->screen.columns();
     const std::weak_ptr<Session> weak = session;
@@ -206,8 +277,8 @@ void TerminalView::showState()
         title = tr("Opening a shell…");
     } else if (state == State::Ended) {
         title = tr("The session ended");
-        detail = m_current->problem.isEmpty() ? tr("What it printed stays below until you open a new one.") : m_current->problem;
-        button = tr("Open a new one");
+        detail = m_current->problem.isEmpty() ? tr("What it printed stays below until you reconnect.") : m_current->problem;
+        button = tr("Reconnect");
     } else if (state == State::Failed) {
         title = tr("No shell could be opened");
         detail = tr("%1. An image without sh has no shell to open.").arg(m_current->problem);
@@ -222,6 +293,9 @@ void TerminalView::showState()
     m_button->setText(button);
     m_button->setVisible(!button.isEmpty());
     m_message->setVisible(!live || !m_running);
+    m_bar->setVisible(live && m_running);
+    if (live)
+        m_what->setText(m_current->user.isEmpty() ? m_current->shell : tr("%1 as %2").arg(m_current->shell, m_current->user));
     m_canvas->screenChanged();
 }
 

@@ -11,6 +11,7 @@
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace slipway::ui
 {
@@ -18,7 +19,7 @@ namespace slipway::ui
 class TerminalCanvas;
 class TerminalScreen;
 
-// A shell in a container: bash where there is one, else sh. Each container has its session, which lives on while other pages
+// A shell in a container: bash where there is one, else sh, or the one and the user that somebody chose. Each container has its session, which lives on while other pages
 // are shown and ends with the shell, the container or this view. GUI thread.
 class TerminalView : public QWidget
 {
@@ -29,6 +30,7 @@ public:
     ~TerminalView() override;
 
     void setContainer(const QString& id, bool running); // an empty id shows nothing
+    [[nodiscard]] bool hasSession() const;              // a shell is open, or being opened
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -38,7 +40,10 @@ private:
     struct Session;
 
     void open();
-    void openShell(const std::shared_ptr<Session>& session, const std::string& shell);
+    void openShell(const std::shared_ptr<Session>& session, const QString& shell);
+    void buildBar();
+    void fillMenu();
+    void askUser();
     void act(); // what the button of the message says
     void startContainer();
     void showState();
@@ -46,7 +51,10 @@ private:
 
     EngineBridge& m_bridge;
     TerminalCanvas* m_canvas;
-    QWidget* m_message;
+    QWidget *m_message, *m_bar;
+    QLabel* m_what;
+    QToolButton* m_new;
+    QString m_shell, m_user; // chosen by hand; empty = found, the image's
     QLabel *m_title, *m_detail;
     QPushButton* m_button;
     QString m_id, m_startProblem;

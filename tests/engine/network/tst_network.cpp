@@ -162,6 +162,21 @@ private slots:
         down("a");
         down("b");
     }
+    void bridgeOfAnEarlierEngine()
+    {
+        auto link = Netlink::open();
+        QVERIFY(link->addBridge("slipway0", MacAddress{2, 0x42, 0xac, 0x11, 0, 1}));
+        QVERIFY(link->addAddress(*link->linkIndex("slipway0"), 0xac110001, 16)); // 172.17.0.1/16
+        m_db = Database::open((m_dir.path() + "/fresh.db").toStdString()).value();
+        m_service = std::make_unique<NetworkService>(*m_db, m_events, NetworkService::Settings{});
+        QVERIFY(m_service->init());
+        const auto a = up("a", {{"127.0.0.1", 8080, 80, "tcp"}});
+        QVERIFY2(a, a ? "" : a.error().message.c_str());
+        const auto server = listenIn(a->netns.get(), 80);
+        QVERIFY(reaches(-1, a->endpoints.at(0).ipv4, 80, server));
+        QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
+        down("a");
+    }
     void publishedPort()
     {
         const auto a = up("a", {{"", 8080, 80, "tcp"}, {"127.0.0.1", 8081, 80, "tcp"}, {"", 0, 80, "tcp"}});
@@ -254,6 +269,7 @@ private slots:
     {
         QVERIFY(up("a"));
         down("a");
+        QTRY_VERIFY(!state().contains("veth")); // links go a moment after their container
         const auto before = state();
         constexpr int rounds = 30;
         qint64 setUp = 0, tearDown = 0;
@@ -306,6 +322,64 @@ private slots:
         };
         QTRY_COMPARE(veths(), 1);
         QVERIFY(again.tearDown(request("a").containerId));
+    }
+    void flushedRulesComeBack()
+    {
+        const auto a = up("a", {{"", 8080, 80, "tcp"}, {"127.0.0.1", 8081, 80, "tcp"}});
+        QVERIFY(a);
+        const auto server = listenIn(a->netns.get(), 80);
+        QVERIFY(Nft::open()->run("add table ip foreign; add chain ip foreign mine; add rule ip foreign mine counter"));
+        const auto rules = [] { return Nft::open()->run("list table ip slipway").value_or(""); };
+        const std::string before = rules(), foreign = Nft::open()->run("list table ip foreign").value();
+        for (const char* command : {"flush ruleset; add table ip foreign; add chain ip foreign mine; add rule ip foreign mine counter", "delete table ip slipway",
+                                    "flush table ip slipway", "flush chain ip slipway raw", "flush map ip slipway ports",
+                                    "delete element ip slipway address_ports { 127.0.0.1 . tcp . 8081 }"}) {
+            const std::string nft = std::string("nft '") + command + "'";
+            QCOMPARE(std::system(nft.c_str()), 0);
+            QTRY_COMPARE(rules(), before);
+            QCOMPARE(Nft::open()->run("list table ip foreign").value(), foreign);
+        }
+        QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
+        down("a");
+        const std::string after = rules();
+        QVERIFY2(!after.contains("8080"), after.c_str());
+        QVERIFY(Nft::open()->run("delete table ip foreign"));
+    }
+    // A UDP flow that goes on must not go to the address of a container that is gone.
+    void trackedFlowsEndWithTheContainer()
+    {
+        const auto udp = [](int netns, int port) {
+            UniqueFd fd;
+            (void)runInNetns(netns, [&]() -> Status {
+                fd.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+                const auto a = to("0.0.0.0", port);
+                return ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&a), sizeof a) == 0 ? Status{} : failErrno(errno, "bind");
+            });
+            return fd;
+        };
+        const auto client = udp(-1, 40404);
+        const auto arrives = [&](const UniqueFd& at) {
+            const auto there = to("127.0.0.1", 5353);
+            ::sendto(client.get(), "x", 1, 0, reinterpret_cast<const sockaddr*>(&there), sizeof there);
+            pollfd ready{at.get(), POLLIN, 0};
+            char byte = 0;
+            return ::poll(&ready, 1, 100) > 0 && ::recv(at.get(), &byte, 1, 0) == 1;
+        };
+        auto a = up("a", {{"", 5353, 53, "udp"}});
+        QVERIFY(a);
+        QVERIFY(arrives(udp(a->netns.get(), 53)));
+        down("a");
+        a->portHolders.clear();
+        const auto other = up("other"); // takes the address
+        QVERIFY(other);
+        QCOMPARE(other->endpoints[0].ipv4, a->endpoints[0].ipv4);
+        const auto b = up("b", {{"", 5353, 53, "udp"}});
+        QVERIFY(b);
+        const auto server = udp(b->netns.get(), 53), stale = udp(other->netns.get(), 53);
+        QTRY_VERIFY_WITH_TIMEOUT(arrives(server), 1000);
+        QVERIFY(!arrives(stale));
+        down("b");
+        down("other");
     }
     void rootlessForwards()
     {

@@ -1,303 +1,169 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QtTest>
 
-#include <signal.h>
-#include <sys/socket.h>
+#include <csignal>
 
-#include <condition_variable>
-#include <fstream>
-#include <mutex>
-
-#include "logstore/log_reader.h"
-#include "runtime/runtime.h"
+#include "runtime_fixture.h"
 
 using namespace slipway;
-namespace fs = std::filesystem;
+using namespace slipway::test;
 
-// Real crun on a rootfs of busybox-static.
-class TestRuntime : public QObject
+#define MUST(running) QVERIFY2((running).has_value(), (running) ? "" : (running).error().message.c_str())
+
+// What goes in and out of a container: log, attached clients, terminals, exec sessions.
+class TestRuntimeStreams : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_dir{"/tmp/slipway-runtime-XXXXXX"};
-    fs::path m_base;
-    std::unique_ptr<Runtime> m_runtime;
-    int m_count = 0;
-    struct Ran
-    {
-        std::string id;
-        fs::path runDir, logDir, exitFile;
-        Result<Started> started = fail(ErrorKind::Internal, "not run");
-    };
+    std::unique_ptr<RuntimeFixture> m;
 
-    SpecInput input(std::vector<std::string> args)
+    void end(const Running& running)
     {
-        SpecInput in;
-        in.id = "t" + std::to_string(::getpid()) + "-" + std::to_string(++m_count);
-        in.rootfs = m_base / "rootfs";
-        in.process.args = std::move(args);
-        in.process.env = {"PATH=/bin"};
-        in.cgroupPath = "/slipway-test/" + in.id;
-        return in;
-    }
-
-    Ran start(const SpecInput& in, const std::function<void(RunRequest&)>& change = {})
-    {
-        Ran ran;
-        ran.id = in.id;
-        const fs::path home = m_base / in.id;
-        fs::create_directories(home / "bundle");
-        ran.runDir = home / "run";
-        ran.logDir = home / "log";
-        ran.exitFile = home / "exit";
-        const auto spec = makeSpec(in);
-        if (!spec) {
-            ran.started = std::unexpected(spec.error());
-            return ran;
-        }
-        std::ofstream(home / "bundle/config.json") << dumpJson(*spec);
-        RunRequest request;
-        request.containerId = in.id;
-        request.runDir = ran.runDir;
-        request.exitFile = ran.exitFile;
-        request.bundle = home / "bundle";
-        request.logDir = ran.logDir;
-        request.terminal = in.process.terminal;
-        if (change)
-            change(request);
-        ran.started = m_runtime->run(std::move(request));
-        if (!ran.started)
-            qDebug() << ran.started.error().message.c_str();
-        return ran;
-    }
-
-    ExitStatus wait(const Ran& ran)
-    {
-        std::mutex mutex;
-        std::condition_variable cv;
-        std::optional<ExitStatus> status;
-        m_runtime->watchExit(ran.runDir, ran.exitFile, ran.started ? ran.started->pid : 0, [&](ExitStatus s) {
-            const std::lock_guard lock(mutex);
-            status = s;
-            cv.notify_all();
-        });
-        std::unique_lock lock(mutex);
-        cv.wait(lock, [&] { return status.has_value(); });
-        return *status;
-    }
-
-    std::string logged(const Ran& ran)
-    {
-        logstore::LogReader reader(ran.logDir, {});
-        std::string text;
-        while (true) {
-            const auto batch = reader.next(256);
-            if (!batch || batch->empty())
-                return text;
-            for (const auto& entry : *batch)
-                text += entry.text + (entry.partial ? "" : "\n");
-        }
-    }
-
-    static std::string readAll(int fd)
-    {
-        std::string text;
-        char buffer[65536];
-        ssize_t n = 0;
-        while ((n = ::read(fd, buffer, sizeof buffer)) > 0)
-            text.append(buffer, static_cast<std::size_t>(n));
-        return text;
+        ::kill(running.started.pid, SIGKILL);
+        RuntimeFixture::wait(running.exit);
+        QVERIFY(m->runtime->destroy(running.id));
     }
 
 private slots:
-    void initTestCase()
+    void initTestCase() { m = std::make_unique<RuntimeFixture>(); }
+    void cleanupTestCase() { m.reset(); }
+
+    void outputIsLoggedByStream()
     {
-        m_base = m_dir.path().toStdString();
-        for (const char* dir : {"rootfs/bin", "rootfs/proc", "rootfs/dev", "rootfs/sys", "rootfs/tmp", "rootfs/etc"})
-            fs::create_directories(m_base / dir);
-        fs::copy_file("/bin/busybox", m_base / "rootfs/bin/busybox");
-        for (const char* name : {"sh", "true", "cat", "echo", "sleep", "stty", "seq", "grep", "kill", "hostname", "head", "tail", "unshare", "id"})
-            fs::create_symlink("busybox", m_base / "rootfs/bin" / name);
-        std::ofstream(m_base / "rootfs/bin/plain") << "x";
-        m_runtime = std::make_unique<Runtime>(Runtime::Settings{
-            .monitorProgram = SLIPWAY_BINARY_DIR "/bin/slipway-monitor", .runtimeRoot = m_base / "crun"});
+        auto running = m->run({"sh", "-c", "echo one; echo two >&2; echo -n three"});
+        MUST(running);
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+        QCOMPARE(RuntimeFixture::logOf(*running, true, false), std::string("one\nthree"));
+        QCOMPARE(RuntimeFixture::logOf(*running, false, true), std::string("two\n"));
+        QVERIFY(m->runtime->destroy(running->id));
     }
 
-    void exitCodes()
+    void framesAreDockers()
     {
-        for (const auto& [script, code, signal] : {std::tuple{"exit 0", 0, 0}, {"exit 42", 42, 0}, {"kill -9 $$; sleep 1; exit 7", 7, 0}}) {
-            const Ran ran = start(input({"sh", "-c", script}));
-            QVERIFY(ran.started.has_value());
-            const auto status = wait(ran);
-            QCOMPARE(status.code, code);
-            QCOMPARE(status.signal, signal);
-            QVERIFY(Runtime::readExitFile(ran.exitFile).has_value());
-            QVERIFY(m_runtime->destroy(ran.id).has_value());
-        }
+        UniqueFd ours;
+        auto running = m->run({"sh", "-c", "echo out; sleep 0.1; echo err >&2"},
+                              [&](SpecInput&, RunRequest& request) { ours = attachFromTheStart(request, {false, true, true}); });
+        MUST(running);
+        QCOMPARE(readAll(ours.get()), std::string("\1\0\0\0\0\0\0\4out\n\2\0\0\0\0\0\0\4err\n", 24));
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+        QVERIFY(m->runtime->destroy(running->id));
     }
 
-    void killedFromOutside()
+    void attachedFromTheStartLosesNothing()
     {
-        const Ran ran = start(input({"sleep", "100"}));
-        QVERIFY(ran.started.has_value());
-        const auto recovered = m_runtime->recover(ran.runDir);
-        QVERIFY(recovered.has_value());
-        QCOMPARE(recovered->pid, ran.started->pid);
-        QCOMPARE(recovered->monitorPid, ran.started->monitorPid);
-        ::kill(ran.started->pid, SIGKILL);
-        const auto status = wait(ran);
-        QCOMPARE(status.code, 137);
-        QCOMPARE(status.signal, 9);
-        QVERIFY(!m_runtime->recover(ran.runDir).has_value());
-        QVERIFY(m_runtime->destroy(ran.id).has_value());
-        QVERIFY(!fs::exists("/sys/fs/cgroup/memory/slipway-test/" + ran.id));
-    }
-
-    void wording()
-    {
-        const auto missing = start(input({"foo"}));
-        QVERIFY(!missing.started.has_value());
-        QCOMPARE(missing.started.error().kind, ErrorKind::InvalidArgument);
-        QVERIFY(missing.started.error().message.ends_with("exec: \"foo\": executable file not found in $PATH: unknown"));
-        const auto plain = start(input({"/bin/plain"}));
-        QVERIFY(!plain.started.has_value());
-        QVERIFY(plain.started.error().message.ends_with("exec: \"/bin/plain\": permission denied: unknown"));
-    }
-
-    void logAndFrames()
-    {
-        int ends[2];
-        QCOMPARE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-        const UniqueFd ours(ends[0]);
-        const Ran ran = start(input({"sh", "-c", "echo out; echo err >&2"}), [&](RunRequest& r) {
-            r.attachers.push_back({UniqueFd(ends[1]), {.out = true, .err = true}});
+        UniqueFd ours;
+        auto running = m->run({"cat"}, [&](SpecInput&, RunRequest& request) {
+            request.openStdin = request.stdinOnce = true;
+            ours = attachFromTheStart(request, {true, true, true});
         });
-        QVERIFY(ran.started.has_value());
-        const std::string frames = readAll(ours.get());
-        QVERIFY(frames.find(std::string("\x01\0\0\0\0\0\0\x04out\n", 12)) != std::string::npos);
-        QVERIFY(frames.find(std::string("\x02\0\0\0\0\0\0\x04" "err\n", 12)) != std::string::npos);
-        wait(ran);
-        const std::string log = logged(ran);
-        QVERIFY(log == "out\nerr\n" || log == "err\nout\n");
-        (void)m_runtime->destroy(ran.id);
+        MUST(running);
+        QCOMPARE(::write(ours.get(), "hello\n", 6), 6);
+        ::shutdown(ours.get(), SHUT_WR);
+        QCOMPARE(unframed(readAll(ours.get())).out, std::string("hello\n"));
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+        QVERIFY(m->runtime->destroy(running->id));
     }
 
-    void stdinHalfClose()
+    void attachedLaterByTheSocket()
     {
-        const Ran ran = start(input({"cat"}), [](RunRequest& r) { r.openStdin = r.stdinOnce = true; });
-        QVERIFY(ran.started.has_value());
-        const auto fd = m_runtime->attach(ran.runDir, {.in = true});
-        QVERIFY(fd.has_value());
+        auto running = m->run({"cat"}, [](SpecInput&, RunRequest& request) { request.openStdin = request.stdinOnce = true; });
+        MUST(running);
+        const auto fd = m->runtime->attach(running->runDir, {.in = true});
+        MUST(fd);
         QCOMPARE(::write(fd->get(), "hello\n", 6), 6);
         ::shutdown(fd->get(), SHUT_WR);
-        QCOMPARE(readAll(fd->get()), std::string("\x01\0\0\0\0\0\0\x06hello\n", 14));
-        QCOMPARE(wait(ran).code, 0);
-        (void)m_runtime->destroy(ran.id);
+        QCOMPARE(unframed(readAll(fd->get())).out, std::string("hello\n"));
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+        QVERIFY(m->runtime->destroy(running->id));
     }
 
-    void terminalAndExec()
+    // Far more than any buffer between the two: the container waits, nothing is dropped.
+    void aSlowReaderLosesNothing()
     {
-        SpecInput in = input({"sleep", "100"});
-        const Ran ran = start(in);
-        QVERIFY(ran.started.has_value());
-        SpecProcess process = in.process;
-        process.args = {"sh", "-c", "read x; stty size; exit 3"};
-        process.terminal = true;
+        constexpr int lines = 600'000;
+        UniqueFd ours;
+        auto running = m->run({"seq", "1", std::to_string(lines)},
+                              [&](SpecInput&, RunRequest& request) { ours = attachFromTheStart(request, {false, true, true}); });
+        MUST(running);
+        QTest::qSleep(300);
+        const Streams streams = unframed(readAll(ours.get()));
+        std::string expected;
+        for (int i = 1; i <= lines; ++i)
+            expected += std::to_string(i) + '\n';
+        QVERIFY(streams.whole && streams.out == expected);
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+        QVERIFY(RuntimeFixture::logOf(*running) == expected);
+        QVERIFY(m->runtime->destroy(running->id));
+    }
+
+    void aReaderThatVanishesHoldsNobodyUp()
+    {
+        UniqueFd ours;
+        auto running = m->run({"seq", "1", "600000"},
+                              [&](SpecInput&, RunRequest& request) { ours = attachFromTheStart(request, {false, true, true}); });
+        MUST(running);
+        QTest::qSleep(100);
+        ours.reset();
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+        QVERIFY(RuntimeFixture::logOf(*running).ends_with("\n600000\n"));
+        QVERIFY(m->runtime->destroy(running->id));
+    }
+
+    void aTerminalHasItsSizeAndResizes()
+    {
+        UniqueFd ours;
+        auto running = m->run({"sh", "-c", "stty size; read x; stty size; exit 3"}, [&](SpecInput& input, RunRequest& request) {
+            input.process.terminal = request.terminal = request.openStdin = true;
+            request.rows = 24;
+            request.columns = 80;
+            ours = attachFromTheStart(request, {true, true, true});
+        });
+        MUST(running);
+        QVERIFY(m->runtime->resize(running->runDir, 40, 123));
+        QCOMPARE(::write(ours.get(), "\n", 1), 1);
+        const std::string output = readAll(ours.get());
+        QVERIFY2(output.find("24 80") != std::string::npos && output.find("40 123") != std::string::npos, output.c_str());
+        QCOMPARE(RuntimeFixture::wait(running->exit).code, 3);
+        QVERIFY(!m->runtime->resize(running->runDir, 1, 1));
+        QVERIFY(m->runtime->destroy(running->id));
+    }
+
+    void execRunsInsideAndReportsItsOwnExit_data()
+    {
+        QTest::addColumn<bool>("terminal");
+        QTest::newRow("pipes") << false;
+        QTest::newRow("terminal") << true;
+    }
+    void execRunsInsideAndReportsItsOwnExit()
+    {
+        QFETCH(bool, terminal);
+        auto running = m->run({"sleep", "100"});
+        MUST(running);
+        SpecProcess process;
+        process.args = {"sh", "-c", "read x; echo got $x; stty size; exit 7"};
+        process.env = {"PATH=/bin"};
+        process.terminal = terminal;
         ExecRequest request;
-        request.containerId = in.id;
-        request.runDir = m_base / in.id / "exec";
-        request.exitFile = m_base / in.id / "exec-exit";
-        request.terminal = request.openStdin = true;
+        request.containerId = running->id;
+        request.runDir = running->runDir.parent_path() / "exec";
+        request.exitFile = request.runDir / "exit";
+        request.terminal = terminal;
+        request.openStdin = true;
         request.process = *makeExecProcess(process, false);
-        const auto started = m_runtime->exec(std::move(request));
-        QVERIFY2(started.has_value(), started ? "" : started.error().message.c_str());
-        const auto fd = m_runtime->attach(m_base / in.id / "exec", {.in = true});
-        QVERIFY(fd.has_value());
-        const auto rs = m_runtime->resize(m_base / in.id / "exec", 33, 77);
-        QVERIFY2(rs.has_value(), rs ? "" : rs.error().message.c_str());
-        QCOMPARE(::write(fd->get(), "\n", 1), 1);
-        QVERIFY(readAll(fd->get()).find("33 77") != std::string::npos);
-        ::kill(ran.started->pid, SIGKILL);
-        wait(ran);
-        (void)m_runtime->destroy(ran.id);
-    }
-
-    void slowReaderLosesNothing()
-    {
-        const Ran ran = start(input({"sh", "-c", "sleep 0.2; seq 1 200000"}));
-        QVERIFY(ran.started.has_value());
-        const auto fd = m_runtime->attach(ran.runDir, {});
-        QVERIFY(fd.has_value());
-        QTest::qWait(600);
-        const std::string frames = readAll(fd->get());
-        std::string text;
-        for (std::size_t at = 0; at + 8 <= frames.size();) {
-            const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(frames[at + i])); };
-            const std::size_t length = byte(4) << 24 | byte(5) << 16 | byte(6) << 8 | byte(7);
-            text += frames.substr(at + 8, length);
-            at += 8 + length;
-        }
-        QCOMPARE(std::count(text.begin(), text.end(), '\n'), 200000);
-        wait(ran);
-        const std::string log = logged(ran);
-        QCOMPARE(std::count(log.begin(), log.end(), '\n'), 200000);
-        (void)m_runtime->destroy(ran.id);
-    }
-
-    void posture()
-    {
-        const Ran ran = start(input({"sh", "-c", "grep -E 'Cap(Eff|Inh|Amb)|Seccomp:' /proc/self/status; unshare -m true; echo $?"}));
-        QVERIFY(ran.started.has_value());
-        wait(ran);
-        const std::string log = logged(ran);
-        QVERIFY2(log.find("CapEff:\t00000000a80425fb") != std::string::npos, log.c_str());
-        QVERIFY(log.find("CapInh:\t0000000000000000") != std::string::npos);
-        QVERIFY(log.find("Seccomp:\t2") != std::string::npos);
-        QVERIFY2(log.find("Operation not permitted") != std::string::npos, log.c_str());
-        (void)m_runtime->destroy(ran.id);
-    }
-
-    void outOfMemory()
-    {
-        SpecInput in = input({"sh", "-c", "exec tail /dev/zero"});
-        in.resources.memory = in.resources.memorySwap = 16 << 20;
-        in.resources.pidsLimit = 20;
-        const Ran ran = start(in);
-        QVERIFY(ran.started.has_value());
-        const auto status = wait(ran);
-        QCOMPARE(status.code, 137);
-        QVERIFY(status.oomKilled);
-        (void)m_runtime->destroy(ran.id);
-    }
-
-    void monitorKilled()
-    {
-        const Ran ran = start(input({"sleep", "100"}));
-        QVERIFY(ran.started.has_value());
-        ::kill(ran.started->monitorPid, SIGKILL);
-        QTest::qWait(50); // the kernel's record of the exit may still be read through a pidfd: 137; else nobody knows: 255
-        const auto recovered = m_runtime->recover(ran.runDir);
-        QVERIFY(recovered.has_value());
-        QCOMPARE(recovered->monitorPid, 0);
-        ::kill(ran.started->pid, SIGKILL);
-        const int code = wait(ran).code;
-        QVERIFY(code == 255 || code == 137);
-        (void)m_runtime->destroy(ran.id);
-    }
-
-    void speed()
-    {
-        QElapsedTimer timer;
-        timer.start();
-        for (int i = 0; i < 10; ++i) {
-            const Ran ran = start(input({"true"}));
-            QVERIFY(ran.started.has_value());
-            wait(ran);
-            (void)m_runtime->destroy(ran.id);
-        }
-        qInfo() << "run, wait, destroy:" << static_cast<double>(timer.elapsed()) / 10 << "ms";
+        const UniqueFd ours = attachFromTheStart(request, {true, true, true});
+        const auto runDir = request.runDir, exitFile = request.exitFile;
+        const auto started = m->runtime->exec(std::move(request));
+        MUST(started);
+        const auto exit = m->watch(runDir, exitFile, started->pid);
+        QCOMPARE(m->runtime->resize(runDir, 33, 77).has_value(), terminal);
+        QCOMPARE(::write(ours.get(), "input\n", 6), 6);
+        const std::string output = readAll(ours.get());
+        QVERIFY2(output.find("got input") != std::string::npos, output.c_str());
+        QCOMPARE(output.find("33 77") != std::string::npos, terminal);
+        QCOMPARE(RuntimeFixture::wait(exit).code, 7);
+        end(*running);
     }
 };
 
-QTEST_APPLESS_MAIN(TestRuntime)
+QTEST_APPLESS_MAIN(TestRuntimeStreams)
 #include "tst_runtime_streams.moc"

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QRegularExpression>
+#include <QTcpServer>
+#include <QTest>
+
+#include "support/engine_process.h"
+#include "support/footprint.h"
+
+using namespace slipway::test;
+
+// What goes wrong because of its user ends in one sentence, in dockerd's words, and leaves nothing behind.
+class TestBadInput : public QObject
+{
+    Q_OBJECT
+
+    EngineProcess m_engine;
+
+    // The daemon's sentence, without what the client puts around it; empty when there was none or more than one.
+    static QString sentence(const Output& output)
+    {
+        static const QRegularExpression daemon("^(?:docker: )?(?:Error response from daemon: )?(.+)$");
+        QStringList said;
+        for (const QString& line : QString::fromUtf8(output.err).split('\n', Qt::SkipEmptyParts)) {
+            const bool client = line.startsWith("Run 'docker") || line.startsWith("See 'docker") || line.startsWith("Unable to find image")
+                                || line.startsWith("Error: failed to start containers") || line.startsWith("Using default tag");
+            if (!client)
+                said << daemon.match(line).captured(1);
+        }
+        return said.size() == 1 ? said.first() : QString();
+    }
+
+    static void row(const char* name, const QStringList& arguments, const char* words, int code = 125)
+    {
+        QTest::newRow(name) << arguments << QString(words) << code;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        const Output imported = m_engine.importBusybox();
+        QVERIFY2(imported.code == 0, imported.err.constData());
+        // The bridge and its table are made at the first use and stay.
+        QCOMPARE(m_engine.docker({"run", "--rm", "busybox", "true"}).code, 0);
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "web", "-p", "8080:80", "busybox", "sleep", "1000"}).code, 0);
+    }
+
+    void run_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("words"); // a pattern for the whole sentence
+        QTest::addColumn<int>("code");
+        row("image name", {"Bad/Name"}, "invalid reference format: repository name \\((?:library/)?Bad/Name\\) must be lowercase");
+        row("image nowhere", {"127.0.0.1:5999/no/such"},
+            "Get \"https?://127\\.0\\.0\\.1:5999/v2/\": dial tcp 127\\.0\\.0\\.1:5999: connect: connection refused");
+        row("registry unknown", {"registry.invalid/no/such"},
+            "Get \"https://registry\\.invalid/v2/\": dial tcp: lookup registry\\.invalid.*: .+");
+        row("name taken", {"--name", "web", "busybox", "true"},
+            "Conflict\\. The container name \"/web\" is already in use by container \"[0-9a-f]{64}\"\\. You have to remove \\(or "
+            "rename\\) that container to be able to reuse that name\\.");
+        row("name odd", {"--name", "a/b", "busybox"}, "Invalid container name \\(a/b\\), only \\[a-zA-Z0-9\\]\\[a-zA-Z0-9_.-\\] are allowed");
+        row("port taken by a container", {"-p", "8080:80", "busybox", "true"},
+            "driver failed programming external connectivity on endpoint \\w+ \\([0-9a-f]{64}\\): Bind for 0\\.0\\.0\\.0:8080 failed: port "
+            "is already allocated");
+        row("second port taken", {"-p", "8099:80", "-p", "8080:81", "busybox", "true"}, ".*Bind for 0\\.0\\.0\\.0:8080 failed.*");
+        row("bind path missing", {"--mount", "type=bind,src=/no/such,dst=/x", "busybox", "true"},
+            "invalid mount config for type \"bind\": bind source path does not exist: /no/such");
+        row("bind path cannot be made", {"-v", "/proc/nope/x:/x", "busybox", "true"},
+            "error while creating mount source path '/proc/nope/x': mkdir /proc/nope: no such file or directory", 127);
+        row("mount path relative", {"-v", "vol:rel", "busybox", "true"},
+            "invalid volume specification: 'vol:rel': invalid mount config for type \"volume\": invalid mount path: 'rel' mount path "
+            "must be absolute");
+        row("network unknown", {"--network", "nonet", "busybox", "true"}, "network nonet not found");
+        row("memory too small", {"-m", "1m", "busybox", "true"}, "Minimum memory limit allowed is 6MB");
+        row("memory and swap", {"-m", "64m", "--memory-swap", "32m", "busybox", "true"},
+            "Minimum memoryswap limit should be larger than memory limit, see usage");
+        row("more cpus than there are", {"--cpus", "1000", "busybox", "true"},
+            "Range of CPUs is from 0\\.01 to \\d+\\.00, as there are only \\d+ CPUs available");
+        row("user unknown", {"-u", "nobody2", "busybox", "true"}, "unable to find user nobody2: no matching entries in passwd file");
+        row("work folder is a file", {"-w", "/bin/busybox", "busybox", "true"}, "Cannot mkdir: /bin/busybox is not a directory");
+        row("capability unknown", {"--cap-add", "NOPE", "busybox", "true"}, "invalid CapAdd: unknown capability: \"CAP_NOPE\"");
+        row("device missing", {"--device", "/dev/nope", "busybox", "true"},
+            "error gathering device information while adding custom device \"/dev/nope\": no such file or directory", 127);
+        row("program missing", {"busybox", "nope"}, ".*exec: \"nope\": executable file not found in \\$PATH: unknown", 127);
+        row("program not executable", {"busybox", "/etc/passwd"}, ".*exec: \"/etc/passwd\": permission denied: unknown", 126);
+        row("program is a folder", {"busybox", "/etc"}, ".*exec: \"/etc\": is a directory: unknown.*", 126);
+        row("folder on a file", {"-v", "/usr:/bin/busybox", "busybox", "true"},
+            ".*error mounting \"/usr\" to rootfs at \"/bin/busybox\".*not a directory.*Are you trying to mount a directory onto a file "
+            "\\(or vice-versa\\)\\? Check if the specified host path exists and is the expected type");
+    }
+
+    void run()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, words);
+        QFETCH(int, code);
+        const Footprint before(m_engine);
+        const Output output = m_engine.docker(QStringList{"run", "--rm"} + arguments);
+        const QRegularExpression whole(QRegularExpression::anchoredPattern(words));
+        QVERIFY2(whole.match(sentence(output)).hasMatch(), output.err.constData());
+        QCOMPARE(output.code, code);
+        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+        QCOMPARE(m_engine.docker({"ps", "-a", "--format", "{{.Names}}"}).out, QByteArray("web\n"));
+        QCOMPARE(m_engine.docker({"volume", "ls", "-q"}).out, QByteArray());
+    }
+
+    void aPortOfAnotherProgramIsNamed()
+    {
+        QTcpServer other;
+        QVERIFY(other.listen(QHostAddress::LocalHost, 8081));
+        const Footprint before(m_engine);
+        const Output output = m_engine.docker({"run", "--rm", "-p", "127.0.0.1:8081:80", "busybox", "true"});
+        QCOMPARE(output.code, 125);
+        QVERIFY2(sentence(output).endsWith("bind: address already in use") && sentence(output).contains("127.0.0.1:8081"), output.err.constData());
+        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+        other.close();
+        QCOMPARE(m_engine.docker({"run", "--rm", "-p", "127.0.0.1:8081:80", "busybox", "true"}).code, 0);
+    }
+
+    // As dockerd does: what could not be started stays, as created, and starts once the obstacle is away.
+    void aFailedStartCanBeRepeated()
+    {
+        const Footprint before(m_engine);
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "later", "-p", "8080:80", "busybox", "sleep", "1000"}).code, 125);
+        QCOMPARE(m_engine.docker({"inspect", "-f", "{{.State.Status}} {{.State.Pid}}", "later"}).out, QByteArray("created 0\n"));
+        const Footprint created(m_engine);
+        QCOMPARE(m_engine.docker({"start", "later"}).code, 1);
+        QTRY_COMPARE(Footprint(m_engine).since(created), QString());
+        QCOMPARE(m_engine.docker({"stop", "-t", "0", "web"}).code, 0);
+        QCOMPARE(m_engine.docker({"start", "later"}).code, 0);
+        QCOMPARE(m_engine.docker({"rm", "-f", "later"}).code, 0);
+        QCOMPARE(m_engine.docker({"start", "web"}).code, 0);
+        QTRY_VERIFY2(!Footprint(m_engine).leftSince(before).contains("file"), qPrintable(Footprint(m_engine).leftSince(before)));
+    }
+
+    void calls_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("words");
+        QTest::addColumn<int>("code");
+        row("start unknown", {"start", "nocont"}, "No such container: nocont", 1);
+        row("logs unknown", {"logs", "nocont"}, "No such container: nocont", 1);
+        row("exec unknown", {"exec", "nocont", "true"}, "No such container: nocont", 1);
+        row("remove running", {"rm", "web"},
+            "cannot remove container \"/web\": container is running: stop the container before removing or force remove", 1);
+        row("signal unknown", {"kill", "-s", "NOPE", "web"}, "cannot kill container: web: invalid signal: NOPE", 1);
+        row("kill unknown", {"kill", "nocont"}, "cannot kill container: nocont: No such container: nocont", 1);
+        row("exec missing program", {"exec", "web", "nope"}, ".*exec: \"nope\": executable file not found in \\$PATH: unknown", 126);
+        row("rename taken", {"rename", "web", "web"}, "Renaming a container with the same name as its current name", 1);
+        row("image in use", {"rmi", "busybox"},
+            "conflict: unable to remove repository reference \"busybox\" \\(must force\\) - container [0-9a-f]{12} is using its "
+            "referenced image [0-9a-f]{12}", 1);
+        row("image unknown", {"rmi", "nothing"}, "No such image: nothing:latest", 1);
+        row("volume unknown", {"volume", "rm", "nope"}, "get nope: no such volume", 1);
+        row("volume odd", {"volume", "create", "bad/name"},
+            "create bad/name: \"bad/name\" includes invalid characters for a local volume name, only \"\\[a-zA-Z0-9\\]"
+            "\\[a-zA-Z0-9_.-\\]\" are allowed\\. If you intended to pass a host directory, use absolute path", 1);
+        row("network predefined", {"network", "rm", "bridge"}, "bridge is a pre-defined network and cannot be removed", 1);
+    }
+
+    void calls()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, words);
+        QFETCH(int, code);
+        const Footprint before(m_engine);
+        const Output output = m_engine.docker(arguments);
+        QString said = sentence(output.err.isEmpty() ? Output{0, {}, output.out} : output);
+        if (said.isEmpty()) // network rm adds a line of its own
+            said = QString::fromUtf8(output.err).section('\n', 0, 0).remove("Error response from daemon: ").remove("Error: ");
+        QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(words)).match(said).hasMatch(), (output.out + output.err).constData());
+        QCOMPARE(output.code, code);
+        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+    }
+
+    void archives_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("archive");
+        QTest::addColumn<QString>("words");
+        const auto make = [](const char* script) { return slipway::test::run("sh", {"-c", script}, {}, 10000).out; };
+        const QByteArray tree = make("cd /usr/bin && tar -c busybox"), zipped = make("cd /usr/bin && tar -cz busybox");
+        const QByteArray junk(4096, 'x');
+        for (const QStringList& command : {QStringList{"load"}, QStringList{"import", "-", "junk"}}) {
+            const auto add = [&](const char* name, const QByteArray& archive, const char* words) {
+                QTest::newRow(qPrintable(command.first() + ' ' + name)) << command << archive << QString(words);
+            };
+            add("junk", junk, "archive/tar: invalid tar header");
+            add("truncated", tree.left(100'000), "unexpected EOF");
+            add("truncated gzip", zipped.left(100'000), "unexpected EOF");
+            add("damaged gzip", zipped.left(50'000) + QByteArray(50'000, 'x'), "(?:flate: corrupt input.*|gzip: .*|.*invalid gzip data)");
+        }
+        QTest::newRow("load of a tree") << QStringList{"load"} << tree << "invalid archive: .*";
+        QTest::newRow("load of nothing") << QStringList{"load"} << QByteArray() << "invalid archive: .*";
+    }
+
+    void archives()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, archive);
+        QFETCH(QString, words);
+        const Footprint before(m_engine);
+        const QByteArray images = m_engine.docker({"images", "-a"}).out;
+        const Output output = m_engine.docker(arguments, archive);
+        QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(words)).match(sentence(output)).hasMatch(), output.err.constData());
+        QCOMPARE(output.code, 1);
+        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+        QCOMPARE(m_engine.docker({"images", "-a"}).out, images);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBadInput)
+#include "tst_bad_input.moc"

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QTest>
+
+#include "support/engine_process.h"
+#include "support/footprint.h"
+#include "support/pty_process.h"
+
+using namespace slipway::test;
+
+// The docker client on a real terminal: attach, detach, resize, and what becomes of the container then.
+class TestTerminal : public QObject
+{
+    Q_OBJECT
+
+    EngineProcess m_engine;
+
+    QJsonObject state(const QString& name) const { return m_engine.get("/containers/" + name + "/json")["State"].toObject(); }
+    std::unique_ptr<PtyProcess> docker(const QStringList& arguments, int rows = 24, int columns = 80) const
+    {
+        return std::make_unique<PtyProcess>("docker", arguments, m_engine.clientEnvironment(), rows, columns);
+    }
+    static constexpr const char* ctrlP = "\x10";
+    static constexpr const char* ctrlQ = "\x11";
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        const Output imported = m_engine.importBusybox();
+        QVERIFY2(imported.code == 0, imported.err.constData());
+    }
+
+    void cleanup()
+    {
+        const QByteArray ids = m_engine.docker({"ps", "-aq"}).out.simplified();
+        if (!ids.isEmpty())
+            m_engine.docker(QStringList{"rm", "-f"} + QString::fromLatin1(ids).split(' '));
+    }
+
+    void shellHasATerminalOfThatSize()
+    {
+        const auto shell = docker({"run", "--rm", "-it", "--network", "none", "busybox", "sh"}, 33, 101);
+        shell->type("tty; stty size; echo $TERM-\n");
+        QVERIFY2(shell->waitFor("/dev/pts/0"), shell->output().constData());
+        QVERIFY2(shell->waitFor("33 101"), shell->output().constData());
+        QVERIFY2(shell->waitFor("xterm-"), shell->output().constData());
+        shell->resize(50, 160);
+        QTest::qWait(200); // the client asks for the new size when it gets its signal
+        shell->type("stty size\n");
+        QVERIFY2(shell->waitFor("50 160"), shell->output().constData());
+        shell->type("exit 7\n");
+        QCOMPARE(shell->waitForEnd(), 7);
+        QTRY_COMPARE(m_engine.docker({"ps", "-aq"}).out, QByteArray());
+    }
+
+    void aResizeReachesTheProgramAsASignal()
+    {
+        const auto shell = docker({"run", "--rm", "-it", "--network", "none", "busybox", "sh", "-c",
+                                   "trap 'stty size' WINCH; echo ready; while true; do sleep 0.05; done"});
+        QVERIFY2(shell->waitFor("ready"), shell->output().constData());
+        shell->resize(44, 99);
+        QVERIFY2(shell->waitFor("44 99"), shell->output().constData());
+    }
+
+    void detachLeavesItRunning_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QList<QByteArray>>("keys");
+        QTest::newRow("usual keys") << QStringList{} << QList<QByteArray>{ctrlP, ctrlQ};
+        QTest::newRow("keys of one's own") << QStringList{"--detach-keys", "ctrl-x,y,ctrl-@"} << QList<QByteArray>{"\x18", "y", QByteArray(1, '\0')};
+        QTest::newRow("a letter") << QStringList{"--detach-keys", "Z"} << QList<QByteArray>{"Z"};
+    }
+    void detachLeavesItRunning()
+    {
+        QFETCH(QStringList, options);
+        QFETCH(QList<QByteArray>, keys);
+        const auto shell = docker(QStringList{"run", "-it", "--name", "box"} + options + QStringList{"--network", "none", "busybox", "sh"});
+        shell->type("echo on$((1+1))\n");
+        QVERIFY2(shell->waitFor("on2"), shell->output().constData());
+        for (const QByteArray& key : keys)
+            shell->type(key);
+        QCOMPARE(shell->waitForEnd(), 0);
+        QVERIFY(state("box")["Running"].toBool());
+        const auto again = docker(QStringList{"attach"} + options + QStringList{"box"});
+        again->type("\necho back$((1+1))\n");
+        QVERIFY2(again->waitFor("back2"), again->output().constData());
+        for (const QByteArray& key : keys)
+            again->type(key);
+        QVERIFY2(again->waitForEnd() >= 0, again->output().constData());
+        QVERIFY(state("box")["Running"].toBool());
+    }
+
+    // Part of a sequence is typed like anything else.
+    void aHalfDetachSequenceIsPassedOn()
+    {
+        const auto shell = docker({"run", "-it", "--name", "box", "--network", "none", "busybox", "cat", "-v"});
+        shell->type(QByteArray(ctrlP) + "x\n");
+        QVERIFY2(shell->waitFor("^Px"), shell->output().constData());
+        QVERIFY(state("box")["Running"].toBool());
+    }
+
+    void execDetachesAndItsShellLives()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        const auto shell = docker({"exec", "-it", "box", "sh"}, 31, 77);
+        shell->type("stty size; echo on$((1+1))\n");
+        QVERIFY2(shell->waitFor("31 77"), shell->output().constData());
+        QVERIFY2(shell->waitFor("on2"), shell->output().constData());
+        shell->resize(32, 78);
+        QTest::qWait(200);
+        shell->type("stty size\n");
+        QVERIFY2(shell->waitFor("32 78"), shell->output().constData());
+        const QString id = m_engine.get("/containers/box/json")["ExecIDs"][0].toString();
+        shell->type(ctrlP);
+        shell->type(ctrlQ);
+        QVERIFY2(shell->waitForEnd() >= 0, shell->output().constData());
+        QVERIFY(m_engine.get("/exec/" + id + "/json")["Running"].toBool());
+    }
+
+    void aWrongKeyIsRefused()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        const Output answer = m_engine.api("POST", "/containers/box/attach?stream=1&stdin=1&detachKeys=foo");
+        QVERIFY2(answer.out.contains("foo"), answer.out.constData());
+        QVERIFY(answer.code != 0);
+    }
+
+    // Clients that vanish, and one that never reads, leave nothing and hold nobody up.
+    void vanishedClientsLeaveNothing()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "-it", "--name", "box", "busybox", "sh"}).code, 0);
+        const Footprint before(m_engine);
+        for (int i = 0; i < 5; ++i) {
+            const auto client = docker({"attach", "box"});
+            client->type("\necho on$((1+1))\n");
+            QVERIFY2(client->waitFor("on2"), client->output().constData());
+            const auto exec = docker({"exec", "-i", "box", "cat"});
+            exec->type("hello\n");
+            QVERIFY2(exec->waitFor("hello\r\nhello"), exec->output().constData());
+        } // killed here
+        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+        QVERIFY(state("box")["Running"].toBool());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTerminal)
+#include "tst_terminal.moc"

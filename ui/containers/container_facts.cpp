@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "containers/container_facts.h"
+
+#include <csignal>
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QRegularExpression>
+
+namespace slipway::ui
+{
+namespace
+{
+
+QString tr(const char* text, int n = -1) { return QCoreApplication::translate("ContainerFacts", text, nullptr, n); }
+QString text(const Json& object, const char* member) { return QString::fromStdString(jsonValue<std::string>(object, member)); }
+
+StopReason bySignal(int number, int code, bool oom, std::int64_t limit)
+{
+    StopReason reason;
+    reason.title = tr("Killed by %1 (exit code %2)").arg(signalName(number)).arg(code);
+    reason.bad = true;
+    if (oom) {
+        reason.title = tr("Out of memory (exit code %1)").arg(code);
+        reason.meaning = limit > 0 ? tr("It needed more than its limit of %1, so the kernel killed it. Give it a higher limit, or make it need less.")
+                                         .arg(QLocale().formattedDataSize(limit, 0, QLocale::DataSizeTraditionalFormat))
+                                   : tr("The machine ran out of memory, so the kernel killed it.");
+        return reason;
+    }
+    switch (number) {
+    case SIGKILL:
+        reason.meaning = tr("Somebody killed it, or it did not end in time when it was asked to stop. There is no sign of too little memory.");
+        break;
+    case SIGTERM:
+        reason.bad = false;
+        reason.meaning = tr("It was asked to stop and did.");
+        break;
+    case SIGINT:
+        reason.bad = false;
+        reason.meaning = tr("It was interrupted, as by Ctrl+C.");
+        break;
+    case SIGSEGV:
+    case SIGBUS: reason.meaning = tr("The program touched memory that is not its own: a bug in it, or a build for another processor."); break;
+    case SIGABRT: reason.meaning = tr("The program gave up by itself, usually after an assertion or an uncaught exception."); break;
+    case SIGILL: reason.meaning = tr("The program used an instruction that this processor does not have."); break;
+    default: reason.meaning = tr("A signal ended it."); break;
+    }
+    return reason;
+}
+
+} // namespace
+
+StateLook stateLook(const QString& state, const QString& health)
+{
+    if (state == QLatin1StringView("running") && health == QLatin1StringView("unhealthy"))
+        return {"warning", Tint::Danger, tr("Running, unhealthy")};
+    if (state == QLatin1StringView("running") && health == QLatin1StringView("starting"))
+        return {"play", Tint::Warning, tr("Running, health not known yet")};
+    if (state == QLatin1StringView("running"))
+        return {"play", Tint::Success, health == QLatin1StringView("healthy") ? tr("Running, healthy") : tr("Running")};
+    if (state == QLatin1StringView("paused"))
+        return {"pause", Tint::Warning, tr("Paused")};
+    if (state == QLatin1StringView("restarting"))
+        return {"restart", Tint::Warning, tr("Restarting")};
+    if (state == QLatin1StringView("created"))
+        return {"add", Tint::Muted, tr("Created, not started")};
+    if (state == QLatin1StringView("removing"))
+        return {"remove", Tint::Muted, tr("Being removed")};
+    if (state == QLatin1StringView("dead"))
+        return {"error", Tint::Danger, tr("Dead")};
+    return {"stop", Tint::Muted, state == QLatin1StringView("exited") ? tr("Stopped") : state};
+}
+
+std::optional<StopReason> stopReason(const Json& inspect)
+{
+    const Json& state = jsonMember(inspect, "State");
+    const QString status = text(state, "Status");
+    const QString error = text(state, "Error");
+    const bool stopped = status == QLatin1StringView("exited") || status == QLatin1StringView("dead") || status == QLatin1StringView("restarting");
+    if (!stopped && !(status == QLatin1StringView("created") && !error.isEmpty()))
+        return {};
+    if (!error.isEmpty())
+        return StopReason{true, tr("It could not be started"), error};
+    const int code = jsonValue<int>(state, "ExitCode");
+    const bool oom = jsonValue<bool>(state, "OOMKilled");
+    const auto limit = jsonValue<std::int64_t>(jsonMember(inspect, "HostConfig"), "Memory");
+    if (code > 128 && code <= 128 + 64)
+        return bySignal(code - 128, code, oom, limit);
+    StopReason reason{code != 0, tr("Exit code %1").arg(code), {}};
+    switch (code) {
+    case 0:
+        reason.title = tr("It finished (exit code 0)");
+        reason.meaning = tr("The program ended by itself and reported no error.");
+        break;
+    case 125: reason.meaning = tr("The engine could not run it."); break;
+    case 126: reason.meaning = tr("The command was found but could not be executed: is it a program, and may it be run?"); break;
+    case 127: reason.meaning = tr("The command was not found in the image: check its name and path."); break;
+    default: reason.meaning = tr("The program ended with an error of its own; its last lines usually say which."); break;
+    }
+    if (oom)
+        reason.meaning += QLatin1Char(' ') + tr("A process in it was killed for want of memory.");
+    return reason;
+}
+
+QString signalName(int number)
+{
+    static constexpr std::pair<int, const char*> known[] = {
+        {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},   {SIGTRAP, "SIGTRAP"},
+        {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},
+        {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
+        {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"}};
+    for (const auto& [value, name] : known)
+        if (value == number)
+            return QLatin1StringView(name);
+    return tr("signal %1").arg(number);
+}
+
+bool looksSecret(const QString& variable)
+{
+    static const QRegularExpression form(
+        QStringLiteral("(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|SECRETS|TOKEN|APIKEY|KEY|CREDENTIALS?|AUTH|PRIVATE|DSN)(?:_|$)|PASSWORD|SECRET|TOKEN"),
+        QRegularExpression::CaseInsensitiveOption);
+    return form.match(variable).hasMatch();
+}
+
+std::vector<PublishedPort> publishedPorts(const Json& inspect)
+{
+    std::vector<PublishedPort> out;
+    for (const auto& [inside, bindings] : jsonMember(jsonMember(inspect, "NetworkSettings"), "Ports").items()) {
+        if (!bindings.is_array())
+            continue;
+        for (const Json& binding : bindings) {
+            const QString ip = text(binding, "HostIp");
+            if (ip == QLatin1StringView("::")) // the same port once more
+                continue;
+            PublishedPort port;
+            port.inside = QString::fromStdString(inside);
+            const bool all = ip.isEmpty() || ip == QLatin1StringView("0.0.0.0");
+            const QString number = text(binding, "HostPort");
+            port.outside = all ? number : ip + QLatin1Char(':') + number;
+            if (port.inside.endsWith(QLatin1StringView("/tcp"))) {
+                const QString scheme = port.inside.startsWith(QLatin1StringView("443/")) || port.inside.startsWith(QLatin1StringView("8443/"))
+                                           ? QStringLiteral("https") : QStringLiteral("http");
+                port.url = QStringLiteral("%1://%2:%3/").arg(scheme, all ? QStringLiteral("localhost") : ip, number);
+            }
+            out.push_back(port);
+        }
+    }
+    return out;
+}
+
+QDateTime engineTime(const Json& object, const char* member)
+{
+    const QString stamp = text(object, member);
+    if (stamp.isEmpty() || stamp.startsWith(QLatin1StringView("0001-")))
+        return {};
+    static const QRegularExpression fraction(QStringLiteral("\\.(\\d{3})\\d*"));
+    QString milliseconds = stamp;
+    return QDateTime::fromString(milliseconds.replace(fraction, QStringLiteral(".\\1")), Qt::ISODateWithMs);
+}
+
+QString since(const QDateTime& time, const QDateTime& now)
+{
+    const qint64 seconds = std::max<qint64>(0, time.secsTo(now));
+    if (seconds < 60)
+        return seconds == 1 ? tr("1 second") : tr("%1 seconds").arg(seconds);
+    if (seconds < 3600)
+        return seconds < 120 ? tr("1 minute") : tr("%1 minutes").arg(seconds / 60);
+    if (seconds < 48 * 3600)
+        return seconds < 7200 ? tr("1 hour") : tr("%1 hours").arg(seconds / 3600);
+    return tr("%1 days").arg(seconds / 86400);
+}
+
+QString ago(const QDateTime& time, const QDateTime& now) { return tr("%1 ago").arg(since(time, now)); }
+
+} // namespace slipway::ui
