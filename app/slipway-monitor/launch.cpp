@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -20,29 +21,13 @@ namespace slipway::monitor
 
 namespace
 {
-constexpr int netnsFd = 9;
-
-struct Pipe
+std::string readFile(const std::string& path)
 {
-    UniqueFd read, write;
-    bool open()
-    {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-            return false;
-        read.reset(ends[0]);
-        write.reset(ends[1]);
-        return true;
-    }
-};
-
-std::string readFile(const char* path)
-{
-    const UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     std::string text;
     std::array<char, 4096> buffer{};
     ssize_t got = 0;
-    while (fd && text.size() < 65536 && (got = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
+    while (fd && text.size() < 4'000'000 && (got = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
         text.append(buffer.data(), static_cast<std::size_t>(got));
     return text;
 }
@@ -57,7 +42,7 @@ std::string lastLine(std::string text)
 
 std::uint64_t startTicksOf(pid_t pid)
 {
-    const std::string stat = readFile(("/proc/" + std::to_string(pid) + "/stat").c_str());
+    const std::string stat = readFile("/proc/" + std::to_string(pid) + "/stat");
     auto at = stat.rfind(')');
     for (int field = 2; field < 22 && at != std::string::npos; ++field)
         at = stat.find(' ', at + 1);
@@ -66,7 +51,7 @@ std::uint64_t startTicksOf(pid_t pid)
 
 std::string memoryEventsOf(pid_t pid)
 {
-    const std::string groups = readFile(("/proc/" + std::to_string(pid) + "/cgroup").c_str());
+    const std::string groups = readFile("/proc/" + std::to_string(pid) + "/cgroup");
     const auto lineOf = [&](const char* mark) -> std::string {
         const auto at = groups.find(mark);
         if (at == std::string::npos)
@@ -147,13 +132,17 @@ std::vector<std::string> commandOf(const Options& o)
     ::dup2(in, 0);
     ::dup2(out, 1);
     ::dup2(err, 2);
-    ::fcntl(netnsFd, F_SETFD, 0);
+    if (options.park.empty())
+        ::fcntl(netnsFd, F_SETFD, 0);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGHUP, SIG_DFL);
-    ::execvp(arguments[0], arguments.data());
+    if (options.crunByFd)
+        ::fexecve(crunFd, arguments.data(), environ);
+    else
+        ::execvp(arguments[0], arguments.data());
     ::_exit(127);
 }
 
@@ -164,11 +153,59 @@ int waitFor(pid_t pid)
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+std::string wordsOf(int code, const Options& options, const std::string& log)
+{
+    std::string words = lastLine(readFile(log));
+    if (!words.empty())
+        return words;
+    return code == 127 ? options.crun + " cannot be run: install crun" : "crun failed with exit code " + std::to_string(code);
+}
+
+void identify(Process& process, const Options& options, const std::string& pidFile)
+{
+    process.pid = static_cast<pid_t>(std::strtol(readFile(pidFile).c_str(), nullptr, 10));
+    process.startTicks = startTicksOf(process.pid);
+    if (options.execProcess.empty())
+        process.memoryEvents = memoryEventsOf(process.pid);
+}
+
+void takeTerminal(Process& process, const Options& options, int console)
+{
+    process.terminal = receiveTerminal(console);
+    ::unlink("console.sock");
+    if (options.rows > 0 && process.terminal) {
+        const winsize size{static_cast<unsigned short>(options.rows), static_cast<unsigned short>(options.columns), 0, 0};
+        ::ioctl(process.terminal.get(), TIOCSWINSZ, &size);
+    }
+}
 } // namespace
 
-bool launch(const Options& options, Process& process, LaunchFailure& failure)
+bool Pipe::open()
+{
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return false;
+    read.reset(ends[0]);
+    write.reset(ends[1]);
+    return true;
+}
+
+pid_t startCrun(const Options& options, int in, int out, int err)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (!options.park.empty())
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody would feed it; its own children do not inherit this
+        execCrun(options, in, out, err);
+    }
+    return child;
+}
+
+bool launch(const Options& options, Parked* parked, Process& process, LaunchFailure& failure)
 {
     const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    const std::string place = (parked ? parked->dir : options.runDir) + '/';
     Pipe in, out, err;
     UniqueFd console;
     ::unlink("crun.log");
@@ -178,37 +215,37 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
             failure.message = "cannot listen for the terminal: " + std::string(std::strerror(errno));
             return false;
         }
+    } else if (parked) {
+        out.read = std::move(parked->out);
+        err.read = std::move(parked->err);
     } else if (!out.open() || !err.open() || (options.openStdin && !in.open())) {
         failure.message = "cannot make pipes: " + std::string(std::strerror(errno));
         return false;
     }
-    const pid_t child = ::fork();
-    if (child == 0)
-        execCrun(options, in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(),
-                 options.tty ? null.get() : err.write.get());
+    const pid_t child = parked ? parked->crun
+                               : startCrun(options, in.read ? in.read.get() : null.get(),
+                                           options.tty ? null.get() : out.write.get(), options.tty ? null.get() : err.write.get());
     if (child < 0) {
         failure.message = "cannot fork: " + std::string(std::strerror(errno));
         return false;
     }
+    if (parked && !feed(*parked, readFile(options.bundle + "/config.json")))
+        ::kill(child, SIGKILL);
     failure.code = waitFor(child);
     if (failure.code != 0) {
-        failure.message = lastLine(readFile("crun.log"));
-        if (failure.message.empty())
-            failure.message = failure.code == 127 ? options.crun + " cannot be run: install crun"
-                                                  : "crun failed with exit code " + std::to_string(failure.code);
+        failure.message = wordsOf(failure.code, options, place + "crun.log");
+        if (parked)
+            cleanUp(*parked);
         return false;
     }
-    process.pid = static_cast<pid_t>(std::strtol(readFile("crun.pid").c_str(), nullptr, 10));
-    process.startTicks = startTicksOf(process.pid);
-    if (options.execProcess.empty())
-        process.memoryEvents = memoryEventsOf(process.pid);
+    identify(process, options, place + "crun.pid");
+    if (parked && !settle(*parked, options.crunRoot, options.id)) {
+        failure.message = "the state of container " + options.id + " cannot be kept: " + std::strerror(errno);
+        ::kill(process.pid, SIGKILL);
+        return false;
+    }
     if (options.tty) {
-        process.terminal = receiveTerminal(console.get());
-        ::unlink("console.sock");
-        if (options.rows > 0 && process.terminal) {
-            const winsize size{static_cast<unsigned short>(options.rows), static_cast<unsigned short>(options.columns), 0, 0};
-            ::ioctl(process.terminal.get(), TIOCSWINSZ, &size);
-        }
+        takeTerminal(process, options, console.get());
     } else {
         process.in = std::move(in.write);
         process.out = std::move(out.read);

@@ -7,6 +7,7 @@
 
 #include "base/unique_fd.h"
 #include "options.h"
+#include "parked.h"
 
 namespace slipway::monitor
 {
@@ -26,8 +27,18 @@ struct LaunchFailure
     std::string message;
 };
 
+struct Pipe
+{
+    UniqueFd read, write;
+    bool open();
+};
+
 // Runs crun (run --detach or exec --detach) and waits for it; the process is then our child by reparenting.
+// PARKED: the crun that waits already, or nullptr.
 // Returns true and fills PROCESS, or fills FAILURE with crun's own last words.
-[[nodiscard]] bool launch(const Options& options, Process& process, LaunchFailure& failure);
+[[nodiscard]] bool launch(const Options& options, Parked* parked, Process& process, LaunchFailure& failure);
+
+// crun as a child with this stdio; its pid, or -1.
+[[nodiscard]] pid_t startCrun(const Options& options, int in, int out, int err);
 
 } // namespace slipway::monitor

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -10,17 +11,42 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <vector>
 
 #include "launch.h"
 #include "options.h"
+#include "parked.h"
 #include "session.h"
 
 using namespace slipway;
 
 namespace
 {
-constexpr int readyFd = 3;
-constexpr int netnsFd = 9;
+using monitor::crunFd, monitor::netnsFd, monitor::readyFd;
+
+// A number that somebody expects to be given must be taken in any case: a pipe or the pty would get it, and be closed with it.
+void take(int fd)
+{
+    if (::fcntl(fd, F_GETFD) >= 0) {
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+        return;
+    }
+    const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    ::dup3(null.get(), fd, O_CLOEXEC);
+}
+
+// What ps shows: after its wait it is the monitor of somebody.
+void retitle(int argc, char** argv, const std::string& runDir)
+{
+    const auto room = static_cast<std::size_t>(argv[argc - 1] + std::strlen(argv[argc - 1]) - argv[0]);
+    std::string title = "slipway-monitor";
+    title += '\0';
+    title += "--run-dir";
+    title += '\0';
+    title += runDir;
+    title.resize(room, '\0');
+    std::memcpy(argv[0], title.data(), room);
+}
 
 void report(const std::string& line)
 {
@@ -65,18 +91,25 @@ int main(int argc, char** argv)
     monitor::Options options;
     ::fcntl(readyFd, F_SETFD, FD_CLOEXEC);
     ::umask(077);
-    // Without a netns (exec, host network) the number must be taken all the same: a pipe or the pty would get it, and be
-    // closed with it below.
-    if (::fcntl(netnsFd, F_GETFD) < 0) {
-        const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-        ::dup3(null.get(), netnsFd, O_CLOEXEC);
+    take(crunFd);
+    take(netnsFd);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    UniqueFd childSignals = watchChildren();
+    std::vector<std::string> words(argv + 1, argv + argc);
+    bool understood = options.parse(words);
+    std::optional<monitor::Parked> parked;
+    if (understood && !options.park.empty()) {
+        parked = monitor::park(options, childSignals.get(), words);
+        if (!parked)
+            return 0;
+        options = {};
+        understood = options.parse(words);
+        retitle(argc, argv, options.runDir);
     }
-    if (!options.parse(argc, argv)) {
+    if (!understood) {
         report("failed 1 slipway-monitor is started by slipwayd only\n");
         return 2;
     }
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    UniqueFd childSignals = watchChildren();
     if (::chdir(options.runDir.c_str()) != 0) {
         report("failed 1 " + options.runDir + ": " + std::strerror(errno) + "\n");
         return 1;
@@ -88,12 +121,13 @@ int main(int argc, char** argv)
     }
     monitor::Process process;
     monitor::LaunchFailure failure;
-    if (!monitor::launch(options, process, failure)) {
+    if (!monitor::launch(options, parked ? &*parked : nullptr, process, failure)) {
         ::unlink("monitor.sock");
         report("failed " + std::to_string(failure.code) + ' ' + failure.message + '\n');
         return 1;
     }
     ::close(netnsFd); // the container holds it now
+    ::close(crunFd);
     const TimePoint startedAt = now();
     writePidFile(process, startedAt);
     const pid_t pid = process.pid;

@@ -2,7 +2,6 @@
 #include "options.h"
 
 #include <cstdlib>
-#include <cstring>
 
 namespace slipway::monitor
 {
@@ -11,31 +10,30 @@ namespace
 {
 struct Arguments
 {
-    int left;
-    char** next;
-    const char* take() { return left > 0 ? (--left, *next++) : nullptr; }
+    std::vector<std::string>::const_iterator next, end;
+    const std::string* take() { return next != end ? &*next++ : nullptr; }
     bool string(std::string& into)
     {
-        const char* text = take();
-        into = text ? text : "";
+        const std::string* text = take();
+        into = text ? *text : "";
         return text;
     }
     template <class N>
     bool number(N& into)
     {
-        const char* text = take();
-        into = text ? static_cast<N>(std::strtoull(text, nullptr, 10)) : N();
+        const std::string* text = take();
+        into = text ? static_cast<N>(std::strtoull(text->c_str(), nullptr, 10)) : N();
         return text;
     }
 };
 } // namespace
 
-bool Options::parse(int argc, char** argv)
+bool Options::parse(const std::vector<std::string>& words)
 {
-    Arguments rest{argc - 1, argv + 1};
-    const auto is = [](const char* a, const char* b) { return std::strcmp(a, b) == 0; };
+    Arguments rest{words.begin(), words.end()};
+    const auto is = [](const std::string* a, const char* b) { return *a == b; };
     bool good = true;
-    while (const char* key = rest.take()) {
+    while (const std::string* key = rest.take()) {
         if (is(key, "--id"))
             good &= rest.string(id);
         else if (is(key, "--run-dir"))
@@ -46,6 +44,8 @@ bool Options::parse(int argc, char** argv)
             good &= rest.string(crun);
         else if (is(key, "--crun-root"))
             good &= rest.string(crunRoot);
+        else if (is(key, "--park"))
+            good &= rest.string(park);
         else if (is(key, "--bundle"))
             good &= rest.string(bundle);
         else if (is(key, "--exec"))
@@ -56,6 +56,8 @@ bool Options::parse(int argc, char** argv)
             good &= rest.number(logLimits.maxSegmentBytes);
         else if (is(key, "--log-segments"))
             good &= rest.number(logLimits.maxSegments);
+        else if (is(key, "--crun-fd"))
+            crunByFd = true;
         else if (is(key, "--no-cgroups"))
             cgroups = false;
         else if (is(key, "--tty"))
@@ -64,6 +66,8 @@ bool Options::parse(int argc, char** argv)
             openStdin = true;
         else if (is(key, "--stdin-once"))
             stdinOnce = true;
+        else if (is(key, "--ephemeral"))
+            ephemeral = true;
         else if (is(key, "--size"))
             good &= rest.number(rows) && rest.number(columns);
         else if (is(key, "--attach")) {
@@ -79,6 +83,8 @@ bool Options::parse(int argc, char** argv)
             return false;
         }
     }
+    if (!park.empty())
+        return good && !crunRoot.empty();
     return good && !id.empty() && !runDir.empty() && !exitFile.empty() && (bundle.empty() != execProcess.empty());
 }
 

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "container/container_document.h"
 #include "container/container_record.h"
 #include "container/container_service.h"
 #include "container/exec_record.h"
@@ -26,6 +27,17 @@
 
 namespace slipway
 {
+
+// A container that is removed when it ends does not outlive the machine's power either (dockerd too removes those that it
+// finds at its start), so nothing of it need be on the disk.
+[[nodiscard]] inline bool isEphemeral(const Json& document)
+{
+    return jsonValue<bool>(documentHost(document), "AutoRemove");
+}
+[[nodiscard]] inline Database::Sync syncOf(const Json& document)
+{
+    return isEphemeral(document) ? Database::Sync::Later : Database::Sync::Now;
+}
 
 // The inside of ContainerService, shared by its source files (one per noun). MUTEX guards the maps only and is never held
 // while another service is called.
@@ -56,6 +68,7 @@ struct ContainerService::Impl
     [[nodiscard]] Status start(const RecordPtr& record);
     [[nodiscard]] Status startLocked(const RecordPtr& record); // op is held
     [[nodiscard]] Status launch(const RecordPtr& record);
+    void expectLaunch(); // at once or in a moment: what takes its time can begin
     [[nodiscard]] Result<UniqueFd> joinNamespace(const std::string& mode, const char* kind) const;
     [[nodiscard]] Result<NetworkSandbox> setUpNetwork(const Json& document);
     [[nodiscard]] Status fillVolumes(const Json& document, const std::filesystem::path& rootfs);
@@ -74,12 +87,13 @@ struct ContainerService::Impl
     void onExit(const RecordPtr& record, std::uint64_t run, ExitStatus status);
     void finish(const RecordPtr& record, std::uint64_t run);
     void settle(const RecordPtr& record); // op is held: takes away what the last run left
+    [[nodiscard]] Status destroyRuntime(const std::string& id);
     void scheduleRestart(const RecordPtr& record);
 
     // restore.cpp
     [[nodiscard]] Result<std::vector<RecordPtr>> loadRecords();
     [[nodiscard]] bool recover(ContainerRecord& record); // true: it ended while there was no engine
-    void applyPolicy(const RecordPtr& record, bool justEnded);
+    void applyPolicy(const RecordPtr& record, bool justEnded, bool newBoot);
     void sweep(const std::vector<std::string>& ids);
 
     // remove.cpp

@@ -33,6 +33,17 @@ std::vector<std::string> entriesOf(const std::filesystem::path& folder)
 
 constexpr int lostExitCode = 255;
 
+// Whether the machine was started anew since the engine last asked.
+bool isNewBoot(const std::filesystem::path& marker)
+{
+    const auto now = readFile("/proc/sys/kernel/random/boot_id");
+    if (!now || readFile(marker).value_or("") == *now)
+        return false;
+    if (auto written = writeFile(marker, *now); !written)
+        log::warn("{}", written.error().message);
+    return true;
+}
+
 } // namespace
 
 Result<std::vector<RecordPtr>> ContainerService::Impl::loadRecords()
@@ -84,13 +95,15 @@ bool ContainerService::Impl::recover(ContainerRecord& record)
     return ended;
 }
 
-void ContainerService::Impl::applyPolicy(const RecordPtr& record, bool justEnded)
+void ContainerService::Impl::applyPolicy(const RecordPtr& record, bool justEnded, bool newBoot)
 {
     const ContainerState state = record->snapshot();
-    const Json& host = documentHost(*record->doc());
-    if (state.running || state.startedAt == TimePoint{})
+    const auto document = record->doc();
+    const Json& host = documentHost(*document);
+    const bool neverRan = state.startedAt == TimePoint{};
+    if (state.running || (neverRan && !(newBoot && isEphemeral(*document))))
         return;
-    if (jsonValue<bool>(host, "AutoRemove")) {
+    if (isEphemeral(*document)) {
         static_cast<void>(remove(record, true, true));
         return;
     }
@@ -128,6 +141,7 @@ void ContainerService::Impl::sweep(const std::vector<std::string>& ids)
 Status ContainerService::restore()
 {
     Impl& impl = *m_impl;
+    const bool newBoot = isNewBoot(impl.s.paths.run / "boot");
     TRY(const auto records, impl.loadRecords());
     std::map<std::string, std::vector<PortBinding>> running;
     std::vector<RecordPtr> ended;
@@ -152,13 +166,15 @@ Status ContainerService::restore()
     impl.restoreExecs();
     for (const RecordPtr& record : records) {
         const std::lock_guard operation(record->op);
-        if (!record->snapshot().running)
-            impl.settle(record);
+        if (record->snapshot().running)
+            continue;
+        impl.settle(record);
+        impl.s.snapshots.unmount(record->id);
     }
     impl.sweep(ids);
     impl.s.images.gc({layers.begin(), layers.end()});
     for (const RecordPtr& record : records)
-        impl.applyPolicy(record, std::ranges::contains(ended, record));
+        impl.applyPolicy(record, std::ranges::contains(ended, record), newBoot);
     return {};
 }
 

@@ -62,8 +62,15 @@ Status makePrivateDirectory(const std::filesystem::path& path)
 
 } // namespace
 
+void ContainerService::Impl::expectLaunch()
+{
+    worker.post([this] { s.cgroups.expectMove(); });
+    worker.post([this] { s.runtime.prepare(); });
+}
+
 Status ContainerService::Impl::start(const RecordPtr& record)
 {
+    expectLaunch();
     const std::lock_guard operation(record->op);
     {
         const std::lock_guard lock(record->mutex);
@@ -97,7 +104,7 @@ Status ContainerService::Impl::startLocked(const RecordPtr& record)
     }
     settle(record);
     saveState(*record);
-    if (jsonValue<bool>(documentHost(*record->doc()), "AutoRemove")) {
+    if (isEphemeral(*record->doc())) {
         if (auto removed = removeLocked(record, true); !removed)
             log::warn("container {}: auto-remove failed: {}", shortId(record->id), removed.error().message);
     }
@@ -160,7 +167,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     const bool first = record->snapshot().startedAt == TimePoint{};
 
     record->dirty = true;
-    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document)));
+    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document), isEphemeral(*document)));
     if (first) {
         TRY_STATUS(fillVolumes(*document, rootfs));
     }
@@ -176,7 +183,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
                                                .hostNetwork = hostNetwork}));
     SpecPlan plan{.rootfs = rootfs, .dir = dir, .networkNamespace = {}, .pidNamespace = {}, .ipcNamespace = {},
                   .cgroupPath = cgroupOf(id), .rootless = s.rootless};
-    plan.networkNamespace = hostNetwork ? "host" : std::format("/proc/self/fd/{}", Runtime::netnsFd);
+    plan.networkNamespace = hostNetwork ? "host" : Runtime::netnsPath(runDir).string();
     TRY(plan.pidNamespace, namespacePath(jsonValue<std::string>(host, "PidMode"), "pid"));
     TRY(plan.ipcNamespace, namespacePath(jsonValue<std::string>(host, "IpcMode"), "ipc"));
     TRY(auto input, makeSpecInput(*document, plan));
@@ -196,6 +203,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     if (!jsonValue<std::string>(*document, "LogPath").empty())
         request.logDir = dir / "log";
     request.logLimits = logLimits(*document);
+    request.ephemeral = isEphemeral(*document);
     request.netns = std::move(sandbox.netns);
     request.portHolders = std::move(sandbox.portHolders);
     for (const auto& forward : sandbox.forwards)
@@ -228,6 +236,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     saveState(*record);
     publish(*record, "start");
     watch(record);
+    worker.post([this] { s.runtime.prepare(); });
     return {};
 }
 

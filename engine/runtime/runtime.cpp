@@ -11,14 +11,17 @@
 #include <fstream>
 #include <map>
 #include <mutex>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "runtime/exit_watcher.h"
+#include "runtime/monitor_park.h"
 #include "runtime/monitor_socket.h"
+#include "runtime/oci_program.h"
+#include "runtime/spawn.h"
 
 namespace slipway
 {
@@ -26,61 +29,8 @@ namespace slipway
 namespace
 {
 constexpr int readyFd = 3;
+constexpr int crunFd = 8;
 constexpr int firstFreeFd = 10;
-constexpr int parkedFd = 200; // sources are moved above every target first, so that no dup2 overwrites one
-
-// A child with exactly the descriptors that were given to it.
-class Spawn
-{
-public:
-    Spawn()
-    {
-        ::posix_spawn_file_actions_init(&m_actions);
-        ::posix_spawnattr_init(&m_attributes);
-        sigset_t none, all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&m_attributes, &none);
-        ::posix_spawnattr_setsigdefault(&m_attributes, &all);
-    }
-    ~Spawn()
-    {
-        ::posix_spawn_file_actions_destroy(&m_actions);
-        ::posix_spawnattr_destroy(&m_attributes);
-    }
-    Spawn(const Spawn&) = delete;
-    Spawn& operator=(const Spawn&) = delete;
-
-    void give(int fd, int target)
-    {
-        UniqueFd parked(::fcntl(fd, F_DUPFD_CLOEXEC, parkedFd));
-        ::posix_spawn_file_actions_adddup2(&m_actions, parked.get(), target);
-        m_parked.push_back(std::move(parked));
-    }
-    void ownSession() { m_flags |= POSIX_SPAWN_SETSID; }
-
-    Result<pid_t> start(std::vector<std::string>& command)
-    {
-        ::posix_spawnattr_setflags(&m_attributes,
-                                   static_cast<short>(m_flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
-        std::vector<char*> arguments;
-        for (std::string& word : command)
-            arguments.push_back(word.data());
-        arguments.push_back(nullptr);
-        pid_t pid = 0;
-        const int err = ::posix_spawnp(&pid, arguments[0], &m_actions, &m_attributes, arguments.data(), environ);
-        m_parked.clear(); // the reader of a pipe given away must see its end when the child is gone
-        if (err != 0)
-            return failErrno(err, "starting " + command[0]);
-        return pid;
-    }
-
-private:
-    posix_spawn_file_actions_t m_actions{};
-    posix_spawnattr_t m_attributes{};
-    int m_flags = 0;
-    std::vector<UniqueFd> m_parked;
-};
 
 Result<std::pair<UniqueFd, UniqueFd>> makePipe()
 {
@@ -141,49 +91,96 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
 struct Runtime::Impl
 {
     Settings settings;
+    OciProgram program;
+    std::optional<MonitorPark> park;
     ExitWatcher watcher;
     std::mutex mutex;
     std::map<pid_t, pid_t> monitors; // of the processes started here
 
-    std::vector<std::string> monitorCommand(const MonitorRequest& request, bool isExec) const
+    // What every monitor is told, also one that waits.
+    std::vector<std::string> commonCommand() const
     {
-        std::vector<std::string> command = {settings.monitorProgram.string(), "--id", request.containerId,
-                                            "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string(),
-                                            "--crun", settings.ociRuntime, "--crun-root", settings.runtimeRoot.string()};
+        std::vector<std::string> command = {settings.monitorProgram.string(), "--crun", settings.ociRuntime, "--crun-root",
+                                            settings.runtimeRoot.string()};
+        if (program.fd() >= 0)
+            command.emplace_back("--crun-fd");
         if (!settings.cgroups)
             command.emplace_back("--no-cgroups");
+        return command;
+    }
+
+    std::vector<std::string> monitorCommand(const MonitorRequest& request, bool isExec) const
+    {
+        std::vector<std::string> command = commonCommand();
+        command.insert(command.end(), {"--id", request.containerId, "--run-dir", request.runDir.string(), "--exit-file",
+                                       request.exitFile.string()});
         if (request.terminal)
             command.emplace_back("--tty");
         if (request.openStdin)
             command.emplace_back("--stdin");
         if (request.stdinOnce || isExec)
             command.emplace_back("--stdin-once");
+        if (request.ephemeral)
+            command.emplace_back("--ephemeral");
         if (request.rows > 0)
             command.insert(command.end(), {"--size", std::to_string(request.rows), std::to_string(request.columns)});
         return command;
     }
 
-    Result<Started> launch(std::vector<std::string> command, MonitorRequest& request, Spawn& spawn, int nextFd, bool isExec)
+    // FDS: descriptors and their numbers in the monitor. A waiting monitor cannot change what crun was started with, so
+    // terminals, stdin and exec sessions get one of their own.
+    Result<pid_t> startMonitor(std::vector<std::string>& command, const std::vector<std::pair<int, int>>& fds,
+                               const RunRequest* run)
+    {
+        std::error_code ignored;
+        const auto showNetns = [&](const std::string& process) {
+            if (!run || !run->netns)
+                return;
+            std::filesystem::remove(netnsPath(run->runDir), ignored);
+            std::filesystem::create_symlink("/proc/" + process + "/fd/" + std::to_string(netnsFd), netnsPath(run->runDir),
+                                            ignored);
+        };
+        if (run && !run->terminal && !run->openStdin) {
+            if (const auto waiting = park->take()) {
+                showNetns(std::to_string(waiting->pid));
+                if (auto sent = MonitorPark::send(*waiting, {command.begin() + 1, command.end()}, fds); sent)
+                    return waiting->pid;
+                else
+                    log::debug("{}", sent.error().message);
+            }
+        }
+        showNetns("self");
+        Spawn spawn;
+        for (const auto& [fd, target] : fds)
+            spawn.give(fd, target);
+        const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        for (int fd = 0; fd < 3; ++fd)
+            spawn.give(null.get(), fd);
+        spawn.ownSession();
+        return spawn.start(command);
+    }
+
+    // NEXTFD: the first number that FDS does not use.
+    Result<Started> launch(std::vector<std::string> command, MonitorRequest& request, std::vector<std::pair<int, int>> fds,
+                           int nextFd, const RunRequest* run)
     {
         for (auto& attacher : request.attachers) {
             const auto flag = [](bool on) { return std::string(on ? "1" : "0"); };
             command.insert(command.end(), {"--attach", std::to_string(nextFd), flag(attacher.options.in && request.openStdin),
                                            flag(attacher.options.out), flag(attacher.options.err)});
-            spawn.give(attacher.socket.get(), nextFd++);
+            fds.emplace_back(attacher.socket.get(), nextFd++);
         }
         if (settings.keepOpen >= 0)
-            spawn.give(settings.keepOpen, nextFd++);
+            fds.emplace_back(settings.keepOpen, nextFd++);
         std::error_code ignored;
         std::filesystem::create_directories(request.runDir, ignored);
         ::chmod(request.runDir.c_str(), 0700);
         ::unlink(request.exitFile.c_str());
         TRY(auto ready, makePipe());
-        spawn.give(ready.second.get(), readyFd);
-        const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-        for (int fd = 0; fd < 3; ++fd)
-            spawn.give(null.get(), fd);
-        spawn.ownSession();
-        TRY(const pid_t monitor, spawn.start(command));
+        fds.emplace_back(ready.second.get(), readyFd);
+        if (program.fd() >= 0)
+            fds.emplace_back(program.fd(), crunFd);
+        TRY(const pid_t monitor, startMonitor(command, fds, run));
         ready.second.reset();
         request.attachers.clear();
         const std::string answer = readAll(ready.first.get());
@@ -201,7 +198,7 @@ struct Runtime::Impl
         const auto words = answer.find(' ', 7);
         return launchError(answer.starts_with("failed ") && words != std::string::npos ? answer.substr(words + 1)
                                                                                       : "slipway-monitor ended without a word",
-                           isExec);
+                           run == nullptr);
     }
 
     Status command(std::vector<std::string> words, const std::string& what) const
@@ -214,7 +211,7 @@ struct Runtime::Impl
         spawn.give(null.get(), 0);
         spawn.give(null.get(), 1);
         spawn.give(output.second.get(), 2);
-        TRY(const pid_t pid, spawn.start(words));
+        TRY(const pid_t pid, spawn.start(words, program.path()));
         output.second.reset();
         const std::string text = readAll(output.first.get());
         int status = 0;
@@ -229,10 +226,16 @@ struct Runtime::Impl
 Runtime::Runtime(Settings settings) : m_impl(std::make_unique<Impl>())
 {
     m_impl->settings = std::move(settings);
+    m_impl->program = OciProgram(m_impl->settings.ociRuntime);
+    m_impl->park.emplace(m_impl->commonCommand(), m_impl->settings.runtimeRoot.parent_path() / "parked");
     std::error_code ignored;
     std::filesystem::create_directories(m_impl->settings.runtimeRoot, ignored);
 }
 Runtime::~Runtime() = default;
+
+std::filesystem::path Runtime::netnsPath(const std::filesystem::path& runDir) { return runDir / "netns"; }
+
+void Runtime::prepare() { m_impl->park->prepare(m_impl->program.fd()); }
 
 Result<Started> Runtime::run(RunRequest request)
 {
@@ -242,20 +245,20 @@ Result<Started> Runtime::run(RunRequest request)
         command.insert(command.end(), {"--log-dir", request.logDir.string(), "--log-bytes",
                                        std::to_string(request.logLimits.maxSegmentBytes), "--log-segments",
                                        std::to_string(request.logLimits.maxSegments)});
-    Spawn spawn;
+    std::vector<std::pair<int, int>> fds;
     if (request.netns)
-        spawn.give(request.netns.get(), netnsFd);
+        fds.emplace_back(request.netns.get(), netnsFd);
     int nextFd = firstFreeFd;
     for (const auto& forward : request.forwards)
         command.insert(command.end(), {"--forward", std::to_string(nextFd + forward.holder), forward.targetIp,
                                        std::to_string(forward.targetPort)});
     for (const UniqueFd& holder : request.portHolders)
-        spawn.give(holder.get(), nextFd++);
+        fds.emplace_back(holder.get(), nextFd++);
     if (!request.forwards.empty()) {
         command.insert(command.end(), {"--router", std::to_string(nextFd)});
-        spawn.give(m_impl->settings.routerNetns, nextFd++);
+        fds.emplace_back(m_impl->settings.routerNetns, nextFd++);
     }
-    return m_impl->launch(std::move(command), request, spawn, nextFd, false);
+    return m_impl->launch(std::move(command), request, std::move(fds), nextFd, &request);
 }
 
 Result<Started> Runtime::exec(ExecRequest request)
@@ -266,8 +269,7 @@ Result<Started> Runtime::exec(ExecRequest request)
     std::ofstream(file) << dumpJson(request.process);
     std::vector<std::string> command = m_impl->monitorCommand(request, true);
     command.insert(command.end(), {"--exec", file.string()});
-    Spawn spawn;
-    return m_impl->launch(std::move(command), request, spawn, firstFreeFd, true);
+    return m_impl->launch(std::move(command), request, {}, firstFreeFd, nullptr);
 }
 
 Result<UniqueFd> Runtime::attach(const std::filesystem::path& runDir, AttachOptions options)
@@ -369,6 +371,12 @@ Status Runtime::destroy(const std::string& id)
     return m_impl->command({"delete", "--force", id}, "removing what is left of container " + id);
 }
 
+void Runtime::forget(const std::string& id)
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(m_impl->settings.runtimeRoot / id, ignored);
+}
+
 std::string Runtime::version() const
 {
     auto output = makePipe();
@@ -377,7 +385,7 @@ std::string Runtime::version() const
     std::vector<std::string> words = {m_impl->settings.ociRuntime, "--version"};
     Spawn spawn;
     spawn.give(output->second.get(), 1);
-    auto pid = spawn.start(words);
+    auto pid = spawn.start(words, m_impl->program.path());
     if (!pid)
         return {};
     output->second.reset();

@@ -51,6 +51,7 @@ struct MonitorRequest
     bool terminal = false;
     bool openStdin = false;
     bool stdinOnce = false;         // close stdin when the first attached client that had it goes
+    bool ephemeral = false;         // nobody asks for its log and exit code after a power cut: neither is synced
     std::uint16_t rows = 0, columns = 0;
     // Streams of clients that attached before there was a process: the monitor's ends of socket pairs, which it inherits
     // and serves from the first byte exactly as if they had connected by Runtime::attach.
@@ -67,7 +68,7 @@ struct RunRequest : MonitorRequest
     std::filesystem::path bundle;   // has config.json
     std::filesystem::path logDir;   // empty: no log (log driver "none")
     logstore::RotationLimits logLimits;
-    UniqueFd netns;                 // passed to the monitor and crun as fd `netnsFd` of the spec; may be none
+    UniqueFd netns;                 // may be none; see Runtime::netnsPath
     std::vector<UniqueFd> portHolders; // kept open by the monitor until the container is gone
     struct Forward
     {
@@ -110,8 +111,12 @@ public:
     explicit Runtime(Settings settings);
     ~Runtime();
 
-    // The fd number under which RunRequest::netns is inherited: put "/proc/self/fd/<this>" in SpecInput::networkNamespace.
-    static constexpr int netnsFd = 9;
+    // Where a container's RunRequest::netns can be opened while it starts: for SpecInput::networkNamespace.
+    [[nodiscard]] static std::filesystem::path netnsPath(const std::filesystem::path& runDir);
+
+    // Makes the next run() of a container without terminal and stdin quicker: a monitor and crun are started as far as they
+    // can get without it. For quiet moments (a millisecond of the caller's time, more of another core's). Idempotent.
+    void prepare();
 
     [[nodiscard]] Result<Started> run(RunRequest request);
     [[nodiscard]] Result<Started> exec(ExecRequest request);
@@ -138,6 +143,8 @@ public:
     [[nodiscard]] Status resume(const std::string& containerId);
     // Removes what the OCI runtime keeps of it (state, cgroups), killing what is left. No error when it knows nothing of it.
     [[nodiscard]] Status destroy(const std::string& containerId);
+    // The same for a container whose processes and cgroups are gone: only its state is left, and no process is needed.
+    void forget(const std::string& containerId);
     [[nodiscard]] std::string version() const; // "crun 1.21", "" when it cannot be run
 
 private:
