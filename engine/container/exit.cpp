@@ -100,7 +100,10 @@ void ContainerService::Impl::finish(const RecordPtr& record, std::uint64_t run)
 Status ContainerService::Impl::destroyRuntime(const std::string& id)
 {
     const std::string group = cgroupOf(id);
-    if (group.empty() || !s.cgroups.remove(group))
+    const auto hasEnded = [&] {
+        return std::filesystem::exists(runDirOf(id) / "pid") && !s.runtime.recover(runDirOf(id));
+    };
+    if (group.empty() ? !hasEnded() : !s.cgroups.remove(group))
         return s.runtime.destroy(id);
     s.runtime.forget(id);
     return {};

@@ -58,7 +58,7 @@ void Footprint::addProcesses(const QString& dir)
     for (const QString& pid : pids()) {
         const QString proc = "/proc/" + pid;
         const QByteArray command = contents(proc + "/cmdline");
-        if (command.contains("/run/parked/")) // a monitor that waits for the next container, and its crun
+        if (command.contains("/parked/")) // a monitor that waits for the next container, and its crun
             continue;
         if (command.startsWith("slipwayd") || command.startsWith("docker") || command.startsWith("curl"))
             continue;
@@ -107,7 +107,7 @@ void Footprint::addFiles(const QString& dir)
         const QString folder = folders.takeFirst();
         for (const QFileInfo& entry : QDir(folder).entryInfoList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot)) {
             const QString path = entry.filePath();
-            if (entry.fileName().startsWith("slipway.db-") || path.endsWith("/run/parked"))
+            if (entry.fileName().startsWith("slipway.db-") || path.endsWith("/parked"))
                 continue;
             m_things << "file " + path;
             const bool content = path.endsWith("/merged") || path.endsWith("/work") || path.endsWith("/upper") || path.endsWith("/diff");
