@@ -20,7 +20,8 @@ class TestBadInput : public QObject
     {
         static const QRegularExpression daemon("^(?:docker: )?(?:Error response from daemon: )?(.+)$");
         QStringList said;
-        for (const QString& line : QString::fromUtf8(output.err).split('\n', Qt::SkipEmptyParts)) {
+        for (const QString& whole : QString::fromUtf8(output.err).split('\n', Qt::SkipEmptyParts)) {
+            const QString line = whole.trimmed();
             const bool client = line.startsWith("Run 'docker") || line.startsWith("See 'docker") || line.startsWith("Unable to find image")
                                 || line.startsWith("Error: failed to start containers") || line.startsWith("Using default tag");
             if (!client) // docker run puts a full stop after what the daemon says
@@ -50,14 +51,14 @@ private slots:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("words"); // a pattern for the whole sentence
         QTest::addColumn<int>("code");
-        row("image name", {"Bad/Name"}, "invalid reference format: repository name \\((?:library/)?Bad/Name\\) must be lowercase");
+        row("image name", {"Bad/Name"}, "invalid reference format: repository name \\((?:library/)?(?:Bad/)?Name\\) must be lowercase");
         row("image nowhere", {"127.0.0.1:5999/no/such"},
             "Get \"https?://127\\.0\\.0\\.1:5999/v2/\": dial tcp 127\\.0\\.0\\.1:5999: connect: connection refused");
         row("registry unknown", {"registry.invalid/no/such"},
             "Get \"https://registry\\.invalid/v2/\": dial tcp: lookup registry\\.invalid.*: .+");
         row("name taken", {"--name", "web", "busybox", "true"},
             "Conflict\\. The container name \"/web\" is already in use by container \"[0-9a-f]{64}\"\\. You have to remove \\(or "
-            "rename\\) that container to be able to reuse that name\\.");
+            "rename\\) that container to be able to reuse that name\\.?");
         row("name odd", {"--name", "a/b", "busybox"}, "Invalid container name \\(a/b\\), only \\[a-zA-Z0-9\\]\\[a-zA-Z0-9_.-\\] are allowed");
         row("port taken by a container", {"-p", "8080:80", "busybox", "true"},
             "driver failed programming external connectivity on endpoint \\w+ \\([0-9a-f]{64}\\): Bind for 0\\.0\\.0\\.0:8080 failed: port "
@@ -130,7 +131,7 @@ private slots:
         QCOMPARE(m_engine.docker({"start", "later"}).code, 0);
         QCOMPARE(m_engine.docker({"rm", "-f", "later"}).code, 0);
         QCOMPARE(m_engine.docker({"start", "web"}).code, 0);
-        QTRY_VERIFY2(!Footprint(m_engine).leftSince(before).contains("file"), qPrintable(Footprint(m_engine).leftSince(before)));
+        QTRY_VERIFY2(!Footprint(m_engine).leftSince(before).contains("+ file"), qPrintable(Footprint(m_engine).leftSince(before)));
     }
 
     void calls_data()
@@ -188,7 +189,7 @@ private slots:
             add("junk", junk, "archive/tar: invalid tar header");
             add("truncated", tree.left(100'000), "unexpected EOF");
             add("truncated gzip", zipped.left(100'000), "unexpected EOF");
-            add("damaged gzip", zipped.left(50'000) + QByteArray(50'000, 'x'), "(?:flate: corrupt input.*|gzip: .*|.*invalid gzip data)");
+            add("damaged gzip", zipped.left(50'000) + QByteArray(50'000, 'x'), "(?:unexpected EOF|invalid gzip data)");
         }
         QTest::newRow("load of a tree") << QStringList{"load"} << tree << "invalid archive: .*";
         QTest::newRow("load of nothing") << QStringList{"load"} << QByteArray() << "invalid archive: .*";
@@ -200,12 +201,12 @@ private slots:
         QFETCH(QByteArray, archive);
         QFETCH(QString, words);
         const Footprint before(m_engine);
-        const QByteArray images = m_engine.docker({"images", "-a"}).out;
+        const QByteArray images = m_engine.docker({"images", "-aq"}).out;
         const Output output = m_engine.docker(arguments, archive);
         QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(words)).match(sentence(output)).hasMatch(), output.err.constData());
         QCOMPARE(output.code, 1);
         QTRY_COMPARE(Footprint(m_engine).since(before), QString());
-        QCOMPARE(m_engine.docker({"images", "-a"}).out, images);
+        QCOMPARE(m_engine.docker({"images", "-aq"}).out, images);
     }
 };
 

@@ -222,7 +222,7 @@ private slots:
     void anExpiredTokenIsRenewed()
     {
         std::atomic<int> given = 0;
-        ScriptedServer tokens([&](const ServedRequest&) { return ScriptedServer::answer(200, R"({"token":")" + std::to_string(++given) + "\"}"); });
+        ScriptedServer tokens([&](const ServedRequest&) { return ScriptedServer::answer(200, "{\"token\":\"" + std::to_string(++given) + "\"}"); });
         ScriptedServer registry([&](const ServedRequest& request) {
             const bool first = request.header("range").empty();
             if (request.header("authorization") != (first ? "Bearer 1" : "Bearer 2"))

@@ -114,8 +114,8 @@ private slots:
         UniqueFd ours;
         auto running = m->run({"sh", "-c", "stty size; read x; stty size; exit 3"}, [&](SpecInput& input, RunRequest& request) {
             input.process.terminal = request.terminal = request.openStdin = true;
-            request.rows = 24;
-            request.columns = 80;
+            request.rows = input.process.rows = 24;
+            request.columns = input.process.columns = 80;
             ours = attachFromTheStart(request, {true, true, true});
         });
         MUST(running);
