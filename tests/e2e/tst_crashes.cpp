@@ -11,14 +11,14 @@
 using namespace slipway::test;
 
 // kill -9 of the engine at points spread over each operation. What was acknowledged is true afterwards, nothing else is half
-// there, and once the user has removed what there is, nothing is left. SLIPWAY_FAULTS=N takes N points instead of six.
+// there, and once the user has removed what there is, nothing is left. SLIPWAY_FAULTS=N takes N points instead of three.
 class TestCrashes : public QObject
 {
     Q_OBJECT
 
     EngineProcess m_engine;
     std::unique_ptr<Footprint> m_nothing; // the engine with only its image
-    int m_points = 6;
+    int m_points = 3;
 
     using Step = std::function<void()>;
     struct Call
