@@ -112,7 +112,7 @@ private slots:
 
     void create_()
     {
-        sweep({"POST", "/containers/create?name=box", R"({"Image":"busybox","HostConfig":{"Binds":["/anonymous","vol:/named"]}})"}, [] {},
+        sweep({"POST", "/containers/create?name=box", R"({"Image":"busybox","Cmd":["true"],"HostConfig":{"Binds":["/anonymous","vol:/named"]}})"}, [] {},
               [this](bool acknowledged, const QByteArray& answer) {
                   const QString now = status("box");
                   QVERIFY2(now == "created" || (now.isEmpty() && !acknowledged), answer.constData());

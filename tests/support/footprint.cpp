@@ -58,7 +58,8 @@ void Footprint::addProcesses(const QString& dir)
     for (const QString& pid : pids()) {
         const QString proc = "/proc/" + pid;
         const QByteArray command = contents(proc + "/cmdline");
-        if (command.startsWith("slipwayd") || command.startsWith("docker") || command.startsWith("curl"))
+        const QByteArray program = command.left(command.indexOf('\0'));
+        if (program.endsWith("slipwayd") || program.endsWith("docker") || program.endsWith("curl"))
             continue;
         const bool inside = QFile::symLinkTarget(proc + "/ns/mnt") != ownMounts && contents(proc + "/mountinfo").contains(mark);
         if (inside || command.contains(mark))
