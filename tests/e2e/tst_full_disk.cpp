@@ -61,8 +61,8 @@ private slots:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("input");
         const QByteArray none;
-        QTest::newRow("create") << QStringList{"create", "busybox"} << none;
-        QTest::newRow("create with a volume") << QStringList{"create", "-v", "/data", "-v", "named:/other", "busybox"} << none;
+        QTest::newRow("create") << QStringList{"create", "busybox", "true"} << none;
+        QTest::newRow("create with a volume") << QStringList{"create", "-v", "/data", "-v", "named:/other", "busybox", "true"} << none;
         QTest::newRow("start") << QStringList{"start", "made"} << none;
         QTest::newRow("run") << QStringList{"run", "--rm", "busybox", "true"} << none;
         QTest::newRow("load") << QStringList{"load"} << starter();

@@ -125,7 +125,7 @@ private slots:
         QCOMPARE(inside({"-v", "vol:/data:ro"}, "echo x >/data/own; cat /data/own").out, QByteArray("mine\n"));
         QCOMPARE(inside({"--mount", "type=volume,src=empty,dst=/etc,volume-nocopy"}, "ls /etc/passwd").code, 1);
         QVERIFY(m_engine.docker({"volume", "ls", "-q"}).out.contains("vol\n"));
-        QCOMPARE(m_engine.docker({"create", "--name", "user", "-v", "vol:/x", "busybox"}).code, 0);
+        QCOMPARE(m_engine.docker({"create", "--name", "user", "-v", "vol:/x", "busybox", "true"}).code, 0);
         const Output used = m_engine.docker({"volume", "rm", "vol"});
         QVERIFY2(used.err.contains("remove vol: volume is in use - [" + container("user")["Id"].toString().toUtf8() + "]"), used.err.constData());
         QCOMPARE(m_engine.docker({"rm", "user"}).code, 0);
@@ -136,7 +136,7 @@ private slots:
     {
         QCOMPARE(inside({"-v", "/data"}, "echo x >/data/file").code, 0);
         QCOMPARE(m_engine.docker({"volume", "ls", "-q"}).out, QByteArray());
-        QCOMPARE(m_engine.docker({"create", "--name", "box", "-v", "/data", "busybox"}).code, 0);
+        QCOMPARE(m_engine.docker({"create", "--name", "box", "-v", "/data", "busybox", "true"}).code, 0);
         QCOMPARE(m_engine.docker({"volume", "ls", "-q"}).out.count('\n'), 1);
         QCOMPARE(m_engine.docker({"rm", "-v", "box"}).code, 0);
         QCOMPARE(m_engine.docker({"volume", "ls", "-q"}).out, QByteArray());
