@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QCoreApplication>
 #include <QDir>
 #include <QStandardPaths>
 #include <QTimer>
@@ -12,9 +15,18 @@
 
 namespace
 {
-QString folder(const QCommandLineParser& parser, const QCommandLineOption& option, QStandardPaths::StandardLocation usual, const char* name)
+struct Texts
 {
-    return parser.isSet(option) ? parser.value(option) : QStandardPaths::writableLocation(usual) + QLatin1StringView(name);
+    Q_DECLARE_TR_FUNCTIONS(Options)
+};
+
+// slipwayd's own defaults: root's are the machine's.
+QString folder(const QCommandLineParser& parser, const QCommandLineOption& option, QStandardPaths::StandardLocation usual,
+               const char* name, const char* ofRoot)
+{
+    if (parser.isSet(option))
+        return parser.value(option);
+    return ::geteuid() == 0 ? QString::fromLatin1(ofRoot) : QStandardPaths::writableLocation(usual) + QLatin1StringView(name);
 }
 } // namespace
 
@@ -29,17 +41,17 @@ int main(int argc, char** argv)
     QApplication::setDesktopFileName(QStringLiteral("org.slipway.Slipway"));
     QCommandLineParser parser;
     parser.addHelpOption();
-    const QCommandLineOption socket(QStringLiteral("socket"), QStringLiteral("Use the engine at PATH."), QStringLiteral("PATH"));
-    const QCommandLineOption root(QStringLiteral("root"), QStringLiteral("Data of the engine."), QStringLiteral("DIR"));
-    const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Run folder of the engine."), QStringLiteral("DIR"));
-    const QCommandLineOption themeOption(QStringLiteral("theme"), QStringLiteral("light, dark or system; this time only."),
+    const QCommandLineOption socket(QStringLiteral("socket"), Texts::tr("Use the engine at PATH."), QStringLiteral("PATH"));
+    const QCommandLineOption root(QStringLiteral("root"), Texts::tr("Data of the engine."), QStringLiteral("DIR"));
+    const QCommandLineOption run(QStringLiteral("run"), Texts::tr("Run folder of the engine."), QStringLiteral("DIR"));
+    const QCommandLineOption themeOption(QStringLiteral("theme"), Texts::tr("light, dark or system; this time only."),
                                          QStringLiteral("THEME"));
     const QCommandLineOption bench(QStringLiteral("bench-first-paint"),
-                                   QStringLiteral("Print the milliseconds until the window is painted, and quit."));
+                                   Texts::tr("Print the milliseconds until the window is painted, and quit."));
     parser.addOptions({socket, root, run, themeOption, bench});
     parser.process(app);
-    const QString runDir = folder(parser, run, QStandardPaths::RuntimeLocation, "/slipway");
-    const QString rootDir = folder(parser, root, QStandardPaths::GenericDataLocation, "/slipway/engine"); // slipwayd's own default
+    const QString runDir = folder(parser, run, QStandardPaths::RuntimeLocation, "/slipway", "/run/slipway");
+    const QString rootDir = folder(parser, root, QStandardPaths::GenericDataLocation, "/slipway/engine", "/var/lib/slipway");
     const QString path = parser.isSet(socket) ? parser.value(socket) : runDir + QStringLiteral("/slipway.sock");
     ui::theme::apply(parser.isSet(themeOption) ? ui::theme::modeOf(parser.value(themeOption)) : ui::theme::chosen());
     const auto client = makeHttpEngineClient(path.toStdString());

@@ -357,7 +357,7 @@ std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& run
 Status Runtime::pause(const std::string& id)
 {
     if (!m_impl->settings.cgroups)
-        return fail(ErrorKind::NotImplemented, "cannot pause container " + id + ": that needs cgroups, which this engine may not use");
+        return fail(ErrorKind::NotImplemented, "pausing needs cgroups, which this engine may not use");
     return m_impl->command({"pause", id}, "pausing container " + id);
 }
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }

@@ -146,8 +146,7 @@ private slots:
     {
         const Output seen = m_engine.docker({"run", "--rm", "--pid", "host", "--ipc", "host", "--uts", "host", "busybox", "ls", "-d", "/proc/" + QString::number(m_engine.pid())});
         QVERIFY2(seen.code == 0, seen.err.constData());
-        QCOMPARE(m_engine.docker({"run", "--rm", "--privileged", "busybox", "sh", "-c", "busybox mount -t tmpfs none /tmp && echo mounted"}).out, QByteArray("mounted
-"));
+        QCOMPARE(m_engine.docker({"run", "--rm", "--privileged", "busybox", "sh", "-c", "busybox mount -t tmpfs none /tmp && echo mounted"}).out, QByteArray("mounted\n"));
     }
 
     void aKilledEngineFindsEverythingAgain()

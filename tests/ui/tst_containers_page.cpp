@@ -45,8 +45,8 @@ struct Fixture
         bridge.start();
         page.resize(1280, 700);
         page.show();
-        QTest::qWaitForWindowActive(&page);
-        QTest::qWaitFor([this] { return model.isLoaded(); });
+        QVERIFY(QTest::qWaitForWindowActive(&page));
+        QVERIFY(QTest::qWaitFor([this] { return model.isLoaded(); }));
     }
     void click(const char* name) { page.findChild<QToolButton*>(QLatin1StringView(name))->click(); }
     QDialog* dialog(const char* name) { return page.findChild<QDialog*>(QLatin1StringView(name)); }

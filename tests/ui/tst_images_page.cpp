@@ -50,8 +50,8 @@ struct Fixture
         bridge.start();
         page.resize(1280, 700);
         page.show();
-        QTest::qWaitForWindowActive(&page);
-        QTest::qWaitFor([this] { return model.isLoaded() && containers.isLoaded(); });
+        QVERIFY(QTest::qWaitForWindowActive(&page));
+        QVERIFY(QTest::qWaitFor([this] { return model.isLoaded() && containers.isLoaded(); }));
     }
     void click(const char* name) { page.findChild<QToolButton*>(QLatin1StringView(name))->click(); }
 };

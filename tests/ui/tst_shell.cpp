@@ -38,7 +38,7 @@ struct Fixture
         client.summaries = rows;
         client.systemPart.pingAnswer = Status();
         window.show();
-        QTest::qWaitForWindowActive(&window);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
     }
     template <class W = QWidget>
     W* find(const char* name) const

@@ -12,38 +12,41 @@ namespace slipway::ui
 namespace
 {
 
-QString tr(const char* text, int n = -1) { return QCoreApplication::translate("ContainerFacts", text, nullptr, n); }
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(ContainerFacts)
+};
 QString text(const Json& object, const char* member) { return QString::fromStdString(jsonValue<std::string>(object, member)); }
 
 StopReason bySignal(int number, int code, bool oom, std::int64_t limit)
 {
     StopReason reason;
-    reason.title = tr("Killed by %1 (exit code %2)").arg(signalName(number)).arg(code);
+    reason.title = Texts::tr("Killed by %1 (exit code %2)").arg(signalName(number)).arg(code);
     reason.bad = true;
     if (oom) {
-        reason.title = tr("Out of memory (exit code %1)").arg(code);
-        reason.meaning = limit > 0 ? tr("It needed more than its limit of %1, so the kernel killed it. Give it a higher limit, or make it need less.")
+        reason.title = Texts::tr("Out of memory (exit code %1)").arg(code);
+        reason.meaning = limit > 0 ? Texts::tr("It needed more than its limit of %1, so the kernel killed it. Give it a higher limit, or make it need less.")
                                          .arg(QLocale().formattedDataSize(limit, 0, QLocale::DataSizeTraditionalFormat))
-                                   : tr("The machine ran out of memory, so the kernel killed it.");
+                                   : Texts::tr("The machine ran out of memory, so the kernel killed it.");
         return reason;
     }
     switch (number) {
     case SIGKILL:
-        reason.meaning = tr("Somebody killed it, or it did not end in time when it was asked to stop. There is no sign of too little memory.");
+        reason.meaning = Texts::tr("Somebody killed it, or it did not end in time when it was asked to stop. There is no sign of too little memory.");
         break;
     case SIGTERM:
         reason.bad = false;
-        reason.meaning = tr("It was asked to stop and did.");
+        reason.meaning = Texts::tr("It was asked to stop and did.");
         break;
     case SIGINT:
         reason.bad = false;
-        reason.meaning = tr("It was interrupted, as by Ctrl+C.");
+        reason.meaning = Texts::tr("It was interrupted, as by Ctrl+C.");
         break;
     case SIGSEGV:
-    case SIGBUS: reason.meaning = tr("The program touched memory that is not its own: a bug in it, or a build for another processor."); break;
-    case SIGABRT: reason.meaning = tr("The program gave up by itself, usually after an assertion or an uncaught exception."); break;
-    case SIGILL: reason.meaning = tr("The program used an instruction that this processor does not have."); break;
-    default: reason.meaning = tr("A signal ended it."); break;
+    case SIGBUS: reason.meaning = Texts::tr("The program touched memory that is not its own: a bug in it, or a build for another processor."); break;
+    case SIGABRT: reason.meaning = Texts::tr("The program gave up by itself, usually after an assertion or an uncaught exception."); break;
+    case SIGILL: reason.meaning = Texts::tr("The program used an instruction that this processor does not have."); break;
+    default: reason.meaning = Texts::tr("A signal ended it."); break;
     }
     return reason;
 }
@@ -53,22 +56,22 @@ StopReason bySignal(int number, int code, bool oom, std::int64_t limit)
 StateLook stateLook(const QString& state, const QString& health)
 {
     if (state == QLatin1StringView("running") && health == QLatin1StringView("unhealthy"))
-        return {"warning", Tint::Danger, tr("Running, unhealthy")};
+        return {"warning", Tint::Danger, Texts::tr("Running, unhealthy")};
     if (state == QLatin1StringView("running") && health == QLatin1StringView("starting"))
-        return {"play", Tint::Warning, tr("Running, health not known yet")};
+        return {"play", Tint::Warning, Texts::tr("Running, health not known yet")};
     if (state == QLatin1StringView("running"))
-        return {"play", Tint::Success, health == QLatin1StringView("healthy") ? tr("Running, healthy") : tr("Running")};
+        return {"play", Tint::Success, health == QLatin1StringView("healthy") ? Texts::tr("Running, healthy") : Texts::tr("Running")};
     if (state == QLatin1StringView("paused"))
-        return {"pause", Tint::Warning, tr("Paused")};
+        return {"pause", Tint::Warning, Texts::tr("Paused")};
     if (state == QLatin1StringView("restarting"))
-        return {"restart", Tint::Warning, tr("Restarting")};
+        return {"restart", Tint::Warning, Texts::tr("Restarting")};
     if (state == QLatin1StringView("created"))
-        return {"add", Tint::Muted, tr("Created, not started")};
+        return {"add", Tint::Muted, Texts::tr("Created, not started")};
     if (state == QLatin1StringView("removing"))
-        return {"remove", Tint::Muted, tr("Being removed")};
+        return {"remove", Tint::Muted, Texts::tr("Being removed")};
     if (state == QLatin1StringView("dead"))
-        return {"error", Tint::Danger, tr("Dead")};
-    return {"stop", Tint::Muted, state == QLatin1StringView("exited") ? tr("Stopped") : state};
+        return {"error", Tint::Danger, Texts::tr("Dead")};
+    return {"stop", Tint::Muted, state == QLatin1StringView("exited") ? Texts::tr("Stopped") : state};
 }
 
 std::optional<StopReason> stopReason(const Json& inspect)
@@ -80,25 +83,25 @@ std::optional<StopReason> stopReason(const Json& inspect)
     if (!stopped && !(status == QLatin1StringView("created") && !error.isEmpty()))
         return {};
     if (!error.isEmpty())
-        return StopReason{true, tr("It could not be started"), error};
+        return StopReason{true, Texts::tr("It could not be started"), error};
     const int code = jsonValue<int>(state, "ExitCode");
     const bool oom = jsonValue<bool>(state, "OOMKilled");
     const auto limit = jsonValue<std::int64_t>(jsonMember(inspect, "HostConfig"), "Memory");
     if (code > 128 && code <= 128 + 64)
         return bySignal(code - 128, code, oom, limit);
-    StopReason reason{code != 0, tr("Exit code %1").arg(code), {}};
+    StopReason reason{code != 0, Texts::tr("Exit code %1").arg(code), {}};
     switch (code) {
     case 0:
-        reason.title = tr("It finished (exit code 0)");
-        reason.meaning = tr("The program ended by itself and reported no error.");
+        reason.title = Texts::tr("It finished (exit code 0)");
+        reason.meaning = Texts::tr("The program ended by itself and reported no error.");
         break;
-    case 125: reason.meaning = tr("The engine could not run it."); break;
-    case 126: reason.meaning = tr("The command was found but could not be executed: is it a program, and may it be run?"); break;
-    case 127: reason.meaning = tr("The command was not found in the image: check its name and path."); break;
-    default: reason.meaning = tr("The program ended with an error of its own; its last lines usually say which."); break;
+    case 125: reason.meaning = Texts::tr("The engine could not run it."); break;
+    case 126: reason.meaning = Texts::tr("The command was found but could not be executed: is it a program, and may it be run?"); break;
+    case 127: reason.meaning = Texts::tr("The command was not found in the image: check its name and path."); break;
+    default: reason.meaning = Texts::tr("The program ended with an error of its own; its last lines usually say which."); break;
     }
     if (oom)
-        reason.meaning += QLatin1Char(' ') + tr("A process in it was killed for want of memory.");
+        reason.meaning += QLatin1Char(' ') + Texts::tr("A process in it was killed for want of memory.");
     return reason;
 }
 
@@ -112,7 +115,7 @@ QString signalName(int number)
     for (const auto& [value, name] : known)
         if (value == number)
             return QLatin1StringView(name);
-    return tr("signal %1").arg(number);
+    return Texts::tr("signal %1").arg(number);
 }
 
 bool looksSecret(const QString& variable)
@@ -163,14 +166,14 @@ QString since(const QDateTime& time, const QDateTime& now)
 {
     const qint64 seconds = std::max<qint64>(0, time.secsTo(now));
     if (seconds < 60)
-        return seconds == 1 ? tr("1 second") : tr("%1 seconds").arg(seconds);
+        return seconds == 1 ? Texts::tr("1 second") : Texts::tr("%1 seconds").arg(seconds);
     if (seconds < 3600)
-        return seconds < 120 ? tr("1 minute") : tr("%1 minutes").arg(seconds / 60);
+        return seconds < 120 ? Texts::tr("1 minute") : Texts::tr("%1 minutes").arg(seconds / 60);
     if (seconds < 48 * 3600)
-        return seconds < 7200 ? tr("1 hour") : tr("%1 hours").arg(seconds / 3600);
-    return tr("%1 days").arg(seconds / 86400);
+        return seconds < 7200 ? Texts::tr("1 hour") : Texts::tr("%1 hours").arg(seconds / 3600);
+    return Texts::tr("%1 days").arg(seconds / 86400);
 }
 
-QString ago(const QDateTime& time, const QDateTime& now) { return tr("%1 ago").arg(since(time, now)); }
+QString ago(const QDateTime& time, const QDateTime& now) { return Texts::tr("%1 ago").arg(since(time, now)); }
 
 } // namespace slipway::ui

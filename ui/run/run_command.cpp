@@ -13,7 +13,10 @@ namespace slipway::ui
 namespace
 {
 
-QString tr(const char* text) { return QCoreApplication::translate("RunCommand", text); }
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(RunCommand)
+};
 
 std::unexpected<Error> wrong(const QString& message) { return fail(ErrorKind::InvalidArgument, message.toStdString()); }
 
@@ -31,12 +34,12 @@ Result<QStringList> argumentsOf(const QString& text)
         words.removeFirst();
     static const QStringList programs{QStringLiteral("docker"), QStringLiteral("podman"), QStringLiteral("nerdctl")};
     if (words.isEmpty() || !programs.contains(words[0].section(QLatin1Char('/'), -1)))
-        return wrong(tr("This is not a docker run command: it should begin with “docker run”."));
+        return wrong(Texts::tr("This is not a docker run command: it should begin with “docker run”."));
     words.removeFirst();
     if (!words.isEmpty() && words[0] == QLatin1StringView("container"))
         words.removeFirst();
     if (words.isEmpty() || (words[0] != QLatin1StringView("run") && words[0] != QLatin1StringView("create")))
-        return wrong(tr("Only docker run and docker create make a container; this is “docker %1”.").arg(words.value(0)));
+        return wrong(Texts::tr("Only docker run and docker create make a container; this is “docker %1”.").arg(words.value(0)));
     words.removeFirst();
     return words;
 }
@@ -58,7 +61,7 @@ public:
             TRY_STATUS(word.startsWith(QLatin1StringView("--")) ? longFlag(word.mid(2)) : letters(word.mid(1)));
         }
         if (m_at >= m_words.size())
-            return wrong(tr("The command names no image."));
+            return wrong(Texts::tr("The command names no image."));
         m_out.spec.image = m_words[m_at];
         m_out.spec.command = quotedWords(m_words.mid(m_at + 1));
         return m_out;
@@ -70,7 +73,7 @@ private:
         const QString name = word.section(QLatin1Char('='), 0, 0);
         const RunOption* option = findOption(name);
         if (!option)
-            return wrong(tr("Slipway does not know the flag --%1.").arg(name));
+            return wrong(Texts::tr("Slipway does not know the flag --%1.").arg(name));
         if (word.contains(QLatin1Char('=')))
             return take(*option, word.section(QLatin1Char('='), 1));
         if (!option->takesValue())
@@ -82,7 +85,7 @@ private:
         for (qsizetype i = 0; i < word.size(); ++i) {
             const RunOption* option = findOption(word[i]);
             if (!option)
-                return wrong(tr("Slipway does not know the flag -%1.").arg(word[i]));
+                return wrong(Texts::tr("Slipway does not know the flag -%1.").arg(word[i]));
             if (option->takesValue()) {
                 const QString rest = word.mid(i + 1);
                 if (rest.isEmpty())
@@ -98,7 +101,7 @@ private:
     Status withNext(const RunOption& option)
     {
         if (m_at >= m_words.size())
-            return wrong(tr("The flag --%1 needs a value.").arg(QLatin1StringView(option.name)));
+            return wrong(Texts::tr("The flag --%1 needs a value.").arg(QLatin1StringView(option.name)));
         return take(option, m_words[m_at++]);
     }
     Status take(const RunOption& option, const QString& value)
@@ -160,13 +163,13 @@ private:
         } else {
             m_out.spec.pids = value.toInt(&ok);
         }
-        return ok ? Status() : wrong(tr("--%1: “%2” is not a number").arg(name, value));
+        return ok ? Status() : wrong(Texts::tr("--%1: “%2” is not a number").arg(name, value));
     }
     Status envFile(const QString& path)
     {
         QFile file(path);
         if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
-            return wrong(tr("--env-file %1: %2").arg(path, file.errorString()));
+            return wrong(Texts::tr("--env-file %1: %2").arg(path, file.errorString()));
         m_out.spec.environment << parseEnvLines(QString::fromUtf8(file.readAll()));
         return {};
     }

@@ -101,12 +101,15 @@ constexpr RunOption table[] = {
     {"workdir", 'w', Text, "/WorkingDir"},
 };
 
-QString tr(const char* text) { return QCoreApplication::translate("RunOptions", text); }
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(RunOptions)
+};
 
 std::unexpected<Error> wrong(const RunOption& option, const QString& value, const QString& want)
 {
     return fail(ErrorKind::InvalidArgument,
-                tr("--%1: “%2” is not %3").arg(QLatin1StringView(option.name), value, want).toStdString());
+                Texts::tr("--%1: “%2” is not %3").arg(QLatin1StringView(option.name), value, want).toStdString());
 }
 
 Json& at(Json& body, const RunOption& option) { return body[Json::json_pointer(option.path)]; }
@@ -152,7 +155,7 @@ Status applyDevice(const RunOption& option, const QString& value, Json& body)
 {
     const QStringList parts = value.split(QLatin1Char(':'));
     if (!value.startsWith(QLatin1Char('/')) || parts.size() > 3)
-        return wrong(option, value, tr("a device, as in /dev/fuse:/dev/fuse:rwm"));
+        return wrong(option, value, Texts::tr("a device, as in /dev/fuse:/dev/fuse:rwm"));
     const bool modeSecond = parts.size() == 2 && !parts[1].startsWith(QLatin1Char('/'));
     at(body, option).push_back({{"PathOnHost", parts[0].toStdString()},
                                 {"PathInContainer", (parts.size() > 1 && !modeSecond ? parts[1] : parts[0]).toStdString()},
@@ -165,7 +168,7 @@ Status applyUlimit(const RunOption& option, const QString& value, Json& body)
     static const QRegularExpression form(QStringLiteral("^([a-z]+)=(-?[0-9]+)(?::(-?[0-9]+))?$"));
     const auto m = form.match(value);
     if (!m.hasMatch())
-        return wrong(option, value, tr("a limit, as in nofile=1024:2048"));
+        return wrong(option, value, Texts::tr("a limit, as in nofile=1024:2048"));
     const std::int64_t soft = m.captured(2).toLongLong();
     at(body, option).push_back({{"Name", m.captured(1).toStdString()},
                                 {"Soft", soft},
@@ -194,10 +197,10 @@ Status applyMount(const RunOption& option, const QString& value, Json& body)
         else if (key == QLatin1StringView("tmpfs-size") && parseBytes(QString::fromStdString(text)))
             mount["TmpfsOptions"]["SizeBytes"] = *parseBytes(QString::fromStdString(text));
         else
-            return wrong(option, field, tr("known here"));
+            return wrong(option, field, Texts::tr("known here"));
     }
     if (!mount.contains("Target"))
-        return wrong(option, value, tr("complete: it needs target=/path"));
+        return wrong(option, value, Texts::tr("complete: it needs target=/path"));
     at(body, option).push_back(mount);
     return {};
 }
@@ -215,9 +218,9 @@ Status applyNumber(const RunOption& option, const QString& value, Json& body)
             number.reset();
     }
     if (!number)
-        return wrong(option, value, option.kind == Bytes      ? tr("a size, as in 512m or 2g")
-                                    : option.kind == Duration ? tr("a time, as in 30s or 1m30s")
-                                                              : tr("a whole number"));
+        return wrong(option, value, option.kind == Bytes      ? Texts::tr("a size, as in 512m or 2g")
+                                    : option.kind == Duration ? Texts::tr("a time, as in 30s or 1m30s")
+                                                              : Texts::tr("a whole number"));
     at(body, option) = *number;
     return {};
 }

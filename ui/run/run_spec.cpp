@@ -20,7 +20,10 @@ namespace slipway::ui
 namespace
 {
 
-QString tr(const char* text) { return QCoreApplication::translate("RunSpec", text); }
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(RunSpec)
+};
 
 std::optional<std::pair<int, int>> parseRange(const QString& text)
 {
@@ -82,12 +85,12 @@ Status applyWord(const QString& word, Json& body)
     const QString name = word.section(QLatin1Char('='), 0, 0);
     const RunOption* option = name.startsWith(QLatin1StringView("--")) ? findOption(QStringView(name).mid(2)) : nullptr;
     if (!option)
-        return fail(ErrorKind::InvalidArgument, tr("unknown flag: %1").arg(name).toStdString());
+        return fail(ErrorKind::InvalidArgument, Texts::tr("unknown flag: %1").arg(name).toStdString());
     if (option->kind == OptionKind::Field)
-        return fail(ErrorKind::InvalidArgument, tr("%1 has a field of its own above").arg(name).toStdString());
+        return fail(ErrorKind::InvalidArgument, Texts::tr("%1 has a field of its own above").arg(name).toStdString());
     const bool valued = word.contains(QLatin1Char('='));
     if (option->takesValue() && !valued)
-        return fail(ErrorKind::InvalidArgument, tr("%1 needs a value: %1=…").arg(name).toStdString());
+        return fail(ErrorKind::InvalidArgument, Texts::tr("%1 needs a value: %1=…").arg(name).toStdString());
     return applyOption(*option, word.section(QLatin1Char('='), 1), body);
 }
 
@@ -184,33 +187,33 @@ std::vector<RunProblem> RunSpec::problems() const
     };
     static const QRegularExpression nameForm(QStringLiteral("^[a-zA-Z0-9][a-zA-Z0-9_.-]+$"));
     if (image.isEmpty())
-        add(RunField::Image, -1, tr("An image is needed."));
+        add(RunField::Image, -1, Texts::tr("An image is needed."));
     else if (!validImage(image))
         add(RunField::Image, -1, image != image.toLower() && validImage(image.toLower())
-                                     ? tr("Image names are lower case: %1").arg(image.toLower())
-                                     : tr("“%1” is not an image name, as in nginx:1.27 or ghcr.io/owner/app").arg(image));
+                                     ? Texts::tr("Image names are lower case: %1").arg(image.toLower())
+                                     : Texts::tr("“%1” is not an image name, as in nginx:1.27 or ghcr.io/owner/app").arg(image));
     if (!name.isEmpty() && !nameForm.match(name).hasMatch())
-        add(RunField::Name, -1, tr("Two or more letters, digits, “_”, “.” or “-”, beginning with a letter or digit."));
+        add(RunField::Name, -1, Texts::tr("Two or more letters, digits, “_”, “.” or “-”, beginning with a letter or digit."));
     if (const auto words = splitWords(command); !words)
         add(RunField::Command, -1, QString::fromStdString(words.error().message));
     for (int i = 0; i < ports.size(); ++i)
         add(RunField::Ports, i, parsePort(ports[i]).problem());
     for (int i = 0; i < environment.size(); ++i)
         if (environment[i].startsWith(QLatin1Char('=')))
-            add(RunField::Environment, i, tr("“%1” has no name before the “=”").arg(environment[i]));
+            add(RunField::Environment, i, Texts::tr("“%1” has no name before the “=”").arg(environment[i]));
     for (int i = 0; i < mounts.size(); ++i)
         add(RunField::Mounts, i, parseMount(mounts[i]).problem());
     for (int i = 0; i < labels.size(); ++i)
         if (labels[i].startsWith(QLatin1Char('=')))
-            add(RunField::Labels, i, tr("“%1” has no name before the “=”").arg(labels[i]));
+            add(RunField::Labels, i, Texts::tr("“%1” has no name before the “=”").arg(labels[i]));
     if (memory > 0 && memory < 6 * 1024 * 1024)
-        add(RunField::Memory, -1, tr("At least 6 MB: less does not even start a process."));
+        add(RunField::Memory, -1, Texts::tr("At least 6 MB: less does not even start a process."));
     Json scratch = Json::object();
     for (int i = 0; i < options.size(); ++i)
         if (const Status status = applyWord(options[i], scratch); !status)
             add(RunField::Options, i, QString::fromStdString(status.error().message));
     if (autoRemove && !restart.isEmpty() && restart != QLatin1StringView("no"))
-        add(RunField::Restart, -1, tr("A container that is removed when it stops cannot be restarted."));
+        add(RunField::Restart, -1, Texts::tr("A container that is removed when it stops cannot be restarted."));
     return out;
 }
 
@@ -253,19 +256,19 @@ QString PortMapping::problem() const
     const auto inside = parseRange(containerPort);
     const auto outside = parseRange(hostPort);
     if (containerPort.isEmpty())
-        return tr("Which port of the container?");
+        return Texts::tr("Which port of the container?");
     if (!inside)
-        return tr("“%1” is not a port: 1 to 65535").arg(containerPort);
+        return Texts::tr("“%1” is not a port: 1 to 65535").arg(containerPort);
     if (!hostPort.isEmpty() && !outside)
-        return tr("“%1” is not a port: 1 to 65535").arg(hostPort);
+        return Texts::tr("“%1” is not a port: 1 to 65535").arg(hostPort);
     if (outside && inside->second != inside->first && outside->second - outside->first != inside->second - inside->first)
-        return tr("The two ranges have different lengths.");
+        return Texts::tr("The two ranges have different lengths.");
     in6_addr address;
     const QByteArray ip = hostIp.toLatin1();
     if (!hostIp.isEmpty() && inet_pton(AF_INET, ip.constData(), &address) != 1 && inet_pton(AF_INET6, ip.constData(), &address) != 1)
-        return tr("“%1” is not an address of this machine").arg(hostIp);
+        return Texts::tr("“%1” is not an address of this machine").arg(hostIp);
     if (protocol != QLatin1StringView("tcp") && protocol != QLatin1StringView("udp") && protocol != QLatin1StringView("sctp"))
-        return tr("“%1” is not a protocol: tcp, udp or sctp").arg(protocol);
+        return Texts::tr("“%1” is not a protocol: tcp, udp or sctp").arg(protocol);
     return {};
 }
 
@@ -307,14 +310,14 @@ QString MountMapping::problem() const
     static const QRegularExpression volume(QStringLiteral("^[a-zA-Z0-9][a-zA-Z0-9_.-]*$"));
     if (!source.isEmpty() && !isFolder() && !volume.match(source).hasMatch())
         return source.contains(QLatin1Char('/')) || source.contains(QLatin1Char('$')) || source.startsWith(QLatin1Char('.'))
-                   ? tr("“%1” is not a full path: choose the folder").arg(source)
-                   : tr("“%1” is not a volume name: letters, digits, “_”, “.” and “-”").arg(source);
+                   ? Texts::tr("“%1” is not a full path: choose the folder").arg(source)
+                   : Texts::tr("“%1” is not a volume name: letters, digits, “_”, “.” and “-”").arg(source);
     if (target.isEmpty())
-        return tr("Where in the container?");
+        return Texts::tr("Where in the container?");
     if (!target.startsWith(QLatin1Char('/')))
-        return tr("“%1” must begin with “/”: it is a path in the container").arg(target);
+        return Texts::tr("“%1” must begin with “/”: it is a path in the container").arg(target);
     if (target == QLatin1StringView("/"))
-        return tr("The container's root itself cannot be replaced: choose a path below it.");
+        return Texts::tr("The container's root itself cannot be replaced: choose a path below it.");
     return {};
 }
 

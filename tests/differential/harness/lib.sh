@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the steps of a case find: DOCKER_HOST and the docker command, an empty working directory /tmp/w/case (the engine sees
+# the same path), ARCHIVES (images to load: tiny.tar, layered.tar, broken.tar, rootfs.tar), SINCE (the case's beginning, for events), and:
+API=http://d/v1.45
+
+# api METHOD PATH [BODY]: the status and the sorted JSON of one call; the reply is kept for the check against the schema.
+api() {
+  local n status path=${2//\"/%22}
+  n=$(ls "$REPLIES" | wc -l)
+  local args=(-sg --max-time 20 --unix-socket "$SOCKET" -o "$REPLIES/$n" -w '%{http_code} %{content_type}' -X "$1")
+  [ "$1" != HEAD ] || args+=(-I)
+  [ $# -lt 3 ] || args+=(-H 'Content-Type: application/json' -d "$3")
+  status=$(curl "${args[@]}" "$API${path// /%20}") || status="no answer: curl exit code $?"
+  echo "$status"
+  touch "$REPLIES/$n"
+  case $status in
+    *application/json*) jq -S . "$REPLIES/$n" && printf '%s\n' "$1" "$2" "${status%% *}" >"$REPLIES.meta/$n" ;;
+    *) [ "$1" = HEAD ] || cat "$REPLIES/$n" ;;
+  esac
+}
+
+# until_ok CMD...: repeats until it succeeds, five seconds at most; prints the last output.
+until_ok() {
+  local i out
+  for i in $(seq 100); do out=$("$@" 2>&1) && break; sleep 0.05; done
+  printf '%s\n' "$out"
+}
+
+# state NAME FORMAT TEXT: waits until docker inspect -f FORMAT NAME says TEXT; prints what it says at last.
+state() {
+  local i out
+  for i in $(seq 100); do out=$(docker inspect -f "$2" "$1" 2>&1); [ "$out" = "$3" ] && break; sleep 0.05; done
+  printf '%s\n' "$out"
+}
+
+# events [FILTER...]: the events since the case began, one a line: type action name.
+events() {
+  local args=() f
+  for f in "$@"; do args+=(--filter "$f"); done
+  docker events --since "$SINCE" --until "$(date +%s.%N)" "${args[@]}" --format '{{.Type}} {{.Action}} {{.Actor.Attributes.name}}'
+}
+
+# tty CMD...: runs CMD on a terminal of its own.
+tty() { script -qec "$*" /dev/null </dev/null; }
