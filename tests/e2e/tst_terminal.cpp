@@ -60,6 +60,7 @@ private slots:
         const auto shell = docker({"run", "--rm", "-it", "--network", "none", "busybox", "sh", "-c",
                                    "trap 'stty size' WINCH; echo ready; while true; do sleep 0.05; done"});
         QVERIFY2(shell->waitFor("ready"), shell->output().constData());
+        QTest::qWait(500); // the client watches its terminal only after it has told its first size
         shell->resize(44, 99);
         QVERIFY2(shell->waitFor("44 99"), shell->output().constData());
     }
@@ -96,6 +97,8 @@ private slots:
     void aHalfDetachSequenceIsPassedOn()
     {
         const auto shell = docker({"run", "-it", "--name", "box", "--network", "none", "busybox", "cat", "-v"});
+        QTRY_VERIFY(state("box")["Running"].toBool()); // before that the client's own terminal would echo it
+        QTest::qWait(300);
         shell->type(QByteArray(ctrlP) + "x\n");
         QVERIFY2(shell->waitFor("^Px"), shell->output().constData());
         QVERIFY(state("box")["Running"].toBool());
