@@ -110,6 +110,8 @@ private slots:
     // Mounts that the host's owner has restricted stay restricted.
     void bindMountsOfRestrictedMounts()
     {
+        if (!m_engine.rootless())
+            QSKIP("crun lifts noexec of a bind mount's source for root; the kernel forbids that to a user");
         const QString folder = sharedFolder("noexec");
         const Output mounted = slipway::test::run("mount", {"-t", "tmpfs", "-o", "noexec,nosuid,nodev,mode=777", "tmpfs", folder});
         QVERIFY2(mounted.code == 0, mounted.err.constData());

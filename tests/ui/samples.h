@@ -12,7 +12,7 @@ namespace slipway::test
 inline dockerapi::ContainerSummary container(const std::string& name, const std::string& state, const std::string& project = {})
 {
     dockerapi::ContainerSummary row;
-    row.id = name + std::string(64 - std::min<std::size_t>(64, name.size()), '0');
+    row.id = name + std::string(64 - std::min<std::size_t>(64, name.size()), '-');
     row.name = name;
     row.image = "slipway/starter:latest";
     row.imageId = "sha256:1111";

@@ -102,6 +102,9 @@ private slots:
         QCOMPARE(f.jobs.running(), 1);
         QMimeData mime;
         mime.setUrls({QUrl::fromLocalFile(QStringLiteral("/tmp/app.tar"))});
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&f.page, &enter);
+        QVERIFY(enter.isAccepted());
         QDropEvent drop({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(&f.page, &drop);
         QCOMPARE(f.client.imagesPart.loaded, std::string("/tmp/app.tar"));

@@ -46,7 +46,7 @@ private slots:
         job.take(line("aaa", "Downloading", 20'000'000, 40'000'000));
         QVERIFY(job.rate() > 5e6);
         QVERIFY(job.secondsLeft() >= 1);
-        QVERIFY2(job.summary().startsWith(QLatin1StringView("1 of 2 layer(s) · 20.0 MB of 40.0 MB")), qPrintable(job.summary()));
+        QVERIFY2(job.summary().startsWith(QStringLiteral("1 of 2 layer(s) · 20.0 MB of 40.0 MB")), qPrintable(job.summary()));
         job.take(line("aaa", "Download complete"));
         QCOMPARE(job.parts()[0].current, 40'000'000);
         job.take(line("aaa", "Pull complete"));

@@ -176,7 +176,7 @@ private slots:
         showTab(ContainerDetail::Processes);
         QVERIFY(within(10000, [&] { return words(find<QWidget>(names::processesTab)).contains(QStringLiteral("processes")); }));
         const auto* list = find<QWidget>(names::processesTab)->findChild<QAbstractItemView*>();
-        QVERIFY(list->model()->rowCount() >= 1);
+        QVERIFY(within(10000, [&] { return list->model()->rowCount() >= 1; }));
         picture("processes");
         showTab(ContainerDetail::Inspect);
         auto* tree = find<QAbstractItemView>(names::inspectTree);

@@ -82,7 +82,7 @@ std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback)
         auto held = std::make_shared<T>(std::move(value));
         QMetaObject::invokeMethod(
             relay.get(),
-            [guard, callback, held] {
+            [relay, guard, callback, held] { // the call itself keeps its receiver: it is not lost when the request ends first
                 if (guard)
                     callback(std::move(*held));
             },

@@ -38,6 +38,8 @@ void Style::polish(QWidget* widget)
         qobject_cast<QAbstractSpinBox*>(widget) || qobject_cast<QScrollBar*>(widget) || qobject_cast<QTabBar*>(widget) ||
         qobject_cast<QSplitterHandle*>(widget))
         widget->setAttribute(Qt::WA_Hover);
+    if (auto* view = qobject_cast<QAbstractItemView*>(widget))
+        view->viewport()->setAttribute(Qt::WA_Hover);
     if (widget->objectName() == QLatin1StringView("dialogFooter")) {
         widget->setAutoFillBackground(true);
         widget->setBackgroundRole(QPalette::Base);

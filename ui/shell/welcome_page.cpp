@@ -176,12 +176,12 @@ void WelcomePage::showConnection(EngineBridge::State state, const QString& probl
 {
     m_state = state;
     m_command->setText(QStringLiteral("docker -H %1 ps").arg(address.isEmpty() ? QStringLiteral("unix:///…") : address));
-    if (state == EngineBridge::State::Lost)
-        m_problem->say(MessageBar::Kind::Problem, tr("The engine is not reachable: %1").arg(problem),
-                       {{tr("Try again"), [this] { emit retryWanted(); }}});
-    else if (state == EngineBridge::State::Connected && m_lostShown)
+    const QString lost = state == EngineBridge::State::Lost ? tr("The engine is not reachable: %1").arg(problem) : QString();
+    if (!lost.isEmpty() && lost != m_lost) // each attempt tells it again
+        m_problem->say(MessageBar::Kind::Problem, lost, {{tr("Try again"), [this] { emit retryWanted(); }}});
+    else if (state == EngineBridge::State::Connected && !m_lost.isEmpty())
         m_problem->clear();
-    m_lostShown = state == EngineBridge::State::Lost;
+    m_lost = lost;
     update();
 }
 

@@ -48,8 +48,7 @@ private:
     Spinner* m_spinner;
     MessageBar* m_problem;
     EngineBridge::State m_state = EngineBridge::State::Connecting;
-    QString m_busy;
-    bool m_lostShown = false;
+    QString m_busy, m_lost;
 };
 
 } // namespace slipway::ui

@@ -10,6 +10,8 @@ namespace slipway::ui
 
 ListFilter::ListFilter(QObject* parent) : QSortFilterProxyModel(parent)
 {
+    if (m_collator.locale().language() == QLocale::C) // which compares bytes and knows no numbers
+        m_collator.setLocale(QLocale(QLocale::English));
     m_collator.setNumericMode(true);
     m_collator.setCaseSensitivity(Qt::CaseInsensitive);
     setRecursiveFilteringEnabled(true);

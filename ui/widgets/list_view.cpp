@@ -29,6 +29,7 @@ ListView::ListView(QWidget* parent) : QTreeView(parent), m_delegate(new ListDele
     setVerticalScrollMode(ScrollPerPixel);
     setTextElideMode(Qt::ElideRight);
     setMouseTracking(true);
+    viewport()->setAttribute(Qt::WA_Hover);
     header()->setHighlightSections(false);
     header()->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     connect(this, &QTreeView::expanded, this, &ListView::visibleRowsChanged);

@@ -95,7 +95,7 @@ private slots:
         QCOMPARE(failure({{"WorkingDir", "x"}}),
                  std::string("the working directory 'x' is invalid, it needs to be an absolute path"));
         QCOMPARE(failure({{"HostConfig", {{"Memory", 1}}}}), std::string("Minimum memory limit allowed is 6MB"));
-        QCOMPARE(failure({{"StopSignal", "NOPE"}}), std::string("Invalid signal: NOPE"));
+        QCOMPARE(failure({{"StopSignal", "NOPE"}}), std::string("invalid signal: NOPE"));
         QCOMPARE(failure({{"HostConfig", {{"AutoRemove", true}, {"RestartPolicy", {{"Name", "always"}}}}}}),
                  std::string("can't create 'AutoRemove' container with restart policy"));
         QVERIFY(!failure({{"HostConfig", {{"PortBindings", {{"99999/tcp", Json::array()}}}}}}).empty());

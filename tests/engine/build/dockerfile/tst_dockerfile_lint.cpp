@@ -38,7 +38,7 @@ private slots:
         row("json", "FROM scratch\nENTRYPOINT run it\nCMD [\"x\"]\n", "JSONArgsRecommended@2");
         row("json with shell", "FROM scratch\nSHELL [\"/bin/bash\", \"-c\"]\nCMD run it\n", "");
         row("maintainer", "FROM scratch\nMAINTAINER me\n", "MaintainerDeprecated@2");
-        row("from arg", "ARG VERSION=3\nFROM alpine:$VERSOIN\n", "InvalidDefaultArgInFrom@2 UndefinedArgInFrom@2");
+        row("from arg", "ARG VERSION=3\nFROM alpine:$VERSOIN\n", "UndefinedArgInFrom@2 InvalidDefaultArgInFrom@2");
         row("from platform arg", "FROM --platform=$BUILDPLATFORM alpine\n", "");
         row("from default", "ARG BASE\nFROM $BASE\n", "InvalidDefaultArgInFrom@2");
         row("from default given", "ARG BASE=alpine\nFROM $BASE\n", "");
