@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/json.h"
 
+template class nlohmann::basic_json<>;
+
 namespace slipway
 {
 
