@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <QCoreApplication>
 #include <QObject>
 #include <QPointer>
 #include <QStringList>
@@ -76,13 +77,16 @@ private:
 template <class T>
 std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback)
 {
-    // A relay of its own on the GUI thread: posting to it is safe as long as a reference is held, whatever became of CONTEXT.
-    auto relay = std::shared_ptr<QObject>(new QObject, [](QObject* object) { object->deleteLater(); });
-    return [relay, guard = QPointer<QObject>(context), callback = std::move(callback)](T value) {
+    // The application object receives it: it outlives every client, and a call that is still queued at its end is dropped
+    // under Qt's lock of the queue, where nothing of ours may call deleteLater().
+    return [guard = QPointer<QObject>(context), callback = std::move(callback)](T value) {
+        auto* const application = QCoreApplication::instance();
+        if (!application)
+            return;
         auto held = std::make_shared<T>(std::move(value));
         QMetaObject::invokeMethod(
-            relay.get(),
-            [relay, guard, callback, held] { // the call itself keeps its receiver: it is not lost when the request ends first
+            application,
+            [guard, callback, held] {
                 if (guard)
                     callback(std::move(*held));
             },
