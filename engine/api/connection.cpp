@@ -265,10 +265,14 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
     if (m_raw) {
         keep = false;
     } else if (m_begun) {
-        keep = false;
         static constexpr std::string_view last = "0\r\n\r\n";
-        if (status)
-            co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
+        keep = keep && status;
+        boost::system::error_code ignored;
+        m_socket->cancel(ignored); // whenPeerGone() of this exchange says nothing about the next
+        if (status) {
+            const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
+            keep = keep && !error;
+        }
     } else if (!status) {
         const HttpResponse response = errorResponse(status.error());
         co_await answer(response, false);
@@ -408,8 +412,9 @@ void Connection::whenPeerGone(std::function<void()> onGone)
     pollfd now{m_socket->native_handle(), 0, 0};
     if (::poll(&now, 1, 0) > 0 && (now.revents & (POLLHUP | POLLERR)))
         return asio::post(m_api.reactor, std::move(onGone));
-    m_socket->async_wait(Socket::wait_error, [socket = m_socket, onGone = std::move(onGone)](boost::system::error_code) {
-        onGone();
+    m_socket->async_wait(Socket::wait_error, [socket = m_socket, onGone = std::move(onGone)](boost::system::error_code error) {
+        if (error != asio::error::operation_aborted)
+            onGone();
     });
 }
 
