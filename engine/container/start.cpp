@@ -97,7 +97,7 @@ Status ContainerService::Impl::startLocked(const RecordPtr& record)
     }
     settle(record);
     saveState(*record);
-    if (jsonValue<bool>(documentHost(*record->doc()), "AutoRemove")) {
+    if (isEphemeral(*record->doc())) {
         if (auto removed = removeLocked(record, true); !removed)
             log::warn("container {}: auto-remove failed: {}", shortId(record->id), removed.error().message);
     }
@@ -160,7 +160,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     const bool first = record->snapshot().startedAt == TimePoint{};
 
     record->dirty = true;
-    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document)));
+    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document), isEphemeral(*document)));
     if (first) {
         TRY_STATUS(fillVolumes(*document, rootfs));
     }
@@ -196,6 +196,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     if (!jsonValue<std::string>(*document, "LogPath").empty())
         request.logDir = dir / "log";
     request.logLimits = logLimits(*document);
+    request.ephemeral = isEphemeral(*document);
     request.netns = std::move(sandbox.netns);
     request.portHolders = std::move(sandbox.portHolders);
     for (const auto& forward : sandbox.forwards)

@@ -106,7 +106,7 @@ public:
                                           {r.endpoint.containerId, r.endpoint.networkId, r.endpoint.ipv4,
                                            dumpJson(toDocument(r))}));
             return {};
-        });
+        }, Database::Sync::Later);
     }
 
     NetworkSandbox commit()
