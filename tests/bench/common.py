@@ -306,6 +306,12 @@ def run_detached(engine, command, network="none"):
     return made
 
 
+def kill_and_remove(engine, container):
+    """Podman's removal by force first waits ten seconds for a process that ignores SIGTERM, as `sleep` does."""
+    engine.api.call("POST", f"/containers/{container}/kill")
+    engine.api.call("DELETE", f"/containers/{container}?force=1")
+
+
 # ------------------------------------------------------------------------------------------------ processes
 
 HELPERS = {"slipway": ("slipwayd", "slipway-monitor"), "before": ("slipwayd", "slipway-monitor"),
