@@ -57,6 +57,7 @@ struct ContainerService::Impl
     [[nodiscard]] Status claimName(const std::string& name, const std::string& id);
     void dropName(const std::string& name, const std::string& id);
     void saveState(const ContainerRecord& record) const;
+    void keepOnlyState(const ContainerRecord& record) const;
     [[nodiscard]] Status updateRow(const ContainerRecord& record, const Json& document) const;
 
     // create.cpp

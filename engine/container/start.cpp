@@ -96,12 +96,29 @@ Status ContainerService::Impl::startLocked(const RecordPtr& record)
         record->attachers.clear();
     }
     settle(record);
+    if (record->snapshot().startedAt == TimePoint{})
+        keepOnlyState(*record);
     saveState(*record);
+    std::error_code ignored;
+    std::filesystem::remove(dirOf(record->id), ignored); // empty when there was no room for it
     if (isEphemeral(*record->doc())) {
         if (auto removed = removeLocked(record, true); !removed)
             log::warn("container {}: auto-remove failed: {}", shortId(record->id), removed.error().message);
     }
     return launched;
+}
+
+// What a first start that failed has made for the container is of no use to the next one.
+void ContainerService::Impl::keepOnlyState(const ContainerRecord& record) const
+{
+    std::vector<std::filesystem::path> others;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(dirOf(record.id), ignored)) {
+        if (entry.path().filename() != "state.json")
+            others.push_back(entry.path());
+    }
+    for (const auto& path : others)
+        std::filesystem::remove_all(path, ignored);
 }
 
 Result<UniqueFd> ContainerService::Impl::joinNamespace(const std::string& mode, const char* kind) const

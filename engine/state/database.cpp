@@ -28,7 +28,7 @@ public:
         if (m_made)
             return;
         const UniqueFd fd(::open(path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-        for (off_t size = bytes; fd && !m_made && size >= leastBytes; size /= 2) // as much as there is
+        for (off_t size = bytes; fd && !m_made && size >= leastBytes; size -= leastBytes) // as much as there is
             m_made = ::posix_fallocate(fd.get(), 0, size) == 0;
         if (!m_made)
             ::unlink(path().c_str());
@@ -111,7 +111,7 @@ struct Database::Impl
         auto done = runOnce(sql, values, onRow);
         if (removes && !done && done.error().osError == ENOSPC && reserve.giveUp())
             done = runOnce(sql, values, onRow);
-        if (removes && done)
+        if (done && !sqlite3_stmt_readonly(statements.at(std::string(sql))))
             reserve.make();
         return done;
     }

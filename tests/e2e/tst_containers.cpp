@@ -19,12 +19,7 @@ class TestContainers : public QObject
     EngineProcess m_engine;
 
 private slots:
-    void initTestCase()
-    {
-        QVERIFY2(m_engine.start(), m_engine.errors().constData());
-        const Output imported = m_engine.importBusybox();
-        QVERIFY2(imported.code == 0, imported.err.constData());
-    }
+    void initTestCase() { QCOMPARE(m_engine.startWithBusybox(), QByteArray()); }
 
     void socketIsForItsOwnerOnly()
     {
@@ -58,7 +53,7 @@ private slots:
         const Output output = m_engine.docker(QStringList{"run", "--rm", "--network", "none"} + arguments, input);
         QVERIFY2(output.code == code, output.err + QByteArray::number(output.code));
         QCOMPARE(output.out, out);
-        QTRY_COMPARE(m_engine.docker({"ps", "-aq"}).out, QByteArray());
+        EVENTUALLY_COMPARE(m_engine.docker({"ps", "-aq"}).out, QByteArray());
     }
 
     // A wait is a stream; the same connection serves the next request all the same, as with dockerd.
@@ -109,7 +104,7 @@ private slots:
         QVERIFY2(m_engine.start(), m_engine.errors().constData());
         QCOMPARE(m_engine.docker(pid).out, before);
         QVERIFY(timer.elapsed() < 2000);
-        QTRY_COMPARE(m_engine.docker({"logs", "survivor"}).out, QByteArray("first\nsecond\n"));
+        EVENTUALLY_COMPARE(m_engine.docker({"logs", "survivor"}).out, QByteArray("first\nsecond\n"));
         QCOMPARE(m_engine.docker({"exec", "survivor", "echo", "inside"}).out, QByteArray("inside\n"));
         QCOMPARE(m_engine.docker({"rm", "-f", "survivor"}).code, 0);
     }
