@@ -162,14 +162,23 @@ private slots:
         f.page.select(QStringLiteral("nginx:latest"));
         auto* detail = f.page.findChild<ImageDetail*>();
         QVERIFY(detail && detail->isVisible());
-        const auto trees = detail->findChildren<QTreeWidget*>();
-        QTRY_COMPARE(trees[0]->topLevelItemCount(), 2);
-        QCOMPARE(trees[0]->topLevelItem(0)->text(2), QStringLiteral("CMD [\"nginx\"]"));
-        QCOMPARE(trees[0]->topLevelItem(1)->text(1), QStringLiteral("120 MB"));
-        QCOMPARE(trees[0]->topLevelItem(1)->text(2), QStringLiteral("RUN apt-get update"));
+        const auto tree = [detail](QLatin1StringView name) -> QTreeWidget* {
+            for (auto* widget : detail->findChildren<QTreeWidget*>())
+                if (widget->accessibleName() == name)
+                    return widget;
+            return nullptr;
+        };
+        auto* layers = tree(QLatin1StringView("Layers"));
+        auto* config = tree(QLatin1StringView("Configuration"));
+        QVERIFY(layers && config);
+        QTRY_COMPARE(layers->topLevelItemCount(), 2);
+        QCOMPARE(layers->topLevelItem(0)->text(2), QStringLiteral("CMD [\"nginx\"]"));
+        QCOMPARE(layers->topLevelItem(1)->text(1), QStringLiteral("120 MB"));
+        QCOMPARE(layers->topLevelItem(1)->text(2), QStringLiteral("RUN apt-get update"));
         QStringList fields;
-        for (int i = 0; i < trees[1]->topLevelItemCount(); ++i)
-            fields << trees[1]->topLevelItem(i)->text(1);
+        QTRY_VERIFY(config->topLevelItemCount() > 0);
+        for (int i = 0; i < config->topLevelItemCount(); ++i)
+            fields << config->topLevelItem(i)->text(1);
         QVERIFY(fields.contains(QStringLiteral("80/tcp")));
         QVERIFY(fields.contains(QStringLiteral("linux/amd64")));
     }
