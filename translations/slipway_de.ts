@@ -1937,8 +1937,8 @@ Slipway versucht es jede Sekunde noch einmal.</translation>
             <translation>Abbilder</translation>
         </message>
         <message>
-            <source>Engine %1 · API %2</source>
-            <translation>Engine %1 · API %2</translation>
+            <source>%1 · API %2</source>
+            <translation>%1 · API %2</translation>
         </message>
         <message>
             <source>Loading the image…</source>

@@ -166,6 +166,22 @@ private slots:
         QCOMPARE(page.did, QStringList{QStringLiteral("web-2")});
     }
 
+    void theChosenRowIsSeen()
+    {
+        QStandardItemModel model;
+        fill(model, {QStringLiteral("web-1"), QStringLiteral("web-2")});
+        Page page(model);
+        page.resize(900, 500);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowActive(&page));
+        page.select(QStringLiteral("web-2"));
+        const auto background = [&page](int row) {
+            const QRect cell = page.view().visualRect(page.rows().index(row, 0));
+            return page.view().viewport()->grab().toImage().pixelColor(cell.right() - 3, cell.center().y());
+        };
+        QVERIFY(background(0) != background(1));
+    }
+
     void detailBesideAndOverThePage()
     {
         QStandardItemModel model;

@@ -47,7 +47,7 @@ MainWindow::MainWindow(EngineBridge& bridge, const QString& starterTar)
     m_room = settings.value(QStringLiteral("window/room")).toString() == QLatin1StringView("images") ? Images : Containers;
     m_notice->findChild<QLabel*>()->setObjectName(QLatin1StringView(names::starterLink));
     auto* notices = new QHBoxLayout;
-    notices->setContentsMargins(theme::space4, 0, theme::space4, 0);
+    notices->setContentsMargins(theme::space4, theme::space3, theme::space4, 0);
     notices->addWidget(m_notice);
     auto* column = new QVBoxLayout;
     column->setSpacing(0);
@@ -186,7 +186,7 @@ void MainWindow::askVersion()
     m_versionRequest = m_bridge.client().system().version(onGui<Result<Json>>(this, [this](const Result<Json>& json) {
         if (!json)
             return;
-        m_version = tr("Engine %1 · API %2")
+        m_version = tr("%1 · API %2")
                         .arg(QString::fromStdString(jsonValue<std::string>(*json, "Version")),
                              QString::fromStdString(jsonValue<std::string>(*json, "ApiVersion")));
         m_rail->showConnection(m_bridge.state(), m_version, m_bridge.problem());
@@ -222,6 +222,10 @@ void MainWindow::startLoaded()
         const QString url = QStringLiteral("http://127.0.0.1:%1/").arg(port);
         m_notice->say(MessageBar::Kind::Success, tr("Your container serves a page at %1").arg(url),
                       {{tr("Open in the browser"), [url] { QDesktopServices::openUrl(QUrl(url)); }}});
+        connect(&m_bridge, &EngineBridge::event, m_notice, [this, url, id = *id](const dockerapi::EventMessage& message) {
+            if (message.type == "container" && message.action == "die" && message.actorId == id && m_notice->text().contains(url))
+                m_notice->clear(); // nobody serves that page any more
+        });
         containersPage().select(QString::fromStdString(*id));
     });
 }

@@ -5,6 +5,7 @@
 #include <QHelpEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QStyle>
 #include <QToolTip>
 
 #include "shell/theme.h"
@@ -53,6 +54,8 @@ void ListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     const theme::Colors& c = theme::colors();
     painter->save();
     painter->setClipRect(option.rect);
+    if (option.widget)
+        option.widget->style()->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
     QFont font = option.font;
     if (index.data(GroupRole).toBool() && index.column() == 0)
         font.setWeight(QFont::DemiBold);
