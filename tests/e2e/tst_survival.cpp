@@ -147,7 +147,7 @@ private slots:
     void anExecThatEndedMeanwhileIsKnown()
     {
         run("box", "sleep 1000");
-        const QByteArray body = R"({"Cmd":["sh","-c",")" + untilTold(6).toUtf8() + R"("]})";
+        const QByteArray body = "{\"Cmd\":[\"sh\",\"-c\",\"" + untilTold(6).toUtf8() + "\"]}";
         const QString made = m_engine.api("POST", "/containers/box/exec", body).out;
         const QString id = QJsonDocument::fromJson(made.toUtf8())["Id"].toString();
         QVERIFY2(!id.isEmpty(), qPrintable(made));
