@@ -99,7 +99,7 @@ private slots:
 
     void fourPicturesEachWithItsWayOut()
     {
-        QStandardItemModel model;
+        QStandardItemModel model(0, 3);
         Page page(model);
         page.resize(900, 500);
         page.show();

@@ -145,6 +145,7 @@ private slots:
         QTest::keyClick(field, Qt::Key_Return);
         QTRY_COMPARE(f.client.acts, std::vector<std::string>{"start"});
         QCOMPARE(f.client.actIds.front(), container("database", "").id);
+        QTRY_VERIFY(!f.window.findChild<CommandPalette*>()); // the first one is gone
         f.window.openPalette();
         QTRY_VERIFY(f.window.findChild<CommandPalette*>());
         field = f.window.findChild<CommandPalette*>()->findChild<QLineEdit*>();
