@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
+#include "build/build_service.h"
 #include "container/container_service.h"
 #include "events/event_bus.h"
 #include "image/image_service.h"
@@ -104,6 +105,8 @@ struct Engine::Impl
           layers(*db, options.root, options.userNamespace), snapshots(options.root, layers, options.userNamespace),
           images(*db, blobs, layers, events), runtime(runtimeSettings(options, cgroups)),
           networks(*db, events, networkSettings(options)), volumes(*db, events, options.root),
+          builds({*db, events, blobs, layers, snapshots, images, runtime, networks, options.root, options.run,
+                  cgroups.version() != Cgroups::Version::None, options.rootless}),
           containers({*db, events, images, snapshots, runtime, networks, volumes, cgroups,
                       {options.root / "containers", options.run}, options.userNamespace})
     {
@@ -121,6 +124,7 @@ struct Engine::Impl
     Runtime runtime;
     NetworkService networks;
     VolumeService volumes;
+    build::BuildService builds;
     ContainerService containers;
 };
 
@@ -160,7 +164,7 @@ api::Services Engine::services()
     info.insecureRegistries = i.options.insecureRegistries;
     info.cpus = onlineCpus();
     info.memory = hostMemory();
-    return {i.events, i.containers, i.images, i.networks, i.volumes, std::move(info)};
+    return {i.events, i.containers, i.images, i.networks, i.volumes, i.builds, std::move(info)};
 }
 
 } // namespace slipway

@@ -11,11 +11,11 @@
 
 // The engine in one piece: what slipwayd runs, and the map of everything below it.
 //
-//   request ─► api (parse, one service call, Error → status) ─► container / image / network / volume ─► store, runtime, os
+//   request ─► api (parse, one service call, Error → status) ─► container / image / build / network / volume ─► store, runtime, os
 //   event   ◄─ api (GET /events)                             ◄─ events (in-process bus)              ◄─ services
 //
 // Modules, each from the ones above it: base · os · dockerapi, events · state · logstore · store · registry · runtime ·
-// network, volume · image · container · client · api. Only app/ and tests may include this file.
+// network, volume · image · container · build · client · api. Only app/ and tests may include this file.
 namespace slipway
 {
 

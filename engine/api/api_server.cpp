@@ -19,6 +19,7 @@
 
 #include "api/connection.h"
 #include "base/log.h"
+#include "build/build_service.h"
 #include "container/container_service.h"
 
 namespace slipway::api
@@ -169,6 +170,7 @@ bool ApiServer::run()
     impl.reactor.run();
     for (const auto& socket : impl.open)
         ::shutdown(socket->native_handle(), SHUT_RDWR);
+    impl.api.services.builds.cancelAll();
     return impl.pool.drain(std::chrono::seconds(2));
 }
 

@@ -12,6 +12,10 @@ class EventBus;
 class ImageService;
 class NetworkService;
 class VolumeService;
+namespace build
+{
+class BuildService;
+}
 } // namespace slipway
 
 namespace slipway::api
@@ -41,6 +45,7 @@ struct Services
     ImageService& images;
     NetworkService& networks;
     VolumeService& volumes;
+    build::BuildService& builds;
     EngineInfo info;
 };
 

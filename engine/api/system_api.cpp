@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "api/build_json.h"
 #include "api/json_shapes.h"
 #include "api/router.h"
 #include "base/clock.h"
@@ -144,8 +145,9 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest&)
         entry["UsageData"] = {{"Size", s.volumes.diskUsage(volume.name).value_or(-1)}, {"RefCount", volumeUsers[volume.name]}};
         volumeList.push_back(std::move(entry));
     }
+    TRY(const Json cache, buildCacheJson(s.builds));
     return jsonResponse({{"LayersSize", layers}, {"Images", imageList}, {"Containers", containers}, {"Volumes", volumeList},
-                         {"BuildCache", Json::array()}});
+                         {"BuildCache", cache}});
 }
 
 Result<HttpResponse> auth(Services&, const HttpRequest&)

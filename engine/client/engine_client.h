@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,6 +110,28 @@ public:
     virtual Request remove(const std::string& nameOrId, bool force, Reply<void>) = 0;
 };
 
+class BuildsClient
+{
+public:
+    virtual ~BuildsClient() = default;
+    struct Options
+    {
+        std::string folder;                        // the context
+        std::string dockerfile = "Dockerfile";     // in it, or an absolute path
+        std::optional<std::string> dockerfileText; // instead of what is in that file (the editor's, not saved yet)
+        std::vector<std::string> tags;             // "name:tag"
+        std::map<std::string, std::string> args, labels;
+        std::string target, platform, network;
+        bool noCache = false, pull = false;
+    };
+    // The folder is packed as the docker command packs it, what its ignore file names is left out, and sent; its stream of
+    // progress comes back line by line (their stream text is what `docker build` prints). Gives the image's id, or the error
+    // of the step that failed. A dropped Request cancels the build in the engine too.
+    virtual Request build(const Options&, std::function<void(dockerapi::ProgressLine)> onProgress, Reply<std::string> imageId) = 0;
+    // Forgets cached steps, with ALL also those that images still hold; gives the bytes that came back.
+    virtual Request prune(bool all, Reply<std::int64_t>) = 0;
+};
+
 class SystemClient
 {
 public:
@@ -131,6 +154,7 @@ public:
     virtual StatsClient& stats() = 0;
     virtual ExecClient& exec() = 0;
     virtual ImagesClient& images() = 0;
+    virtual BuildsClient& builds() = 0;
     virtual SystemClient& system() = 0;
 };
 

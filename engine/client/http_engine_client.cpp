@@ -13,7 +13,7 @@ public:
     explicit HttpEngineClient(const std::string& path)
         : m_loop(path), m_containers(makeContainersClient(m_loop)), m_logs(makeLogsClient(m_loop)),
           m_stats(makeStatsClient(m_loop)), m_exec(makeExecClient(m_loop)), m_images(makeImagesClient(m_loop)),
-          m_system(makeSystemClient(m_loop))
+          m_builds(makeBuildsClient(m_loop)), m_system(makeSystemClient(m_loop))
     {
     }
 
@@ -22,6 +22,7 @@ public:
     StatsClient& stats() override { return *m_stats; }
     ExecClient& exec() override { return *m_exec; }
     ImagesClient& images() override { return *m_images; }
+    BuildsClient& builds() override { return *m_builds; }
     SystemClient& system() override { return *m_system; }
 
 private:
@@ -31,6 +32,7 @@ private:
     std::unique_ptr<StatsClient> m_stats;
     std::unique_ptr<ExecClient> m_exec;
     std::unique_ptr<ImagesClient> m_images;
+    std::unique_ptr<BuildsClient> m_builds;
     std::unique_ptr<SystemClient> m_system;
 };
 

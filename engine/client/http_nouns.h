@@ -49,6 +49,7 @@ private:
 [[nodiscard]] std::unique_ptr<StatsClient> makeStatsClient(HttpLoop& loop);
 [[nodiscard]] std::unique_ptr<ExecClient> makeExecClient(HttpLoop& loop);
 [[nodiscard]] std::unique_ptr<ImagesClient> makeImagesClient(HttpLoop& loop);
+[[nodiscard]] std::unique_ptr<BuildsClient> makeBuildsClient(HttpLoop& loop);
 [[nodiscard]] std::unique_ptr<SystemClient> makeSystemClient(HttpLoop& loop);
 
 } // namespace slipway

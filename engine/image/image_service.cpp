@@ -45,6 +45,7 @@ struct ImageService::Impl
     LayerStore& layers;
     EventBus& events;
     ImageUseCheck useCheck;
+    std::function<std::vector<Digest>()> layerHolder;
     std::vector<std::string> insecure;
     std::mutex mutex; // changes of names, images and leases, and removals of layers
     std::map<Digest, int> leased;
@@ -157,7 +158,7 @@ struct ImageService::Impl
 };
 
 ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
-    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .insecure = {}, .mutex = {}, .leased = {},
+    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .layerHolder = {}, .insecure = {}, .mutex = {}, .leased = {},
                       .transfers = LayerTransfers(layers, layers.folder().parent_path() / "ingest")})
 {
     m_impl->transfers.setAbandoned([impl = m_impl.get()](const Digest& layer) {
@@ -168,6 +169,7 @@ ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, E
 ImageService::~ImageService() = default;
 
 void ImageService::setUseCheck(ImageUseCheck check) { m_impl->useCheck = std::move(check); }
+void ImageService::setLayerHolder(std::function<std::vector<Digest>()> holder) { m_impl->layerHolder = std::move(holder); }
 void ImageService::setInsecureRegistries(std::vector<std::string> hosts) { m_impl->insecure = std::move(hosts); }
 
 Result<std::vector<Image>> ImageService::list() const
@@ -201,6 +203,10 @@ Result<std::set<Digest>> ImageService::Impl::layersOfImages() const
         TRY(const auto digest, Digest::parse(id));
         TRY(const auto image, read(digest)); // what cannot be read now may have any layer
         found.insert(image.layers.begin(), image.layers.end());
+    }
+    if (layerHolder) {
+        for (const Digest& layer : layerHolder())
+            found.insert(layer);
     }
     return found;
 }
@@ -358,6 +364,15 @@ Result<Image> ImageService::import(ByteSource& tar, const std::optional<Referenc
     return m_impl->read(image.id);
 }
 
+Result<Image> ImageService::create(const std::string& document, const std::vector<Reference>& names)
+{
+    TRY(const auto image, parseImageConfig(document));
+    TRY_STATUS(m_impl->commit(image, document, names));
+    for (const Reference& name : names)
+        m_impl->publish("tag", image.id.str(), name.familiar());
+    return m_impl->read(image.id);
+}
+
 Status ImageService::save(const std::vector<std::string>&, const ByteSink&, std::stop_token)
 {
     return fail(ErrorKind::NotImplemented, "saving images to an archive is not there yet");
@@ -432,15 +447,30 @@ Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool forc
     return removal;
 }
 
+std::int64_t ImageService::drop(const std::vector<Digest>& layers)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    std::map<Digest, std::int64_t> sizes;
+    for (const Digest& layer : layers) {
+        if (const auto there = m_impl->layers.get(layer))
+            sizes[layer] = there->size;
+    }
+    m_impl->collect({layers.begin(), layers.end()});
+    std::int64_t bytes = 0;
+    for (const auto& [layer, size] : sizes)
+        bytes += m_impl->layers.get(layer) ? 0 : size;
+    return bytes;
+}
+
 void ImageService::gc(const std::vector<Digest>& layersInUse)
 {
     const std::scoped_lock lock(m_impl->mutex);
+    const auto layers = m_impl->layers.list(); // before it is asked who holds what: what comes later is nobody's to delete
     const auto ofImages = m_impl->layersOfImages();
     if (!ofImages)
         return log::warn("no unused layers are collected: {}", ofImages.error().message);
     std::set<Digest> kept = *ofImages;
     kept.insert(layersInUse.begin(), layersInUse.end());
-    const auto layers = m_impl->layers.list();
     for (const Layer& layer : layers.value_or(std::vector<Layer>())) {
         if (!kept.contains(layer.diffId) && !m_impl->leased.contains(layer.diffId))
             (void)m_impl->layers.remove(layer.diffId);

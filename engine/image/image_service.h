@@ -69,6 +69,8 @@ public:
     ImageService& operator=(const ImageService&) = delete;
 
     void setUseCheck(ImageUseCheck check);
+    // Layers that belong to more than images (the build cache): they are kept when an image goes.
+    void setLayerHolder(std::function<std::vector<Digest>()> holder);
     // host:port entries that may be spoken to over plain http besides 127.0.0.0/8, ::1 and localhost.
     void setInsecureRegistries(std::vector<std::string> hosts);
 
@@ -85,6 +87,8 @@ public:
     [[nodiscard]] Result<Image> import(ByteSource& tar, const std::optional<Reference>& reference,
                                        const std::string& message, const std::vector<std::string>& changes,
                                        std::stop_token stop);
+    // An image whose layers are all there from its configuration document, with these names.
+    [[nodiscard]] Result<Image> create(const std::string& document, const std::vector<Reference>& names);
     // docker-archive with the OCI layout beside it, as dockerd 25+ writes it.
     [[nodiscard]] Status save(const std::vector<std::string>& namesOrIds, const ByteSink& sink, std::stop_token stop);
 
@@ -92,6 +96,8 @@ public:
     // dockerd's rules: a name untags; the last name or an id deletes, Conflict when used or (without FORCE) tagged often.
     [[nodiscard]] Result<ImageRemoval> remove(const std::string& nameOrId, bool force, bool prune);
 
+    // Deletes those of LAYERS that nothing refers to any more; how many bytes that gave back.
+    std::int64_t drop(const std::vector<Digest>& layers);
     // Deletes blobs and layers that no image, container (LAYERS_IN_USE) or running operation refers to.
     void gc(const std::vector<Digest>& layersInUse);
 

@@ -8,7 +8,7 @@ namespace slipway
 
 std::span<const std::string_view> migrations()
 {
-    static constexpr std::array<std::string_view, 1> steps = {R"sql(
+    static constexpr std::array<std::string_view, 2> steps = {R"sql(
 CREATE TABLE images(id TEXT PRIMARY KEY, manifest_digest TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL,
                     tagged INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE image_refs(ref TEXT PRIMARY KEY, image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) WITHOUT ROWID;
@@ -22,6 +22,12 @@ CREATE TABLE networks(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, document T
 CREATE TABLE endpoints(container_id TEXT NOT NULL, network_id TEXT NOT NULL REFERENCES networks(id), ip TEXT NOT NULL,
                        document TEXT NOT NULL, PRIMARY KEY(container_id, network_id), UNIQUE(network_id, ip)) WITHOUT ROWID;
 CREATE TABLE volumes(name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+)sql",
+                                                              R"sql(
+CREATE TABLE build_cache(key TEXT PRIMARY KEY, kind TEXT NOT NULL, description TEXT NOT NULL, parent TEXT NOT NULL,
+                         diff_id TEXT NOT NULL, size INTEGER NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL,
+                         uses INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX build_cache_layers ON build_cache(diff_id);
 )sql"};
     return steps;
 }

@@ -18,6 +18,7 @@ namespace slipway
 //   networks(id PK, name UNIQUE, document JSON)                      network/
 //   endpoints(container_id, network_id, ip UNIQUE per network…)      network/
 //   volumes(name PK, driver, labels JSON, options JSON, created)     volume/
+//   build_cache(key PK, diff_id, parent, size, used…)                build/    key of a build step → its layer
 std::span<const std::string_view> migrations();
 
 } // namespace slipway

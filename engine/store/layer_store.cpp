@@ -12,6 +12,7 @@
 #include "base/unique_fd.h"
 #include "state/database.h"
 #include "store/decompress.h"
+#include "store/tar_writer.h"
 #include "store/unpack.h"
 
 namespace slipway
@@ -115,18 +116,25 @@ Result<Layer> LayerStore::add(ByteSource& tar, const Digest& expected, const std
     if (unpacked->skippedDevices > 0)
         log::warn("layer {}: {} device nodes were not unpacked", diffId.str(), unpacked->skippedDevices);
 
+    auto kept = commit(ingest, diffId, static_cast<std::int64_t>(unpacked->bytes));
+    return kept ? kept : giveUp(kept.error());
+}
+
+// INGEST has the layer in "diff"; it is gone afterwards, unless that failed.
+Result<Layer> LayerStore::commit(const std::filesystem::path& ingest, const Digest& diffId, std::int64_t size)
+{
     const UniqueFd parent(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!parent || ::syncfs(parent.get()) != 0)
-        return giveUp({ErrorKind::Unavailable, "writing layer " + diffId.str() + " to disk failed", errno});
+        return fail(ErrorKind::Unavailable, "writing layer " + diffId.str() + " to disk failed", errno);
     const std::scoped_lock lock(m_mutex);
     if (auto existing = get(diffId)) {
         std::error_code ignored;
         std::filesystem::remove_all(ingest, ignored);
         return existing;
     }
-    Layer layer{diffId, freeName(), static_cast<std::int64_t>(unpacked->bytes)};
+    Layer layer{diffId, freeName(), size};
     if (::rename(ingest.c_str(), (folder() / layer.dir).c_str()) != 0)
-        return giveUp({ErrorKind::Internal, "keeping layer " + diffId.str() + " failed", errno});
+        return fail(ErrorKind::Internal, "keeping layer " + diffId.str() + " failed", errno);
     ::fsync(parent.get());
     if (auto kept = m_db.exec("INSERT INTO layers(diff_id, dir, size, created) VALUES(?, ?, ?, ?)",
                               {diffId.str(), layer.dir, layer.size, toUnixNano(now())});
@@ -136,6 +144,35 @@ Result<Layer> LayerStore::add(ByteSource& tar, const Digest& expected, const std
         return std::unexpected(kept.error());
     }
     return layer;
+}
+
+Result<Layer> LayerStore::adopt(const std::filesystem::path& dir, const OnDigest& onDigest, const std::stop_token& stop)
+{
+    const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd)
+        return failErrno(errno, "reading the new layer " + dir.string());
+    Hasher hasher;
+    const ByteSink hash = [&hasher](std::span<const std::byte> bytes) -> Status {
+        hasher.update(bytes.data(), bytes.size());
+        return {};
+    };
+    TRY(const LayerTarSummary summary, writeLayerTar(fd.get(), m_userxattr, hash, stop));
+    if (summary.entries == 0)
+        return Layer{};
+    const std::filesystem::path ingest = m_root / "ingest" / randomId();
+    if (::mkdir(ingest.c_str(), 0755) != 0 || ::rename(dir.c_str(), (ingest / "diff").c_str()) != 0) {
+        const int error = errno;
+        ::rmdir(ingest.c_str());
+        return failErrno(error, "moving the new layer " + dir.string());
+    }
+    const Digest diffId = hasher.finish();
+    onDigest(diffId);
+    auto kept = commit(ingest, diffId, static_cast<std::int64_t>(summary.bytes));
+    if (!kept) {
+        std::error_code ignored;
+        std::filesystem::remove_all(ingest, ignored);
+    }
+    return kept;
 }
 
 Result<Layer> LayerStore::get(const Digest& diffId) const

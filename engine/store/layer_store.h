@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -34,6 +35,11 @@ public:
 
     // Unpacks a tar, plain or compressed; when EXPECTED is given the content must have that diff id (InvalidArgument).
     [[nodiscard]] Result<Layer> add(ByteSource& tar, const Digest& expected, const std::stop_token& stop);
+    // Makes a layer of the folder DIR, which holds overlayfs's own form (a snapshot's upper) and lies on the same file system:
+    // it is moved, not copied. An empty one is no layer (its diffId is empty) and stays where it is, as it does on error.
+    // ONDIGEST is called before the layer can be found by anybody, so that it can be held.
+    using OnDigest = std::function<void(const Digest&)>;
+    [[nodiscard]] Result<Layer> adopt(const std::filesystem::path& dir, const OnDigest& onDigest, const std::stop_token& stop);
     [[nodiscard]] Result<Layer> get(const Digest& diffId) const; // NotFound names it
     [[nodiscard]] std::filesystem::path diffPath(const Layer& layer) const { return folder() / layer.dir / "diff"; }
     [[nodiscard]] std::filesystem::path folder() const { return m_root / "layers"; }
@@ -42,6 +48,7 @@ public:
 
 private:
     std::string freeName();
+    Result<Layer> commit(const std::filesystem::path& ingest, const Digest& diffId, std::int64_t size);
 
     Database& m_db;
     std::filesystem::path m_root;

@@ -58,7 +58,7 @@ Status makeInitLayer(const fs::path& dir)
 int mountOverlay(const fs::path& layers, const std::string& lowers, const fs::path& snapshot, bool userxattr)
 {
     const std::string options = "lowerdir=" + lowers + ",upperdir=" + (snapshot / "upper").string()
-                                + ",workdir=" + (snapshot / "work").string() + (userxattr ? ",userxattr" : ",index=off");
+                                + ",workdir=" + (snapshot / "work").string() + (userxattr ? ",userxattr" : ",index=off,redirect_dir=nofollow,metacopy=off");
     int result = 0;
     std::thread([&] {
         if (::unshare(CLONE_FS) != 0 || ::chdir(layers.c_str()) != 0
@@ -98,16 +98,21 @@ Status SnapshotStore::create(const std::string& id, const std::vector<Digest>& l
     return {};
 }
 
-Result<fs::path> SnapshotStore::mount(const std::string& id, const std::vector<Digest>& layers)
+Result<fs::path> SnapshotStore::mount(const std::string& id, const std::vector<Digest>& layers, bool withInit)
 {
     const fs::path snapshot = m_root / "snapshots" / id;
     if (isMounted(snapshot / "merged"))
         return snapshot / "merged";
     TRY_STATUS(makeInitLayer(m_layers.folder() / initLayer / "diff"));
-    std::string lowers = std::string(initLayer) + "/diff";
+    std::string lowers = withInit ? std::string(initLayer) + "/diff" : "";
     for (auto digest = layers.rbegin(); digest != layers.rend(); ++digest) {
         TRY(const auto layer, m_layers.get(*digest));
-        lowers += ':' + layer.dir + "/diff";
+        lowers += (lowers.empty() ? "" : ":") + layer.dir + "/diff";
+    }
+    if (lowers.empty()) { // from scratch: overlayfs wants something below
+        std::error_code ignored;
+        fs::create_directories(m_layers.folder() / "empty" / "diff", ignored);
+        lowers = "empty/diff";
     }
     if (const int err = mountOverlay(m_layers.folder(), lowers, snapshot, m_userxattr); err != 0)
         return failErrno(err, "mounting the root of container " + id);

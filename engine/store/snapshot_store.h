@@ -40,7 +40,8 @@ public:
     // Fails with NotFound naming a layer that is missing, Conflict when the snapshot exists.
     [[nodiscard]] Status create(const std::string& id, const std::vector<Digest>& layers);
     // The merged folder. Mounting twice is no error.
-    [[nodiscard]] Result<std::filesystem::path> mount(const std::string& id, const std::vector<Digest>& layers);
+    // WITHINIT false: without the init layer, for files that are copied and nothing that runs.
+    [[nodiscard]] Result<std::filesystem::path> mount(const std::string& id, const std::vector<Digest>& layers, bool withInit = true);
     [[nodiscard]] Status unmount(const std::string& id);
     [[nodiscard]] std::filesystem::path rootfs(const std::string& id) const;
     [[nodiscard]] std::filesystem::path upper(const std::string& id) const;

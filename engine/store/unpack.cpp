@@ -244,7 +244,7 @@ Status Unpacker::unpack(const TarEntry& entry)
     }
     TRY(const auto parent, parentOf(components, entry));
     const std::string& name = components.back();
-    if (name.starts_with(".wh."))
+    if (m_limits.whiteouts && name.starts_with(".wh."))
         return whiteout(parent.get(), name);
     TRY_STATUS(clear(parent.get(), name, entry));
     if (entry.type == TarEntry::Type::HardLink)

@@ -80,6 +80,7 @@ class Engine:
                 call("DELETE", "/networks/" + network["Id"])
         for volume in (get("/volumes") or {}).get("Volumes") or []:
             call("DELETE", f"/volumes/{urllib.parse.quote(volume['Name'])}?force=1")
+        call("POST", "/build/prune?all=1")
         if self.tags() != self.images:
             for image, tags in self.tags().items():
                 for tag in set(tags) - set(self.images.get(image, [])):

@@ -42,3 +42,16 @@ events() {
 
 # tty CMD...: runs CMD on a terminal of its own.
 tty() { script -qec "$*" /dev/null </dev/null; }
+
+# dockerfile LINES...: writes Dockerfile.
+dockerfile() { printf '%s\n' "$@" >Dockerfile; }
+
+# built ARGS...: docker build of the working directory, without what only dockerd has to tell (see build.case).
+built() { docker build "$@" . 2>&1 | sed -n -e '/^DEPRECATED: The legacy/,/^$/d' -e '/ ---> Running in /d' -e '/Removed intermediate container/d' -e '/^Sending build context/d' -e p; return "${PIPESTATUS[0]}"; }
+export DOCKER_BUILDKIT=0
+
+# config IMAGE: its configuration, without what only images of the classic builder have.
+config() { docker inspect -f '{{json .Config}}' "$1" | jq -S 'del(.Image, .Hostname, .Domainname, .ArgsEscaped)'; }
+
+# tree IMAGE PATH...: kinds, modes, owners and sizes of what is there.
+tree() { docker run --rm --entrypoint '' -u 0 --network none "$1" sh -c 'shift; find "$@" -xdev | sort | while read -r f; do if [ -d "$f" ] && [ ! -L "$f" ]; then stat -c "%n %F %a %u:%g" "$f"; else stat -c "%n %F %a %u:%g %s" "$f"; fi; done' sh "$@"; }

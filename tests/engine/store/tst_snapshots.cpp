@@ -10,41 +10,16 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "state/database.h"
 #include "store/layer_store.h"
 #include "store/snapshot_store.h"
+#include "support/bytes.h"
 #include "support/tar_builder.h"
 
 using namespace slipway;
 using namespace slipway::test;
 namespace fs = std::filesystem;
-
-namespace
-{
-class Bytes : public ByteSource
-{
-public:
-    explicit Bytes(std::string bytes) : m_bytes(std::move(bytes)) {}
-    Result<std::size_t> read(std::span<std::byte> into) override
-    {
-        const std::size_t n = m_bytes.copy(reinterpret_cast<char*>(into.data()), into.size(), m_at);
-        m_at += n;
-        return n;
-    }
-
-private:
-    std::string m_bytes;
-    std::size_t m_at = 0;
-};
-
-std::string contents(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-} // namespace
 
 // Layers in the store and the containers' roots over them, with real overlayfs.
 class TestSnapshots : public QObject

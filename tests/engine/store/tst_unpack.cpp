@@ -11,42 +11,17 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "base/unique_fd.h"
 #include "store/decompress.h"
 #include "store/tar_reader.h"
 #include "store/unpack.h"
+#include "support/bytes.h"
 #include "support/tar_builder.h"
 
 using namespace slipway;
 using namespace slipway::test;
 namespace fs = std::filesystem;
-
-namespace
-{
-class Bytes : public ByteSource
-{
-public:
-    explicit Bytes(std::string bytes, std::size_t piece = SIZE_MAX) : m_bytes(std::move(bytes)), m_piece(piece) {}
-    Result<std::size_t> read(std::span<std::byte> into) override
-    {
-        const std::size_t n = m_bytes.copy(reinterpret_cast<char*>(into.data()), std::min(into.size(), m_piece), m_at);
-        m_at += n;
-        return n;
-    }
-
-private:
-    std::string m_bytes;
-    std::size_t m_piece, m_at = 0;
-};
-
-std::string contents(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-} // namespace
 
 // Layers as attackers make them. OUTSIDE lies beside the folder that is unpacked into and must never change.
 class TestUnpack : public QObject

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QtTest>
 
-#include "build/path_pattern.h"
+#include "build/dockerfile/path_pattern.h"
 
-using namespace slipway::build;
+using namespace slipway::dockerfile;
 
 // Patterns of COPY and .dockerignore.
 class TestPathPattern : public QObject

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace slipway::build
+namespace slipway::dockerfile
 {
 
 // A path pattern: * and ? (not across /), ** (any folders), [a-z] and [^a-z], \ before what is meant literally.
@@ -62,4 +62,4 @@ private:
     std::vector<Rule> m_rules;
 };
 
-} // namespace slipway::build
+} // namespace slipway::dockerfile

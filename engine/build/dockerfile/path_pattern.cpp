@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "build/path_pattern.h"
+#include "build/dockerfile/path_pattern.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "build/dockerfile/text.h"
 
-namespace slipway::build
+namespace slipway::dockerfile
 {
 
 namespace
@@ -146,7 +146,7 @@ Status IgnoreFile::add(std::string line)
 {
     const bool exception = line.starts_with('!');
     if (exception)
-        line = dockerfile::trimmed(std::string_view(line).substr(1));
+        line = trimmed(std::string_view(line).substr(1));
     if (line.empty())
         return fail(ErrorKind::InvalidArgument, "illegal exclusion pattern: \"!\"");
     std::string path = std::filesystem::path(line).lexically_normal().string();
@@ -170,9 +170,9 @@ Result<IgnoreFile> IgnoreFile::parse(std::string_view text)
         const std::size_t end = std::min(text.find('\n', at), text.size());
         const std::string_view line = text.substr(at, end - at);
         at = end + 1;
-        const std::string_view trimmed = dockerfile::trimmed(line);
-        if (!line.starts_with('#') && !trimmed.empty())
-            TRY_STATUS(made.add(std::string(trimmed)));
+        const std::string_view pattern = trimmed(line);
+        if (!line.starts_with('#') && !pattern.empty())
+            TRY_STATUS(made.add(std::string(pattern)));
     }
     return made;
 }
@@ -205,4 +205,4 @@ bool IgnoreFile::hasExceptions() const
     return std::ranges::any_of(m_rules, &Rule::exception);
 }
 
-} // namespace slipway::build
+} // namespace slipway::dockerfile

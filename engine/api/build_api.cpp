@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <charconv>
+#include <format>
+
+#include "api/build_json.h"
+#include "api/byte_channel.h"
+#include "api/router.h"
+#include "base/ids.h"
+#include "build/build_service.h"
+
+namespace slipway::api
+{
+namespace
+{
+using build::BuildProgress;
+using build::BuildRequest;
+using build::BuildService;
+
+std::string line(const Json& json) { return dumpJson(json) + "\r\n"; }
+std::string streamLine(const std::string& text) { return line({{"stream", text}}); }
+
+// What dockerd's classic builder prints, in its very lines: clients read them.
+std::string printed(const BuildProgress& progress)
+{
+    switch (progress.kind) {
+    case BuildProgress::Kind::Step:
+        return streamLine(std::format("Step {}/{} : {}", progress.step, progress.total, progress.text)) + streamLine("\n");
+    case BuildProgress::Kind::Cached:
+        return streamLine(" ---> Using cache\n");
+    case BuildProgress::Kind::Running:
+        return streamLine(" ---> Running in " + progress.id + "\n");
+    case BuildProgress::Kind::Output:
+        return streamLine(progress.isError ? "\x1b[91m" + progress.text + "\x1b[0m" : progress.text);
+    case BuildProgress::Kind::Removed:
+        return streamLine(" ---> Removed intermediate container " + progress.id + "\n");
+    case BuildProgress::Kind::Done:
+        return streamLine(" ---> " + progress.id + "\n");
+    case BuildProgress::Kind::Note:
+        return streamLine(progress.text + "\n");
+    case BuildProgress::Kind::Pull:
+        return progressLine(progress.pull);
+    }
+    return {};
+}
+
+std::int64_t number(const HttpRequest& request, const std::string& name)
+{
+    const std::string text = request.value(name);
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+Result<std::map<std::string, std::string>> stringMap(const HttpRequest& request, const std::string& name)
+{
+    std::map<std::string, std::string> values;
+    const std::string text = request.value(name);
+    if (text.empty())
+        return values;
+    const auto json = parseJson(text);
+    if (!json || !(json->is_object() || json->is_null()))
+        return fail(ErrorKind::InvalidArgument, "invalid " + name + ": not a JSON object of strings");
+    for (const auto& [key, value] : json->items()) {
+        if (value.is_string())
+            values[key] = value.get<std::string>();
+    }
+    return values;
+}
+
+std::map<std::string, RegistryAuth> registryAuths(const HttpRequest& request)
+{
+    std::map<std::string, RegistryAuth> auths;
+    const auto text = base64Decode(request.header("x-registry-config"));
+    const auto json = parseJson(text ? *text : "");
+    if (!json || !json->is_object())
+        return auths;
+    for (const auto& [host, entry] : json->items()) {
+        RegistryAuth auth;
+        auth.username = jsonValue<std::string>(entry, "username");
+        auth.password = jsonValue<std::string>(entry, "password");
+        auth.identityToken = jsonValue<std::string>(entry, "identitytoken");
+        auth.registryToken = jsonValue<std::string>(entry, "registrytoken");
+        auth.serverAddress = jsonValue<std::string>(entry, "serveraddress");
+        auths[host] = std::move(auth);
+    }
+    return auths;
+}
+
+Status refuseWhatIsNotThere(const HttpRequest& request)
+{
+    const std::string version = request.value("version", "1");
+    if (version != "1" && version != "2" && !version.empty())
+        return fail(ErrorKind::InvalidArgument, "invalid version \"" + version + "\"");
+    if (version == "2")
+        return fail(ErrorKind::NotImplemented, "BuildKit sessions are not served: set DOCKER_BUILDKIT=0, the same Dockerfiles build");
+    const std::string remote = request.value("remote");
+    const bool web = remote.starts_with("http://") || remote.starts_with("https://");
+    if (!remote.empty() && remote != "client-session" && (!web || remote.substr(0, remote.find('#')).ends_with(".git")))
+        return fail(ErrorKind::NotImplemented, "building from the git repository " + remote + " is not implemented: clone it and send the folder as the context");
+    if (request.flag("squash"))
+        return fail(ErrorKind::InvalidArgument, "squash is not supported");
+    return {};
+}
+
+Result<BuildRequest> buildRequest(const HttpRequest& request)
+{
+    TRY_STATUS(refuseWhatIsNotThere(request));
+    BuildRequest wanted;
+    wanted.dockerfile = request.value("dockerfile", "Dockerfile");
+    const auto all = [&](const char* name) {
+        const auto found = request.query.find(name);
+        return found == request.query.end() ? std::vector<std::string>() : found->second;
+    };
+    for (const std::string& name : all("t")) {
+        if (name.empty())
+            continue;
+        TRY(auto reference, Reference::parse(name));
+        if (!reference.digest.empty())
+            return fail(ErrorKind::InvalidArgument, "build tag cannot contain a digest");
+        wanted.tags.push_back(std::move(reference));
+    }
+    TRY(wanted.args, stringMap(request, "buildargs"));
+    TRY(wanted.labels, stringMap(request, "labels"));
+    wanted.target = request.value("target");
+    wanted.platform = request.value("platform");
+    wanted.noCache = request.flag("nocache");
+    wanted.pull = request.flag("pull");
+    wanted.network = request.value("networkmode", "default");
+    for (const std::string& list : all("extrahosts")) {
+        for (std::size_t at = 0; at < list.size();) {
+            const std::size_t end = std::min(list.find(',', at), list.size());
+            wanted.extraHosts.push_back(list.substr(at, end - at));
+            at = end + 1;
+        }
+    }
+    wanted.auths = registryAuths(request);
+    wanted.resources.memory = number(request, "memory");
+    wanted.resources.memorySwap = number(request, "memswap");
+    wanted.resources.cpuShares = number(request, "cpushares");
+    wanted.resources.cpuPeriod = number(request, "cpuperiod");
+    wanted.resources.cpuQuota = number(request, "cpuquota");
+    wanted.resources.cpusetCpus = request.value("cpusetcpus");
+    wanted.resources.cpusetMems = request.value("cpusetmems");
+    if (const std::int64_t shm = number(request, "shmsize"); shm > 0)
+        wanted.shmSize = shm;
+    return wanted;
+}
+
+std::string errorLine(const Error& error)
+{
+    Json detail = {{"message", error.message}};
+    if (error.osError != 0 && error.message.starts_with("The command "))
+        detail["code"] = error.osError;
+    return line({{"errorDetail", detail}, {"error", error.message}});
+}
+
+constexpr std::size_t maxUnsaid = 1 << 20; // of a quiet build's output, for the case that it fails
+
+Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& request, BuildRequest wanted, ByteChannel& channel)
+{
+    const std::stop_token stop = channel.stop.get_token();
+    const std::string remote = request.value("remote");
+    const bool quiet = request.flag("q");
+    TRY(const auto context, remote.empty() ? builds.unpackContext(body, wanted.dockerfile, stop) : builds.fetchContext(remote, wanted.dockerfile, stop));
+    wanted.context = context.folder();
+    wanted.dockerfileText = context.dockerfile();
+    std::string unsaid;
+    bool spoke = false;
+    const auto sink = [&](const BuildProgress& progress) {
+        spoke = true;
+        if (!quiet)
+            (void)channel.push(printed(progress)); // a client that is gone stops the build
+        else if (unsaid.size() < maxUnsaid)
+            unsaid += printed(progress);
+    };
+    const auto built = builds.build(wanted, sink, stop);
+    if (!built && !spoke)
+        return std::unexpected(built.error());
+    if (!built)
+        return channel.push(unsaid + errorLine(built.error()));
+    if (quiet)
+        return channel.push(streamLine(built->image.str() + "\n"));
+    if (!built->unusedArgs.empty()) {
+        std::string names;
+        for (const std::string& name : built->unusedArgs)
+            names += (names.empty() ? "" : " ") + name;
+        TRY_STATUS(channel.push(streamLine("[Warning] One or more build-args [" + names + "] were not consumed\n")));
+    }
+    TRY_STATUS(channel.push(line({{"aux", {{"ID", built->image.str()}}}})));
+    TRY_STATUS(channel.push(streamLine("Successfully built " + shortId(built->image.hex()) + "\n")));
+    for (const Reference& tag : wanted.tags)
+        TRY_STATUS(channel.push(streamLine("Successfully tagged " + tag.familiar() + "\n")));
+    return {};
+}
+
+Task<Status> post(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    auto wanted = buildRequest(request);
+    if (!wanted)
+        co_return std::unexpected(wanted.error());
+    Work work = [&builds = api.services.builds, &body = exchange.body(), &request, wanted = *std::move(wanted)](ByteChannel& channel) {
+        return runBuild(builds, body, request, wanted, channel);
+    };
+    co_return co_await streamWork(api, exchange, "application/json", std::move(work));
+}
+
+Result<HttpResponse> prune(Services& s, const HttpRequest& request)
+{
+    TRY(const Json filters, request.filters());
+    build::CachePrune what;
+    what.all = request.flag("all");
+    what.keepStorage = number(request, "keep-storage");
+    for (const char* name : {"until", "unused-for"}) {
+        const Json& values = jsonMember(filters, name);
+        for (const std::string& value : jsonStrings(values)) {
+            TRY(what.unusedSince, parseTimestamp(value, now()));
+        }
+    }
+    what.ids = jsonStrings(jsonMember(filters, "id"));
+    TRY(const auto pruned, s.builds.prune(what));
+    return jsonResponse({{"CachesDeleted", pruned.ids.empty() ? Json() : Json(pruned.ids)}, {"SpaceReclaimed", pruned.bytes}});
+}
+
+Result<HttpResponse> session(Services&, const HttpRequest&)
+{
+    return fail(ErrorKind::NotImplemented, "BuildKit sessions are not served: set DOCKER_BUILDKIT=0, the same Dockerfiles build");
+}
+
+constexpr Route routes[] = {
+    {"POST", "/build", nullptr, post, true},
+    {"POST", "/build/prune", prune},
+    {"POST", "/session", session},
+    {"POST", "/grpc", session},
+};
+
+} // namespace
+
+Result<Json> buildCacheJson(const BuildService& builds)
+{
+    TRY(const auto records, builds.cache());
+    Json list = Json::array();
+    for (const build::CacheRecord& record : records) {
+        Json entry = {{"ID", record.id},
+                      {"Type", record.kind},
+                      {"Description", record.description},
+                      {"InUse", record.inUse},
+                      {"Shared", record.shared},
+                      {"Size", record.size},
+                      {"CreatedAt", formatRfc3339(record.created)},
+                      {"LastUsedAt", record.uses > 0 ? Json(formatRfc3339(record.lastUsed)) : Json()},
+                      {"UsageCount", record.uses}};
+        if (!record.parent.empty())
+            entry["Parents"] = {record.parent};
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+std::span<const Route> buildRoutes() { return routes; }
+
+} // namespace slipway::api

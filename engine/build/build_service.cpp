@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "build/build_service.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <fcntl.h>
+#include <sys/utsname.h>
+#include <thread>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "build/dockerfile/text.h"
+#include "build/plan.h"
+#include "build/stage_builder.h"
+#include "events/event_bus.h"
+#include "runtime/runtime.h"
+
+namespace slipway::build
+{
+
+namespace df = dockerfile;
+namespace fs = std::filesystem;
+
+namespace
+{
+constexpr unsigned workers = 2; // stages at once
+
+std::string hostPlatform()
+{
+    struct utsname name{};
+    ::uname(&name);
+    const std::string machine = name.machine;
+    return "linux/" + (machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine);
+}
+
+// All errors in one message, dockerd's words for the first.
+Error errorsOf(const df::File& file)
+{
+    std::string text;
+    for (const df::Diagnostic& each : file.diagnostics) {
+        if (each.severity == df::Severity::Error)
+            text += (text.empty() ? "" : "\n") + std::string("dockerfile parse error on line ") + std::to_string(each.range.start.line) + ": " + each.message;
+    }
+    return {ErrorKind::InvalidArgument, text, 0};
+}
+
+Result<std::optional<TimePoint>> sourceDateEpoch(const std::map<std::string, std::string>& args)
+{
+    const auto given = args.find("SOURCE_DATE_EPOCH");
+    if (given == args.end() || given->second.empty())
+        return std::nullopt;
+    const bool digits = given->second.size() < 11 && std::ranges::all_of(given->second, [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits)
+        return fail(ErrorKind::InvalidArgument, "invalid SOURCE_DATE_EPOCH: " + given->second);
+    return fromUnixNano(std::stoll(given->second) * 1'000'000'000);
+}
+
+// What dockerd says of lines that are empty where an instruction goes on.
+void warnOfEmptyLines(const df::File& file, OrderedSink& output)
+{
+    const auto say = [&](const std::string& text) {
+        output.send(0, {.kind = BuildProgress::Kind::Output, .text = "[WARNING]: " + text + "\n", .id = {}, .isError = true, .pull = {}});
+    };
+    bool any = false;
+    for (const df::Node& node : file.syntax.nodes) {
+        const bool found = std::ranges::any_of(file.diagnostics, [&](const df::Diagnostic& each) {
+            return each.rule == "NoEmptyContinuation" && each.range.start.line >= node.firstLine && each.range.start.line <= node.lastLine;
+        });
+        if (found)
+            say("Empty continuation line found in: " + std::string(df::trimmed(node.line)));
+        any = any || found;
+    }
+    if (any)
+        say("Empty continuation lines will become errors in a future release.");
+}
+
+// Runs the stages of a plan, as soon as what they need is there, some at once; the first failure stops the rest.
+class Scheduler
+{
+public:
+    Scheduler(Session& session, const Plan& plan, std::stop_source& stop) : m_session(session), m_plan(plan), m_stop(stop), m_states(plan.stages.size(), State::Waiting), m_errors(plan.stages.size()) {}
+
+    Status run()
+    {
+        {
+            std::vector<std::jthread> threads;
+            for (unsigned i = 0; i < std::min<std::size_t>(workers, m_plan.stages.size()); ++i)
+                threads.emplace_back([this] { work(); });
+        }
+        std::optional<Error> cancelled;
+        for (const auto& error : m_errors) {
+            if (error && error->kind != ErrorKind::Cancelled)
+                return std::unexpected(*error);
+            cancelled = error ? error : cancelled;
+        }
+        return cancelled ? Status(std::unexpected(*cancelled)) : Status();
+    }
+
+private:
+    enum class State : std::uint8_t { Waiting, Running, Done };
+
+    void work()
+    {
+        std::unique_lock lock(m_mutex);
+        while (true) {
+            const auto next = ready();
+            if (!next && (m_failed || std::ranges::none_of(m_states, [](State state) { return state == State::Waiting; })))
+                return;
+            if (!next) {
+                m_changed.wait(lock);
+                continue;
+            }
+            m_states[*next] = State::Running;
+            lock.unlock();
+            const Status built = build(*next);
+            lock.lock();
+            m_states[*next] = State::Done;
+            if (!built) {
+                m_errors[*next] = built.error();
+                m_failed = true;
+                m_stop.request_stop();
+            }
+            m_changed.notify_all();
+        }
+    }
+
+    std::optional<std::size_t> ready() const
+    {
+        for (std::size_t i = 0; i < m_states.size() && !m_failed; ++i) {
+            const auto& needs = m_plan.stages[i].needs;
+            if (m_states[i] == State::Waiting && std::ranges::all_of(needs, [&](std::size_t need) { return m_states[need] == State::Done; }))
+                return i;
+        }
+        return std::nullopt;
+    }
+
+    Status build(std::size_t slot)
+    {
+        const PlannedStage& planned = m_plan.stages[slot];
+        StageBuilder builder(m_session, *planned.stage, slot, planned.firstStep, m_plan.totalSteps);
+        auto state = builder.build(slot + 1 == m_plan.stages.size());
+        if (state) {
+            const std::scoped_lock lock(m_session.mutex);
+            m_session.finished[planned.stage->index] = *std::move(state);
+        }
+        m_session.output.finish(slot);
+        return state ? Status() : Status(std::unexpected(state.error()));
+    }
+
+    Session& m_session;
+    const Plan& m_plan;
+    std::stop_source& m_stop;
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::vector<State> m_states;
+    std::vector<std::optional<Error>> m_errors;
+    bool m_failed = false;
+};
+} // namespace
+
+struct BuildService::Impl
+{
+    Needs needs;
+    BuildCache cache;
+
+    std::mutex mutex;
+    std::set<std::stop_source*> running;
+
+    explicit Impl(Needs n) : needs(n), cache(n.db, n.layers, n.root / "cache-mounts") {}
+    void endLeftovers() const;
+    Result<BuildResult> finish(Session& session, const Plan& plan);
+};
+
+// One build among those that cancelAll ends.
+class BuildService::Running
+{
+public:
+    Running(Impl& impl, std::stop_source& stop) : m_impl(impl), m_stop(stop)
+    {
+        const std::scoped_lock lock(m_impl.mutex);
+        m_impl.running.insert(&m_stop);
+    }
+    ~Running()
+    {
+        const std::scoped_lock lock(m_impl.mutex);
+        m_impl.running.erase(&m_stop);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    Impl& m_impl;
+    std::stop_source& m_stop;
+};
+
+BuildService::BuildService(Needs needs) : m_impl(std::make_unique<Impl>(needs))
+{
+    m_impl->endLeftovers();
+    needs.images.setLayerHolder([cache = &m_impl->cache] { return cache->heldLayers(); });
+}
+
+BuildService::~BuildService() { m_impl->needs.images.setLayerHolder({}); }
+
+void BuildService::Impl::endLeftovers() const
+{
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(needs.run / "builds", ignored)) {
+        const std::string id = entry.path().filename();
+        if (auto gone = needs.runtime.destroy(id); !gone)
+            log::warn("build step {}: {}", id, gone.error().message);
+        fs::remove_all(entry.path(), ignored);
+    }
+}
+
+Result<Context> BuildService::unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop)
+{
+    return Context::unpack({m_impl->needs.root, m_impl->needs.rootless}, tar, dockerfile, stop);
+}
+
+Result<Context> BuildService::fetchContext(const std::string& url, const std::string& dockerfile, const std::stop_token& stop)
+{
+    return Context::fetch({m_impl->needs.root, m_impl->needs.rootless}, url, dockerfile, stop);
+}
+
+void BuildService::cancelAll()
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    for (std::stop_source* each : m_impl->running)
+        each->request_stop();
+}
+
+Result<BuildResult> BuildService::build(const BuildRequest& request, const BuildSink& sink, std::stop_token stop)
+{
+    UniqueFd root(::open(request.context.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!root)
+        return failErrno(errno, "opening the build context " + request.context.string());
+    std::string text;
+    if (request.dockerfileText)
+        text = *request.dockerfileText;
+    else {
+        TRY(text, readDockerfile(root.get(), request.dockerfile));
+    }
+    if (text.empty())
+        return fail(ErrorKind::InvalidArgument, "the Dockerfile (" + request.dockerfile + ") cannot be empty");
+    const df::File file = df::parse(text);
+    if (file.firstError())
+        return std::unexpected(errorsOf(file));
+    if (file.stages.empty() && file.globalArgs.empty())
+        return fail(ErrorKind::InvalidArgument, "failed to parse " + request.dockerfile + ": file with no instructions");
+    const std::string platform = request.platform.empty() ? hostPlatform() : request.platform;
+    TRY(const auto epoch, sourceDateEpoch(request.args));
+    TRY(auto globals, globalValues(file, request.args, platform, request.target));
+    TRY(const Plan plan, makePlan(file, request.target, globals, static_cast<int>(request.labels.size())));
+
+    std::stop_source stopping;
+    const std::stop_callback forward(stop, [&stopping] { stopping.request_stop(); });
+    const Running listed(*m_impl, stopping);
+    BuildCache::Lease lease(m_impl->cache);
+    const FileTree context(std::move(root), true);
+    OrderedSink output(plan.stages.size(), sink);
+    Session session{.needs = m_impl->needs, .request = request, .cache = m_impl->cache, .lease = lease, .file = file,
+                    .context = context, .output = output, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,
+                    .globals = std::move(globals), .usedArgs = {}, .mutex = {}, .finished = {}, .trees = {}};
+    warnOfEmptyLines(file, output);
+    int step = 0;
+    for (const df::Instruction& arg : file.globalArgs)
+        output.send(0, {.kind = BuildProgress::Kind::Step, .step = ++step, .total = plan.totalSteps, .text = std::string(df::trimmed(arg.node->line)), .id = {}, .pull = {}});
+    TRY_STATUS(Scheduler(session, plan, stopping).run());
+    return m_impl->finish(session, plan);
+}
+
+Result<BuildResult> BuildService::Impl::finish(Session& session, const Plan& plan)
+{
+    const ImageState& state = session.finished.at(plan.stages.back().stage->index);
+    if (state.layers.empty() && state.history.empty())
+        return fail(ErrorKind::InvalidArgument, "No image was generated. Is your Dockerfile empty?");
+    BuildResult result{state.base, {}};
+    if (state.base.empty()) {
+        TRY(const Image image, needs.images.create(state.document(), session.request.tags));
+        result.image = image.id;
+    } else {
+        for (const Reference& tag : session.request.tags)
+            TRY_STATUS(needs.images.tag(state.base.str(), tag));
+    }
+    for (const auto& [name, value] : session.request.args) {
+        const bool global = std::ranges::any_of(session.file.globalArgs, [&](const df::Instruction& each) {
+            return std::ranges::any_of(each.as<df::Arg>()->args, [&](const df::ArgDefinition& arg) { return arg.name == name; });
+        });
+        if (!global && !session.usedArgs.contains(name) && !df::isProxyArg(name) && name != "SOURCE_DATE_EPOCH")
+            result.unusedArgs.push_back(name);
+    }
+    return result;
+}
+
+Result<std::vector<CacheRecord>> BuildService::cache() const
+{
+    TRY(auto records, m_impl->cache.list());
+    std::set<Digest> inImages;
+    TRY(const auto images, m_impl->needs.images.list());
+    for (const Image& image : images)
+        inImages.insert(image.layers.begin(), image.layers.end());
+    for (CacheRecord& record : records)
+        record.shared = !record.layer.empty() && inImages.contains(record.layer);
+    return records;
+}
+
+Result<BuildService::Pruned> BuildService::prune(const CachePrune& what)
+{
+    std::set<Digest> inImages;
+    TRY(const auto images, m_impl->needs.images.list());
+    for (const Image& image : images)
+        inImages.insert(image.layers.begin(), image.layers.end());
+    std::vector<Digest> freed;
+    TRY(auto pruned, m_impl->cache.prune(what, inImages, freed));
+    pruned.bytes += m_impl->needs.images.drop(freed);
+    m_impl->needs.events.publish({.type = "builder", .action = "prune", .actorId = "", .attributes = {{"reclaimed", std::to_string(pruned.bytes)}}});
+    return pruned;
+}
+
+} // namespace slipway::build

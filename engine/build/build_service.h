@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "build/context.h"
+#include "image/image_service.h"
+#include "runtime/oci_spec.h"
+
+// Images from Dockerfiles.
+//
+//   Dockerfile ─ dockerfile::parse ─► stages ─ plan ─► those that the target needs, each waiting for those it copies from
+//     ─ a worker each, two at once ─► steps: key in the cache? its layer : run or copy in an overlay, its upper is the layer
+//     ─► configuration, history, tags
+//
+// A step's key is made of what it works on (the layers below), what it says, and what it reads: the content of copied files
+// with modes and owners but not times, the variables it sees, the files of other stages. So a step is done again only when
+// that changed, in whatever file or build it stands. RUN goes through the same runtime as containers, isolated alike.
+namespace slipway
+{
+
+class BlobStore;
+class Database;
+class EventBus;
+class LayerStore;
+class NetworkService;
+class Runtime;
+class SnapshotStore;
+
+namespace build
+{
+
+struct BuildRequest
+{
+    std::filesystem::path context; // a folder that does not change during the build
+    std::string dockerfile = "Dockerfile"; // in the context
+    std::optional<std::string> dockerfileText; // instead of it
+    std::vector<Reference> tags;
+    std::map<std::string, std::string> args, labels;
+    std::string target, platform;
+    bool noCache = false, pull = false;
+    std::string network = "default"; // default, none, host, or a network's name
+    std::vector<std::string> extraHosts; // "name:address"
+    std::map<std::string, std::string> secrets; // by id; never in a layer, key or log
+    std::map<std::string, RegistryAuth> auths;  // by registry host
+    SpecResources resources;
+    std::int64_t shmSize = 64ll << 20;
+};
+
+// What happens, in the order of the Dockerfile even when stages run side by side.
+struct BuildProgress
+{
+    enum class Kind : std::uint8_t {
+        Step,    // step of total begins: text is the instruction
+        Cached,  // the step's result was there
+        Running, // in the container `id`
+        Output,  // text from it, as it came (isError: its standard error)
+        Removed, // that container is gone
+        Done,    // the step's result is `id`; size of its layer
+        Note,    // text, a line
+        Pull,    // of a base image
+    };
+    Kind kind = Kind::Note;
+    int step = 0, total = 0;
+    std::string text, id;
+    bool isError = false;
+    std::int64_t size = 0;
+    ImageProgress pull;
+};
+using BuildSink = std::function<void(const BuildProgress&)>; // from worker threads, one at a time; may block
+
+struct BuildResult
+{
+    Digest image;
+    std::vector<std::string> unusedArgs;
+};
+
+struct CacheRecord
+{
+    std::string id;   // its key, hex
+    std::string kind = "regular"; // or exec.cachemount
+    std::string description;
+    std::string parent;
+    Digest layer; // none when the step makes no files
+    std::int64_t size = 0;
+    TimePoint created{}, lastUsed{};
+    std::int64_t uses = 0;
+    bool inUse = false;  // by a build that runs
+    bool shared = false; // its layer belongs to an image too
+};
+
+struct CachePrune
+{
+    bool all = false;               // also what images still hold
+    std::int64_t keepStorage = 0;   // bytes that may stay, the last used first
+    TimePoint unusedSince{};        // only what was not used since; TimePoint{} = whatever
+    std::vector<std::string> ids;   // only these (prefixes); empty = any
+};
+
+// Blocking, thread-safe. Builds that run at once share the cache. A build that fails or is cancelled leaves no process, no
+// tag, and no half layer; what it finished stays in the cache.
+class BuildService
+{
+public:
+    struct Needs
+    {
+        Database& db;
+        EventBus& events;
+        BlobStore& blobs;
+        LayerStore& layers;
+        SnapshotStore& snapshots;
+        ImageService& images;
+        Runtime& runtime;
+        NetworkService& networks;
+        std::filesystem::path root, run; // the engine's
+        bool cgroups = true, rootless = false;
+    };
+    explicit BuildService(Needs needs); // ends what a build of a killed engine left running
+    ~BuildService();
+    BuildService(const BuildService&) = delete;
+    BuildService& operator=(const BuildService&) = delete;
+
+    // InvalidArgument with every error of the Dockerfile; otherwise the first step that failed, in dockerd's words
+    // ("The command '/bin/sh -c exit 3' returned a non-zero code: 3", its exit code in Error::osError).
+    [[nodiscard]] Result<BuildResult> build(const BuildRequest& request, const BuildSink& sink, std::stop_token stop);
+
+    // See Context.
+    [[nodiscard]] Result<Context> unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop);
+    [[nodiscard]] Result<Context> fetchContext(const std::string& url, const std::string& dockerfile, const std::stop_token& stop);
+
+    // Every build that runs ends as Cancelled.
+    void cancelAll();
+
+    [[nodiscard]] Result<std::vector<CacheRecord>> cache() const; // last used first
+    struct Pruned
+    {
+        std::vector<std::string> ids;
+        std::int64_t bytes = 0;
+    };
+    [[nodiscard]] Result<Pruned> prune(const CachePrune& what);
+
+private:
+    struct Impl;
+    class Running;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace build
+} // namespace slipway

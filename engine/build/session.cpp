@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "build/session.h"
+
+#include <algorithm>
+#include <fcntl.h>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "store/blob_store.h"
+#include "store/snapshot_store.h"
+
+namespace slipway::build
+{
+
+namespace
+{
+constexpr std::size_t maxConfig = 8 << 20;
+}
+
+void OrderedSink::send(std::size_t stage, BuildProgress progress)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (stage == m_front)
+        m_sink(progress);
+    else
+        m_waiting[stage].push_back(std::move(progress));
+}
+
+void OrderedSink::finish(std::size_t stage)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_finished[stage] = true;
+    while (m_front < m_finished.size()) {
+        for (const BuildProgress& progress : m_waiting[m_front])
+            m_sink(progress);
+        m_waiting[m_front].clear();
+        if (!m_finished[m_front])
+            return;
+        ++m_front;
+    }
+}
+
+Result<std::unique_ptr<Workspace>> Workspace::make(SnapshotStore& snapshots, const std::vector<Digest>& layers, bool withInit)
+{
+    std::unique_ptr<Workspace> made(new Workspace(snapshots, randomId()));
+    TRY_STATUS(snapshots.create(made->m_id, layers));
+    TRY(made->m_rootfs, snapshots.mount(made->m_id, layers, withInit));
+    return made;
+}
+
+Workspace::~Workspace()
+{
+    if (auto gone = m_snapshots.remove(m_id); !gone)
+        log::warn("build workspace {}: {}", shortId(m_id), gone.error().message);
+}
+
+Result<UniqueFd> Workspace::open() const
+{
+    UniqueFd fd(::open(m_rootfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd)
+        return failErrno(errno, "opening " + m_rootfs.string());
+    return fd;
+}
+
+Status Workspace::unmount() { return m_snapshots.unmount(m_id); }
+std::filesystem::path Workspace::upper() const { return m_snapshots.upper(m_id); }
+
+Result<ImageState> Session::image(const std::string& name, const std::string& wantedPlatform, std::size_t stage)
+{
+    if (name == "scratch")
+        return ImageState::scratch(wantedPlatform);
+    auto found = needs.images.get(name);
+    if (request.pull || !found) {
+        TRY(const Reference reference, Reference::parse(name));
+        PullOptions options;
+        options.platform = wantedPlatform == platform ? "" : wantedPlatform;
+        for (const std::string& host : {reference.domain, std::string(reference.domain == "docker.io" ? "https://index.docker.io/v1/" : "https://" + reference.domain)}) {
+            if (const auto auth = request.auths.find(host); auth != request.auths.end())
+                options.auth = auth->second;
+        }
+        const auto progress = [&](const ImageProgress& line) { output.send(stage, {.kind = BuildProgress::Kind::Pull, .text = {}, .id = {}, .pull = line}); };
+        found = needs.images.pull(reference, options, progress, stop);
+        if (!found)
+            return std::unexpected(found.error());
+    }
+    cache.hold(found->layers, lease);
+    TRY(const std::string document, needs.blobs.read(found->id, maxConfig));
+    return ImageState::from(document);
+}
+
+Result<ImageState> Session::source(const std::string& name, int before, std::size_t stage)
+{
+    if (const dockerfile::Stage* named = file.stage(name, before)) {
+        const std::scoped_lock lock(mutex);
+        if (const auto done = finished.find(named->index); done != finished.end())
+            return done->second;
+        return fail(ErrorKind::Internal, "stage " + named->name() + " is not built yet");
+    }
+    if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; }))
+        return fail(ErrorKind::InvalidArgument, "index out of bounds");
+    return image(name, platform, stage);
+}
+
+Result<std::shared_ptr<StageTree>> Session::tree(const ImageState& state)
+{
+    const std::scoped_lock lock(mutex);
+    auto& known = trees[state.files.str()];
+    if (known)
+        return known;
+    auto made = std::make_shared<StageTree>();
+    TRY(made->workspace, Workspace::make(needs.snapshots, state.layers, false));
+    TRY(auto root, made->workspace->open());
+    made->files = std::make_unique<FileTree>(std::move(root), false);
+    return known = made;
+}
+
+} // namespace slipway::build

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "build/stage_builder.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "build/dockerfile/expand.h"
+#include "build/dockerfile/text.h"
+#include "state/database.h"
+#include "store/layer_store.h"
+
+namespace slipway::build
+{
+
+namespace df = dockerfile;
+using Kind = BuildProgress::Kind;
+
+StageBuilder::StageBuilder(Session& session, const df::Stage& stage, std::size_t slot, int firstStep, int total)
+    : m_session(session), m_stage(stage), m_slot(slot), m_step(firstStep), m_total(total)
+{
+}
+
+void StageBuilder::say(BuildProgress progress)
+{
+    progress.step = m_step;
+    progress.total = m_total;
+    m_session.output.send(m_slot, std::move(progress));
+}
+
+Result<ImageState> StageBuilder::build(bool isTarget)
+{
+    const Status done = steps(isTarget);
+    const Status kept = remember(); // also what was done before a failure
+    TRY_STATUS(done);
+    TRY_STATUS(kept);
+    return m_state;
+}
+
+Status StageBuilder::steps(bool isTarget)
+{
+    TRY_STATUS(begin());
+    for (const df::Instruction& instruction : m_stage.instructions) {
+        ++m_step;
+        say({.kind = Kind::Step, .text = std::string(df::trimmed(instruction.node->line)), .id = {}, .pull = {}});
+        TRY_STATUS(step(instruction));
+        say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .pull = {}});
+    }
+    if (isTarget) {
+        for (const auto& [name, value] : m_session.request.labels) {
+            ++m_step;
+            say({.kind = Kind::Step, .text = "LABEL " + name + '=' + value, .id = {}, .pull = {}});
+            m_state.config["Labels"][name] = value;
+            noteMetadata("LABEL " + name + '=' + value);
+            say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .pull = {}});
+        }
+    }
+    return {};
+}
+
+Status StageBuilder::begin()
+{
+    const df::From& from = m_stage.base();
+    say({.kind = Kind::Step, .text = std::string(df::trimmed(m_stage.from.node->line)), .id = {}, .pull = {}});
+    const df::Lookup globals = [this](std::string_view name) -> std::optional<std::string> {
+        const auto found = m_session.globals.find(name);
+        return found == m_session.globals.end() ? std::nullopt : std::optional(found->second);
+    };
+    const df::ExpandOptions options{.escape = m_session.file.syntax.escape};
+    TRY(const auto base, df::expand(from.image, globals, options));
+    if (base.text.empty())
+        return fail(ErrorKind::InvalidArgument, "base name (" + from.image + ") should not be blank");
+    std::string platform = m_session.platform;
+    if (!from.platform.empty()) {
+        TRY(const auto wanted, df::expand(from.platform, globals, options));
+        if (wanted.text.empty())
+            return fail(ErrorKind::InvalidArgument, "empty platform value from expression " + from.platform);
+        platform = wanted.text;
+    }
+    const df::Stage* named = m_session.file.stage(base.text, m_stage.index);
+    if (named && named->base().name == df::toLower(base.text)) {
+        TRY(m_state, m_session.source(base.text, m_stage.index, m_slot));
+        m_state.cmdSet = false;
+    } else {
+        TRY(m_state, m_session.image(base.text, platform, m_slot));
+    }
+    TRY_STATUS(triggers());
+    const bool nothing = m_state.history.empty() && m_state.layers.empty();
+    say({.kind = Kind::Done, .text = {}, .id = nothing ? "" : shortId(m_state.id().hex()), .pull = {}});
+    return {};
+}
+
+Status StageBuilder::triggers()
+{
+    const auto list = jsonValue<std::vector<std::string>>(m_state.config, "OnBuild");
+    m_state.config.erase("OnBuild");
+    if (list.empty())
+        return {};
+    note("# Executing " + std::to_string(list.size()) + " build trigger" + (list.size() > 1 ? "s" : ""));
+    for (const std::string& text : list) {
+        TRY(const auto instruction, df::parseTrigger(text));
+        TRY_STATUS(step(instruction));
+    }
+    return {};
+}
+
+Status StageBuilder::step(const df::Instruction& written)
+{
+    if (m_session.stop.stop_requested())
+        return fail(ErrorKind::Cancelled, "build cancelled");
+    TRY(const df::Instruction instruction, expanded(written));
+    if (const auto* declared = instruction.as<df::Arg>())
+        return arg(*declared);
+    if (const auto* folder = instruction.as<df::Workdir>())
+        return workdir(*folder);
+    if (const auto* command = instruction.as<df::Run>())
+        return run(*command);
+    if (const auto* files = instruction.as<df::Copy>())
+        return copy(*files);
+    return metadata(instruction);
+}
+
+Status StageBuilder::metadata(const df::Instruction& instruction)
+{
+    if (const Json& before = jsonMember(jsonMember(m_state.config, "Healthcheck"), "Test"); instruction.as<df::Healthcheck>() && before.is_array() && !before.empty()) {
+        std::string words;
+        for (const Json& word : before)
+            words += (words.empty() ? "" : " ") + word.get<std::string>();
+        note("Note: overriding previous HEALTHCHECK: [" + words + "]");
+    }
+    const auto applied = applyMetadata(m_state, instruction);
+    if (!applied)
+        return fail(ErrorKind::Internal, instruction.name + " is not handled");
+    TRY(const std::string text, *applied);
+    noteMetadata(text);
+    return {};
+}
+
+void StageBuilder::noteMetadata(const std::string& text)
+{
+    const Digest key = keyOf({"metadata", m_state.step.str(), m_state.files.str(), text});
+    const auto known = m_session.request.noCache ? std::nullopt : m_session.cache.find(key, m_session.lease);
+    if (known)
+        say({.kind = Kind::Cached, .text = {}, .id = known->id, .pull = {}});
+    else
+        m_new.push_back({.id = key.hex(), .description = text, .parent = m_state.step.hex(), .layer = {}, .created = now()});
+    const TimePoint created = m_session.epoch ? *m_session.epoch : known ? known->created : m_new.back().created;
+    m_state.record(text, created, {});
+    m_state.step = key;
+}
+
+Status StageBuilder::remember()
+{
+    if (m_new.empty())
+        return {};
+    return m_session.needs.db.transaction([this]() -> Status {
+        for (const CacheRecord& each : m_new)
+            TRY_STATUS(m_session.cache.keep(each));
+        return {};
+    });
+}
+
+Status StageBuilder::arg(const df::Arg& declared)
+{
+    std::string text = "ARG";
+    for (const df::ArgDefinition& definition : declared.args) {
+        std::optional<std::string> value = definition.value;
+        text += ' ' + definition.name + (value ? '=' + *value : "");
+        if (const auto given = m_session.request.args.find(definition.name); given != m_session.request.args.end()) {
+            value = given->second;
+            const std::scoped_lock lock(m_session.mutex);
+            m_session.usedArgs.insert(definition.name);
+        } else if (const auto global = m_session.globals.find(definition.name); !value && global != m_session.globals.end())
+            value = global->second;
+        m_args[definition.name] = value;
+    }
+    noteMetadata(text);
+    return {};
+}
+
+Status StageBuilder::workdir(const df::Workdir& wanted)
+{
+    const std::string path = joinWorkdir(m_state.workdir(), wanted.path);
+    m_state.config["WorkingDir"] = path;
+    const std::string text = "WORKDIR " + path;
+    if (path == "/") {
+        noteMetadata(text);
+        return {};
+    }
+    return layerStep({text, keyOf({"workdir", m_state.files.str(), path}), {}}, [&](Workspace& workspace) -> Status {
+        TRY(const UniqueFd root, workspace.open());
+        return makeFolders(root.get(), path, {}).transform([](const UniqueFd&) {});
+    });
+}
+
+std::optional<CacheRecord> StageBuilder::takeCached(const Digest& key, const std::string& text)
+{
+    if (m_session.request.noCache)
+        return std::nullopt;
+    auto known = m_session.cache.find(key, m_session.lease);
+    if (!known)
+        return std::nullopt;
+    say({.kind = Kind::Cached, .text = {}, .id = known->id, .size = known->size, .pull = {}});
+    appendLayer(text, *known);
+    return known;
+}
+
+Status StageBuilder::layerStep(const Step& step, const Make& make)
+{
+    auto record = takeCached(step.key, step.text);
+    if (!record) {
+        TRY(const auto workspace, Workspace::make(m_session.needs.snapshots, m_state.layers, step.withInit));
+        TRY_STATUS(make(*workspace));
+        TRY_STATUS(workspace->unmount());
+        CacheRecord made{.id = step.key.hex(), .description = step.text, .parent = m_state.step.hex(), .layer = {}};
+        TRY(record, m_session.cache.keep(std::move(made), workspace->upper(), m_session.lease, m_session.stop));
+        appendLayer(step.text, *record);
+    }
+    if (!step.shortcut.empty()) {
+        m_new.push_back(*record);
+        m_new.back().id = step.shortcut.hex();
+        m_new.back().kind = "alias";
+    }
+    return {};
+}
+
+void StageBuilder::appendLayer(const std::string& text, const CacheRecord& record)
+{
+    m_state.record(text, m_session.epoch.value_or(record.created), record.layer);
+    if (!record.layer.empty())
+        m_state.files = keyOf({m_state.files.str(), record.layer.str()});
+    m_state.step = keyOf({m_state.step.str(), text, record.layer.str()});
+}
+
+std::optional<std::string> StageBuilder::variable(std::string_view name) const
+{
+    if (auto value = m_state.variable(name))
+        return value;
+    if (const auto declared = m_args.find(name); declared != m_args.end())
+        return declared->second;
+    return std::nullopt;
+}
+
+StageBuilder::Text StageBuilder::word(const std::string& text) const
+{
+    const df::Lookup lookup = [this](std::string_view name) { return variable(name); };
+    TRY(auto expansion, df::expand(text, lookup, {.escape = m_session.file.syntax.escape}));
+    return std::move(expansion.text);
+}
+
+Status StageBuilder::expandWords(std::vector<std::string>& words) const
+{
+    for (std::string& each : words) {
+        TRY(each, word(each));
+    }
+    return {};
+}
+
+Result<df::Instruction> StageBuilder::expanded(const df::Instruction& written) const
+{
+    df::Instruction made = written;
+    const df::Lookup lookup = [this](std::string_view name) { return variable(name); };
+    const df::ExpandOptions options{.escape = m_session.file.syntax.escape};
+    const auto pairs = [this](std::vector<df::KeyValue>& list) -> Status {
+        for (df::KeyValue& pair : list) {
+            TRY(pair.name, word(pair.name));
+            TRY(pair.value, word(pair.value));
+        }
+        return {};
+    };
+    if (auto* env = std::get_if<df::Env>(&made.body))
+        TRY_STATUS(pairs(env->pairs));
+    if (auto* label = std::get_if<df::Label>(&made.body))
+        TRY_STATUS(pairs(label->pairs));
+    if (auto* declared = std::get_if<df::Arg>(&made.body)) {
+        for (df::ArgDefinition& definition : declared->args) {
+            TRY(definition.name, word(definition.name));
+            if (definition.value) {
+                TRY(definition.value, word(*definition.value));
+            }
+        }
+    }
+    if (auto* expose = std::get_if<df::Expose>(&made.body)) {
+        std::vector<std::string> ports;
+        for (const std::string& port : expose->ports) { // the one instruction where a variable can be several words
+            TRY(const auto split, df::expand(port, lookup, options));
+            ports.insert(ports.end(), split.words.begin(), split.words.end());
+        }
+        expose->ports = std::move(ports);
+    }
+    if (auto* volume = std::get_if<df::Volume>(&made.body))
+        TRY_STATUS(expandWords(volume->paths));
+    if (auto* user = std::get_if<df::User>(&made.body)) {
+        TRY(user->user, word(user->user));
+    }
+    if (auto* folder = std::get_if<df::Workdir>(&made.body)) {
+        TRY(folder->path, word(folder->path));
+    }
+    if (auto* stopSignal = std::get_if<df::StopSignal>(&made.body)) {
+        TRY(stopSignal->signal, word(stopSignal->signal));
+    }
+    if (auto* copy = std::get_if<df::Copy>(&made.body)) {
+        TRY_STATUS(expandWords(copy->sources));
+        TRY_STATUS(expandWords(copy->exclude));
+        for (std::string* text : {&copy->destination, &copy->chown, &copy->chmod, &copy->checksum}) {
+            TRY(*text, word(*text));
+        }
+        for (df::Heredoc& heredoc : copy->heredocs) {
+            if (!heredoc.expand)
+                continue;
+            TRY(auto content, df::expand(heredoc.content, lookup, {.plainQuotes = true}));
+            heredoc.content = std::move(content.text);
+        }
+    }
+    return made;
+}
+
+} // namespace slipway::build

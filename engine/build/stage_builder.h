@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "build/session.h"
+
+namespace slipway::build
+{
+
+// Runs the instructions of one stage, in order. One thread.
+class StageBuilder
+{
+public:
+    // SLOT: its place among the stages of the build. FIRSTSTEP of TOTAL: the number of its FROM.
+    StageBuilder(Session& session, const dockerfile::Stage& stage, std::size_t slot, int firstStep, int total);
+    // ISTARGET: the request's labels are added.
+    [[nodiscard]] Result<ImageState> build(bool isTarget);
+
+private:
+    using Text = Result<std::string>;
+
+    // stage_builder.cpp
+    [[nodiscard]] Status steps(bool isTarget);
+    [[nodiscard]] Status begin();
+    [[nodiscard]] Status triggers();
+    [[nodiscard]] Status step(const dockerfile::Instruction& instruction);
+    [[nodiscard]] Status metadata(const dockerfile::Instruction& instruction);
+    [[nodiscard]] Status arg(const dockerfile::Arg& arg);
+    [[nodiscard]] Status workdir(const dockerfile::Workdir& workdir);
+    [[nodiscard]] Status remember();
+
+    [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
+    [[nodiscard]] Text word(const std::string& text) const;
+    [[nodiscard]] Status expandWords(std::vector<std::string>& words) const;
+    [[nodiscard]] Result<dockerfile::Instruction> expanded(const dockerfile::Instruction& instruction) const;
+
+    // A step without files: its history entry, found or made anew.
+    void noteMetadata(const std::string& text);
+    // A step with files: its layer from the cache, or what MAKE wrote into a workspace over the layers.
+    struct Step
+    {
+        std::string text; // for the history
+        Digest key;       // of all that it reads
+        Digest shortcut;  // of where that comes from, if that says it all; may be empty
+        bool withInit = false;
+    };
+    using Make = std::function<Status(Workspace&)>;
+    [[nodiscard]] Status layerStep(const Step& step, const Make& make);
+    [[nodiscard]] std::optional<CacheRecord> takeCached(const Digest& key, const std::string& text);
+    void appendLayer(const std::string& text, const CacheRecord& record);
+
+    void say(BuildProgress progress);
+    void note(std::string text) { say({.kind = BuildProgress::Kind::Note, .text = std::move(text), .id = {}, .pull = {}}); }
+
+    // run_step.cpp
+    struct MountPlan
+    {
+        dockerfile::Mount mount;
+        std::string target; // absolute
+        std::string text;   // of the flag
+        bool reads = false; // SOURCE of FROM or of the context
+        std::optional<ImageState> from;
+        std::shared_ptr<StageTree> tree; // of FROM; null: the context
+        std::string source;              // in it
+    };
+    [[nodiscard]] Status run(const dockerfile::Run& run);
+    [[nodiscard]] Result<std::vector<MountPlan>> planMounts(const dockerfile::Run& run);
+    [[nodiscard]] Status identify(MountPlan& plan) const;
+    [[nodiscard]] Result<Digest> findSource(MountPlan& plan); // the content of what it mounts
+    [[nodiscard]] Status execute(const dockerfile::Run& run, const std::vector<std::string>& args, const std::vector<std::string>& env,
+                                 const std::vector<MountPlan>& mounts, Workspace& workspace);
+    [[nodiscard]] Result<std::vector<std::string>> commandOf(const dockerfile::Run& run) const;
+    [[nodiscard]] std::vector<std::string> runEnv() const;
+    [[nodiscard]] std::string runHistory(const std::vector<std::string>& args, const std::vector<std::string>& env) const;
+
+    // copy_step.cpp
+    struct CopyItem // what one source of COPY or ADD comes down to
+    {
+        const FileTree* tree = nullptr;
+        CopySource source;
+        bool archive = false; // to be unpacked
+    };
+    struct CopyPlan
+    {
+        std::vector<CopyItem> items;
+        std::vector<std::shared_ptr<void>> holds; // what the trees live in
+        std::string destination;                  // absolute
+        bool intoFolder = false;
+    };
+    [[nodiscard]] Status copy(const dockerfile::Copy& copy);
+    [[nodiscard]] Status addHeredocs(const dockerfile::Copy& copy, CopyPlan& plan);
+    [[nodiscard]] Status addRemote(const dockerfile::Copy& copy, const std::string& url, CopyPlan& plan);
+    [[nodiscard]] Status addFound(const dockerfile::Copy& copy, const std::string& pattern, const FileTree& tree, CopyPlan& plan);
+    [[nodiscard]] Status planCopy(const dockerfile::Copy& copy, const std::optional<ImageState>& from, CopyPlan& plan);
+    [[nodiscard]] Status performCopy(const dockerfile::Copy& copy, const CopyPlan& plan, CopyRules rules, Workspace& workspace);
+    [[nodiscard]] Status unpackArchive(const CopyItem& item, int root, const std::string& path, const CopyRules& rules);
+
+    Session& m_session;
+    const dockerfile::Stage& m_stage;
+    std::size_t m_slot;
+    int m_step, m_total;
+    ImageState m_state;
+    std::map<std::string, std::optional<std::string>, std::less<>> m_args; // declared by ARG
+    std::vector<CacheRecord> m_new; // steps without files, and shortcuts
+};
+
+// A folder of its own below the engine's ingest folder, gone when the object is.
+class TemporaryFolder
+{
+public:
+    [[nodiscard]] static Result<std::shared_ptr<TemporaryFolder>> make(const std::filesystem::path& root);
+    ~TemporaryFolder();
+    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
+
+private:
+    explicit TemporaryFolder(std::filesystem::path path) : m_path(std::move(path)) {}
+    std::filesystem::path m_path;
+};
+
+} // namespace slipway::build

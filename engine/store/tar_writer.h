@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+
+#include "store/byte_source.h"
+
+namespace slipway
+{
+
+struct LayerTarSummary
+{
+    std::uint64_t entries = 0; // the layer's own root is none
+    std::uint64_t bytes = 0;   // content of regular files, a hard-linked one once
+};
+
+// Writes the layer that lies in the folder DIR as its tar: pax, names in byte order, whole seconds, overlayfs's whiteouts and
+// opaque folders as the layer format has them (.wh.NAME, .wh..wh..opq), of the attributes security.capability and user.*
+// only. The same files give the same bytes. Sockets and device nodes are left out, as unpackLayer leaves them out.
+[[nodiscard]] Result<LayerTarSummary> writeLayerTar(int dir, bool userxattr, const ByteSink& sink, const std::stop_token& stop);
+
+} // namespace slipway
