@@ -87,6 +87,23 @@ struct FakeSystem : SystemClient
     std::function<void(Status)> onEventsEnd;
 };
 
+struct FakeBuilds : BuildsClient
+{
+    Request build(const Options& options, std::function<void(dockerapi::ProgressLine)> progress, Reply<std::string> end) override
+    {
+        built = options, onProgress = progress, onEnd = end;
+        auto request = std::make_shared<int>(1);
+        alive = request; // expired: the build was cancelled
+        return request;
+    }
+    Request prune(bool, Reply<std::int64_t> reply) override { return reply(0), Request(); }
+
+    std::optional<Options> built;
+    std::function<void(dockerapi::ProgressLine)> onProgress;
+    Reply<std::string> onEnd;
+    std::weak_ptr<void> alive;
+};
+
 struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, ExecClient
 {
     ContainersClient& containers() override { return *this; }
@@ -94,6 +111,7 @@ struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, Exe
     StatsClient& stats() override { return *this; }
     ExecClient& exec() override { return *this; }
     ImagesClient& images() override { return imagesPart; }
+    BuildsClient& builds() override { return buildsPart; }
     SystemClient& system() override { return systemPart; }
 
     Request list(bool, Reply<std::vector<dockerapi::ContainerSummary>> reply) override { return reply(summaries), Request(); }
@@ -172,6 +190,7 @@ struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, Exe
     Status actAnswer;
     FakeImages imagesPart;
     FakeSystem systemPart;
+    FakeBuilds buildsPart;
     LogsClient::Options logOptions;
     std::function<void(std::vector<dockerapi::LogLine>)> onLines;
     std::function<void(Status)> onLogEnd, onStatsEnd;
