@@ -7,6 +7,7 @@
 #include "api/router.h"
 #include "base/ids.h"
 #include "build/build_service.h"
+#include "container/human.h"
 
 namespace slipway::api
 {

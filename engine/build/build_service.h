@@ -104,7 +104,7 @@ struct CachePrune
     bool all = false;               // also what images still hold
     std::int64_t keepStorage = 0;   // bytes that may stay, the last used first
     TimePoint unusedSince{};        // only what was not used since; TimePoint{} = whatever
-    std::vector<std::string> ids;   // only these (prefixes); empty = any
+    std::vector<std::string> ids{};  // only these (prefixes); empty = any
 };
 
 // Blocking, thread-safe. Builds that run at once share the cache. A build that fails or is cancelled leaves no process, no

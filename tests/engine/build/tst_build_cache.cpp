@@ -36,7 +36,7 @@ class TestBuildCache : public QObject
         if (!empty)
             std::ofstream(folder / "file") << text;
         auto kept = m_cache->keep({.id = keyOf({name}).hex(), .description = name, .parent = "", .layer = {}}, folder, lease, {});
-        return kept ? *kept : CacheRecord{.id = kept.error().message, .layer = {}};
+        return kept ? *kept : CacheRecord{.id = kept.error().message, .description = {}, .parent = {}, .layer = {}};
     }
     std::vector<std::string> pruned(const CachePrune& what, const std::set<Digest>& inImages, std::vector<Digest>& freed)
     {

@@ -66,7 +66,7 @@ private slots:
         QCOMPARE(plan(text, {}, {{"MORE", "a"}}, 2), QString("a@3 stage-3@4<a /6"));
         const auto file = dockerfile::parse("ARG P=$TARGETPLATFORM\nFROM x\n");
         QCOMPARE(globalValues(file, {}, "linux/arm64/v8", "")->at("P"), std::string("linux/arm64/v8"));
-        QVERIFY(!globalValues(dockerfile::parse("ARG X=${Y:?not given}\nFROM x\n"), {}, "linux/amd64", "").has_value());
+        QVERIFY(!globalValues(dockerfile::parse("ARG X=${Y:?missing}\nFROM x\n"), {}, "linux/amd64", "").has_value());
     }
 };
 
