@@ -58,7 +58,8 @@ void Footprint::addProcesses(const QString& dir)
     for (const QString& pid : pids()) {
         const QString proc = "/proc/" + pid;
         const QByteArray command = contents(proc + "/cmdline");
-        if (command.startsWith("slipwayd") || command.startsWith("docker") || command.startsWith("curl"))
+        const QByteArray program = command.left(command.indexOf('\0'));
+        if (program.endsWith("slipwayd") || program.endsWith("docker") || program.endsWith("curl"))
             continue;
         const bool inside = QFile::symLinkTarget(proc + "/ns/mnt") != ownMounts && contents(proc + "/mountinfo").contains(mark);
         if (inside || command.contains(mark))
@@ -71,14 +72,12 @@ void Footprint::addProcesses(const QString& dir)
 
 void Footprint::addNetwork()
 {
-    for (const QString& name : QDir("/sys/class/net").entryList(QDir::Dirs | QDir::NoDotAndDotDot))
-        m_things << "link " + name;
-    for (const QString set : {"map ip slipway ports", "map ip slipway address_ports"}) {
-        const QByteArray text = run("nft", QStringList{"list"} + set.split(' '), {}, 5000).out;
-        static const QRegularExpression element("(?:tcp|udp) \\. \\d+ : [0-9.]+ \\. \\d+");
-        for (auto it = element.globalMatch(QString::fromLatin1(text)); it.hasNext();)
-            m_things << "rule " + it.next().captured();
-    }
+    for (const QByteArray& line : contents("/proc/self/net/dev").split('\n').mid(2)) // sysfs would show whose who mounted it
+        m_things << "link " + QString::fromLatin1(line.left(line.indexOf(':')).trimmed());
+    const QByteArray table = run("nft", {"list", "table", "ip", "slipway"}).out;
+    static const QRegularExpression element("(?:tcp|udp) \\. \\d+ : [0-9.]+ \\. \\d+");
+    for (auto it = element.globalMatch(QString::fromLatin1(table)); it.hasNext();)
+        m_things << "rule " + it.next().captured();
 }
 
 void Footprint::addCgroups(const EngineProcess& engine)

@@ -42,7 +42,8 @@ class TestBuildCache : public QObject
     {
         std::vector<std::string> names;
         const auto before = m_cache->list().value();
-        for (const std::string& id : m_cache->prune(what, inImages, freed)->ids)
+        const auto gone = m_cache->prune(what, inImages, freed).value();
+        for (const std::string& id : gone.ids)
             names.push_back(std::ranges::find(before, id, &CacheRecord::id)->description);
         std::ranges::sort(names);
         return names;

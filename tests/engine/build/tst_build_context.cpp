@@ -4,6 +4,8 @@
 
 #include <fcntl.h>
 
+#include <set>
+
 #include "base/unique_fd.h"
 #include "build/context.h"
 #include "support/bytes.h"
