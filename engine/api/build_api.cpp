@@ -98,6 +98,8 @@ Status refuseWhatIsNotThere(const HttpRequest& request)
     const bool web = remote.starts_with("http://") || remote.starts_with("https://");
     if (!remote.empty() && remote != "client-session" && (!web || remote.substr(0, remote.find('#')).ends_with(".git")))
         return fail(ErrorKind::NotImplemented, "building from the git repository " + remote + " is not implemented: clone it and send the folder as the context");
+    if (!request.value("securityopt").empty() && request.value("securityopt") != "null" && request.value("securityopt") != "[]")
+        return fail(ErrorKind::InvalidArgument, "The daemon on this platform does not support setting security options on build");
     if (request.flag("squash"))
         return fail(ErrorKind::InvalidArgument, "squash is not supported");
     return {};
@@ -107,7 +109,9 @@ Result<BuildRequest> buildRequest(const HttpRequest& request)
 {
     TRY_STATUS(refuseWhatIsNotThere(request));
     BuildRequest wanted;
-    wanted.dockerfile = request.value("dockerfile", "Dockerfile");
+    wanted.dockerfile = request.value("dockerfile");
+    if (wanted.dockerfile.empty()) // a context from standard input has none named
+        wanted.dockerfile = "Dockerfile";
     const auto all = [&](const char* name) {
         const auto found = request.query.find(name);
         return found == request.query.end() ? std::vector<std::string>() : found->second;
@@ -142,6 +146,10 @@ Result<BuildRequest> buildRequest(const HttpRequest& request)
     wanted.resources.cpuQuota = number(request, "cpuquota");
     wanted.resources.cpusetCpus = request.value("cpusetcpus");
     wanted.resources.cpusetMems = request.value("cpusetmems");
+    for (const Json& each : parseJson(request.value("ulimits")).value_or(Json::array())) {
+        const auto soft = jsonValue<std::int64_t>(each, "Soft");
+        wanted.ulimits.push_back({jsonValue<std::string>(each, "Name"), soft, jsonValue<std::int64_t>(each, "Hard", soft)});
+    }
     if (const std::int64_t shm = number(request, "shmsize"); shm > 0)
         wanted.shmSize = shm;
     return wanted;

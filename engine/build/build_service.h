@@ -54,6 +54,7 @@ struct BuildRequest
     std::map<std::string, std::string> secrets; // by id; never in a layer, key or log
     std::map<std::string, RegistryAuth> auths;  // by registry host
     SpecResources resources;
+    std::vector<SpecUlimit> ulimits;
     std::int64_t shmSize = 64ll << 20;
 };
 

@@ -219,6 +219,12 @@ Result<ImageState> ImageState::from(const std::string& text)
     return state;
 }
 
+bool ImageState::isFor(const std::string& platform) const
+{
+    const std::string own = os + '/' + architecture;
+    return platform == own || platform == own + '/' + variant || (variant.empty() && platform.starts_with(own + '/'));
+}
+
 std::vector<std::string> ImageState::env() const { return jsonValue<std::vector<std::string>>(config, "Env"); }
 
 std::optional<std::string> ImageState::variable(std::string_view name) const

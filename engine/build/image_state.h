@@ -30,6 +30,9 @@ struct ImageState
     [[nodiscard]] static ImageState scratch(const std::string& platform);
     [[nodiscard]] static Result<ImageState> from(const std::string& document);
 
+    // Whether it runs on PLATFORM, "os/architecture[/variant]".
+    [[nodiscard]] bool isFor(const std::string& platform) const;
+
     [[nodiscard]] std::vector<std::string> env() const;
     [[nodiscard]] std::optional<std::string> variable(std::string_view name) const;
     void setVariable(const std::string& name, const std::string& value);

@@ -108,6 +108,7 @@ Result<Json> specFor(const RunInput& input)
     spec.process.args = input.args;
     spec.process.env = input.env;
     spec.process.cwd = input.workdir;
+    spec.process.ulimits = input.ulimits;
     TRY(spec.process.user, resolveUser(input.rootfs.string(), input.user, {}));
     if (std::ranges::none_of(spec.process.env, [](const std::string& entry) { return entry.starts_with("HOME="); }))
         spec.process.env.push_back("HOME=" + (spec.process.user.home.empty() ? std::string("/") : spec.process.user.home));

@@ -32,6 +32,7 @@ struct RunInput
     std::string network = "default"; // default, none, host, or a network's name
     std::vector<std::string> extraHosts;
     SpecResources resources;
+    std::vector<SpecUlimit> ulimits;
     std::int64_t shmSize = 64ll << 20;
     bool cgroups = true, rootless = false;
 };

@@ -412,6 +412,7 @@ Status StageBuilder::execute(const df::Run& run, const std::vector<std::string>&
     input.network = run.network == "default" ? request.network : run.network;
     input.extraHosts = request.extraHosts;
     input.resources = request.resources;
+    input.ulimits = request.ulimits;
     input.shmSize = request.shmSize;
     input.cgroups = m_session.needs.cgroups;
     input.rootless = m_session.needs.rootless;

@@ -68,12 +68,21 @@ std::filesystem::path Workspace::upper() const { return m_snapshots.upper(m_id);
 Result<ImageState> Session::image(const std::string& name, const std::string& wantedPlatform, std::size_t stage)
 {
     if (name == "scratch")
-        return ImageState::scratch(wantedPlatform);
+        return ImageState::scratch(wantedPlatform.empty() ? platform : wantedPlatform);
+    const auto stateOf = [this](const Image& image) -> Result<ImageState> {
+        TRY(const std::string document, needs.blobs.read(image.id, maxConfig));
+        return ImageState::from(document);
+    };
     auto found = needs.images.get(name);
+    if (found && !wantedPlatform.empty()) {
+        TRY(const ImageState local, stateOf(*found));
+        if (!local.isFor(wantedPlatform))
+            found = fail(ErrorKind::NotFound, "the image " + name + " is for another platform");
+    }
     if (request.pull || !found) {
         TRY(const Reference reference, Reference::parse(name));
         PullOptions options;
-        options.platform = wantedPlatform == platform ? "" : wantedPlatform;
+        options.platform = wantedPlatform;
         for (const std::string& host : {reference.domain, std::string(reference.domain == "docker.io" ? "https://index.docker.io/v1/" : "https://" + reference.domain)}) {
             if (const auto auth = request.auths.find(host); auth != request.auths.end())
                 options.auth = auth->second;
@@ -84,8 +93,7 @@ Result<ImageState> Session::image(const std::string& name, const std::string& wa
             return std::unexpected(found.error());
     }
     cache.hold(found->layers, lease);
-    TRY(const std::string document, needs.blobs.read(found->id, maxConfig));
-    return ImageState::from(document);
+    return stateOf(*found);
 }
 
 Result<ImageState> Session::source(const std::string& name, int before, std::size_t stage)
@@ -98,7 +106,7 @@ Result<ImageState> Session::source(const std::string& name, int before, std::siz
     }
     if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; }))
         return fail(ErrorKind::InvalidArgument, "index out of bounds");
-    return image(name, platform, stage);
+    return image(name, request.platform, stage);
 }
 
 Result<std::shared_ptr<StageTree>> Session::tree(const ImageState& state)

@@ -88,7 +88,8 @@ struct Session
     std::map<std::string, std::shared_ptr<StageTree>> trees; // by files key
 
     [[nodiscard]] TimePoint created() const { return epoch.value_or(now()); }
-    // An image by name: local, or pulled (always with request.pull). Says so to STAGE's progress.
+    // An image by name: local (of WANTEDPLATFORM, empty = whichever), or pulled (always with request.pull). Says so to STAGE's
+    // progress.
     [[nodiscard]] Result<ImageState> image(const std::string& name, const std::string& wantedPlatform, std::size_t stage);
     // The stage or image that "--from=" names, as seen from stage number BEFORE.
     [[nodiscard]] Result<ImageState> source(const std::string& name, int before, std::size_t stage);

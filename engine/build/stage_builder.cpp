@@ -69,7 +69,7 @@ Status StageBuilder::begin()
     TRY(const auto base, df::expand(from.image, globals, options));
     if (base.text.empty())
         return fail(ErrorKind::InvalidArgument, "base name (" + from.image + ") should not be blank");
-    std::string platform = m_session.platform;
+    std::string platform = m_session.request.platform;
     if (!from.platform.empty()) {
         TRY(const auto wanted, df::expand(from.platform, globals, options));
         if (wanted.text.empty())

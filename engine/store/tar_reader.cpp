@@ -153,8 +153,16 @@ Result<std::optional<TarEntry>> TarReader::next()
     m_longName.clear();
     m_longLink.clear();
     while (true) {
-        TRY_STATUS(skip(m_left + m_padding));
-        m_left = m_padding = 0;
+        TRY_STATUS(skip(std::exchange(m_left, 0)));
+        std::array<std::byte, block> padding;
+        while (m_padding > 0) {
+            TRY(const std::size_t got, m_source.read(std::span(padding).first(m_padding)));
+            if (got == 0) { // docker's client ends the context of "build -f -" there, and Go's reader takes it
+                m_ended = true;
+                return std::nullopt;
+            }
+            m_padding -= got;
+        }
         std::array<char, block> header{};
         TRY(const std::size_t first, m_source.read(std::as_writable_bytes(std::span(header))));
         if (first == 0) {

@@ -121,6 +121,32 @@ private slots:
         QVERIFY(m_engine.docker({"inspect", "never"}).code != 0);
     }
 
+    // The three ways in which the client sends a context by standard input.
+    void contextsFromStandardInput()
+    {
+        const QString folder = context({{"Dockerfile", "FROM busybox\nCOPY page.txt /from-tar\n"}, {"page.txt", "x\n"}, {".dockerignore", "ignored\n"}, {"ignored", ""}});
+        const QByteArray tar = run("tar", {"-C", folder, "-cz", "."}, {}, 10000).out;
+        const Output sent = m_engine.docker({"build", "-t", "piped", "-"}, tar);
+        QVERIFY2(sent.code == 0, (sent.out + sent.err).constData());
+        QCOMPARE(shell("piped", "cat /from-tar").out, QByteArray("x\n"));
+        const Output alone = m_engine.docker({"build", "-t", "alone", "-"}, "FROM busybox\nRUN echo alone > /f\n");
+        QVERIFY2(alone.code == 0, (alone.out + alone.err).constData());
+        const Output dockerfile = m_engine.docker({"build", "-t", "beside", "-f", "-", folder}, "FROM busybox\nCOPY . /all\n");
+        QVERIFY2(dockerfile.code == 0, (dockerfile.out + dockerfile.err).constData());
+        QCOMPARE(shell("beside", "busybox find /all | busybox sort").out, QByteArray("/all\n/all/.dockerignore\n/all/Dockerfile\n/all/page.txt\n"));
+    }
+
+    void limitsAndPlatforms()
+    {
+        const Output limited = build(context({{"Dockerfile", "FROM busybox\nRUN ulimit -n\n"}}), {"--ulimit", "nofile=123:456"});
+        QVERIFY2(limited.out.contains("\n123\n"), (limited.out + limited.err).constData());
+        const QString plain = context({{"Dockerfile", "FROM busybox\n"}});
+        QCOMPARE(build(plain, {"--platform", "linux/amd64"}).code, run("uname", {"-m"}).out == "x86_64\n" ? 0 : 1);
+        const Output other = build(plain, {"--platform", "linux/s390x"});
+        QVERIFY2(other.code != 0 && other.err.contains("registry-1.docker.io"), other.err.constData()); // the local one does not fit
+        QVERIFY(build(plain, {"--security-opt", "seccomp=unconfined"}).err.contains("does not support setting security options"));
+    }
+
     void mountsOfRun()
     {
         const QString folder = context({{"Dockerfile", "FROM busybox AS lib\nRUN echo library > /lib.txt\nFROM busybox\n"

@@ -131,6 +131,16 @@ private slots:
         QVERIFY(keyOf({"a", ""}) != keyOf({"a"}));
         QCOMPARE(keyOf({"a", "b"}), keyOf({"a", "b"}));
     }
+
+    void platforms()
+    {
+        ImageState state = ImageState::scratch("linux/arm64");
+        state.variant = "v8";
+        QVERIFY(state.isFor("linux/arm64") && state.isFor("linux/arm64/v8"));
+        QVERIFY(!state.isFor("linux/arm64/v7") && !state.isFor("linux/arm") && !state.isFor("linux/amd64") && !state.isFor("windows/arm64"));
+        state.variant.clear(); // does not say: it may be
+        QVERIFY(state.isFor("linux/arm64/v7"));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestImageState)

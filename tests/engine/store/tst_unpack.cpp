@@ -231,6 +231,14 @@ private slots:
         QCOMPARE(contents(m_inside / "some/pre/fix/name"), std::string("prefixed"));
     }
 
+    // As docker's client ends its "build -f -": without the padding of the last file and the end mark.
+    void unpaddedEnd()
+    {
+        const auto result = unpack(TarBuilder().file("a", "whole").file("b", "text").unfinished().substr(0, 3 * 512 + 4));
+        QVERIFY2(result.has_value(), message(result).c_str());
+        QCOMPARE(contents(m_inside / "a") + contents(m_inside / "b"), std::string("wholetext"));
+    }
+
     void damaged_data()
     {
         QTest::addColumn<QByteArray>("archive");
