@@ -20,8 +20,6 @@ namespace slipway::monitor
 
 namespace
 {
-constexpr int netnsFd = 9;
-
 struct Pipe
 {
     UniqueFd read, write;
@@ -153,7 +151,10 @@ std::vector<std::string> commandOf(const Options& o)
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGHUP, SIG_DFL);
-    ::execvp(arguments[0], arguments.data());
+    if (options.crunByFd)
+        ::fexecve(crunFd, arguments.data(), environ);
+    else
+        ::execvp(arguments[0], arguments.data());
     ::_exit(127);
 }
 

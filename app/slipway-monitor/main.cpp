@@ -19,8 +19,18 @@ using namespace slipway;
 
 namespace
 {
-constexpr int readyFd = 3;
-constexpr int netnsFd = 9;
+using monitor::crunFd, monitor::netnsFd, monitor::readyFd;
+
+// A number that somebody expects to be given must be taken in any case: a pipe or the pty would get it, and be closed with it.
+void take(int fd)
+{
+    if (::fcntl(fd, F_GETFD) >= 0) {
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+        return;
+    }
+    const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    ::dup3(null.get(), fd, O_CLOEXEC);
+}
 
 void report(const std::string& line)
 {
@@ -65,12 +75,8 @@ int main(int argc, char** argv)
     monitor::Options options;
     ::fcntl(readyFd, F_SETFD, FD_CLOEXEC);
     ::umask(077);
-    // Without a netns (exec, host network) the number must be taken all the same: a pipe or the pty would get it, and be
-    // closed with it below.
-    if (::fcntl(netnsFd, F_GETFD) < 0) {
-        const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-        ::dup3(null.get(), netnsFd, O_CLOEXEC);
-    }
+    take(crunFd);
+    take(netnsFd);
     if (!options.parse(argc, argv)) {
         report("failed 1 slipway-monitor is started by slipwayd only\n");
         return 2;
@@ -94,6 +100,7 @@ int main(int argc, char** argv)
         return 1;
     }
     ::close(netnsFd); // the container holds it now
+    ::close(crunFd);
     const TimePoint startedAt = now();
     writePidFile(process, startedAt);
     const pid_t pid = process.pid;

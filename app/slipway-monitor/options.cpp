@@ -56,6 +56,8 @@ bool Options::parse(int argc, char** argv)
             good &= rest.number(logLimits.maxSegmentBytes);
         else if (is(key, "--log-segments"))
             good &= rest.number(logLimits.maxSegments);
+        else if (is(key, "--crun-fd"))
+            crunByFd = true;
         else if (is(key, "--no-cgroups"))
             cgroups = false;
         else if (is(key, "--tty"))
@@ -64,6 +66,8 @@ bool Options::parse(int argc, char** argv)
             openStdin = true;
         else if (is(key, "--stdin-once"))
             stdinOnce = true;
+        else if (is(key, "--ephemeral"))
+            ephemeral = true;
         else if (is(key, "--size"))
             good &= rest.number(rows) && rest.number(columns);
         else if (is(key, "--attach")) {

@@ -91,6 +91,8 @@ void Session::run()
         if (::poll(fds.data(), fds.size(), timeout) > 0)
             dispatch(fds);
     }
+    if (m_options.ephemeral)
+        return;
     if (m_log)
         m_log->sync();
     if (const UniqueFd exitFile(::open(m_options.exitFile.c_str(), O_RDONLY | O_CLOEXEC)); exitFile)

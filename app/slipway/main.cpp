@@ -67,8 +67,7 @@ int main(int argc, char** argv)
     ui::MainWindow window(bridge, bin.filePath(QStringLiteral("../share/slipway/starter.tar")));
     if (parser.isSet(bench))
         printFirstPaint(startMs);
-    else
-        QTimer::singleShot(0, &bridge, &ui::EngineBridge::start);
+    QTimer::singleShot(0, &bridge, &ui::EngineBridge::start);
     window.show();
     return QApplication::exec();
 }

@@ -27,6 +27,7 @@ namespace slipway::api
 namespace
 {
 
+constexpr std::chrono::seconds trimAfter{7}; // later than the worker threads' end
 // A killed engine's socket answers until the kernel has closed it.
 constexpr std::chrono::milliseconds dyingPatience{1000};
 
@@ -89,6 +90,7 @@ struct ApiServer::Impl
     asio::io_context reactor{1};
     asio::local::stream_protocol::acceptor listener;
     asio::signal_set signals;
+    asio::steady_timer idleTimer{reactor}; // cancelled when the last client goes
     Api api;
     std::unordered_set<std::shared_ptr<Socket>> open;
     std::chrono::steady_clock::time_point lastUse = std::chrono::steady_clock::now();
@@ -100,6 +102,8 @@ Task<void> ApiServer::Impl::serve(std::shared_ptr<Socket> socket)
     co_await serveConnection(api, socket);
     open.erase(socket);
     lastUse = std::chrono::steady_clock::now();
+    if (open.empty())
+        idleTimer.cancel();
 }
 
 Task<void> ApiServer::Impl::accept()
@@ -118,23 +122,28 @@ Task<void> ApiServer::Impl::accept()
     }
 }
 
+// Sleeps for good while somebody is connected, and when nothing is left to do: an idle engine wakes up for nobody.
 Task<void> ApiServer::Impl::watchIdle()
 {
-    asio::steady_timer timer(reactor);
-    bool trimmed = false;
+    using std::chrono::steady_clock;
+    steady_clock::time_point trimmedAfter{}; // the last use after which memory was given back
     while (true) {
-        timer.expires_after(std::chrono::seconds(1));
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-        const auto idle = std::chrono::steady_clock::now() - lastUse;
-        const bool resting = open.empty() && idle > std::chrono::seconds(7);
-        if (resting && !trimmed)
+        const bool trimmed = trimmedAfter == lastUse;
+        const auto trimAt = lastUse + trimAfter;
+        const auto endAt = options.idleExit ? lastUse + *options.idleExit : steady_clock::time_point::max();
+        idleTimer.expires_at(!open.empty() ? steady_clock::time_point::max() : trimmed ? endAt : std::min(trimAt, endAt));
+        co_await idleTimer.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (!open.empty())
+            continue;
+        if (!trimmed && steady_clock::now() >= trimAt) {
             ::malloc_trim(0);
-        trimmed = resting;
-        if (!options.idleExit || !open.empty() || idle < *options.idleExit)
+            trimmedAfter = lastUse;
+        }
+        if (steady_clock::now() < endAt)
             continue;
         const bool busy = co_await onPool(api, [this] { return api.services.containers.anyRunning(); });
         if (busy) {
-            lastUse = std::chrono::steady_clock::now();
+            lastUse = steady_clock::now();
         } else if (open.empty()) {
             log::info("nothing runs and nobody asks: ending");
             reactor.stop();

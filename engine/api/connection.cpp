@@ -33,15 +33,18 @@ using Parser = http::request_parser<http::buffer_body>;
 constexpr std::size_t jsonLimit = 4u << 20;
 constexpr std::size_t pieceSize = 64 * 1024;
 constexpr auto headerPatience = std::chrono::seconds(30);
+constexpr auto farewellPatience = std::chrono::seconds(10);
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
-std::string headText(int status, std::string_view contentType)
+std::string headText(int status, std::string_view contentType, bool last)
 {
     std::string head = std::format("HTTP/1.1 {} {}\r\nApi-Version: 1.45\r\nDocker-Experimental: false\r\nOstype: linux\r\n"
                                    "Server: Slipway/0.1.0 (linux)\r\n",
                                    status, reasonPhrase(status));
     if (!contentType.empty())
         head += std::format("Content-Type: {}\r\n", contentType);
+    if (last)
+        head += "Connection: close\r\n";
     return head;
 }
 
@@ -128,6 +131,7 @@ private:
     Task<bool> readHead();
     Task<bool> readBody(HttpRequest& request, bool& tooLarge);
     Task<bool> answer(const HttpResponse& response, bool head);
+    Task<void> hearOut();
     Task<void> dispatch(const Route& route, const HttpRequest& request, bool& keep);
     HttpRequest takeRequest(std::string& target);
 
@@ -138,13 +142,14 @@ private:
     std::optional<Parser> m_parser;
     std::optional<BodySource> m_body;
     bool m_begun = false, m_raw = false;
+    bool m_last = false; // no other request is read from this connection
 };
 
 Task<bool> Connection::readHead()
 {
     m_parser.emplace();
     m_body.reset();
-    m_begun = m_raw = false;
+    m_begun = m_raw = m_last = false;
     m_parser->body_limit(boost::none);
     m_parser->header_limit(64 * 1024);
     if (m_buffer.size() == 0) {
@@ -197,7 +202,7 @@ Task<bool> Connection::readBody(HttpRequest& request, bool& tooLarge)
 
 Task<bool> Connection::answer(const HttpResponse& response, bool head)
 {
-    std::string text = headText(response.status, response.contentType);
+    std::string text = headText(response.status, response.contentType, m_last);
     if (response.status != 204 && response.status != 304)
         text += std::format("Content-Length: {}\r\n", response.body.size());
     text += "\r\n";
@@ -224,12 +229,16 @@ Task<bool> Connection::serveOne()
     if (route == nullptr || !route->streamsBody) {
         bool tooLarge = false;
         const bool whole = co_await readBody(request, tooLarge);
-        if (tooLarge)
+        if (tooLarge) {
+            m_last = true;
             co_await answer(jsonResponse({{"message", "http: request body too large"}}, 413), false);
+            co_await hearOut();
+        }
         if (!whole)
             co_return false;
     } else {
         keep = false;
+        m_last = true;
     }
     if (route == nullptr) {
         const Error error = parsed ? Error{ErrorKind::NotFound, "page not found"} : parsed.error();
@@ -239,7 +248,28 @@ Task<bool> Connection::serveOne()
     }
     log::debug("{} {}", request.method, request.path);
     co_await dispatch(*route, request, keep);
+    if (route->streamsBody && !m_parser->is_done())
+        co_await hearOut();
     co_return keep && !m_raw;
+}
+
+// A client that is still sending when we close gets a broken pipe instead of its answer: it may go on until it has read it.
+Task<void> Connection::hearOut()
+{
+    boost::system::error_code ignored;
+    m_socket->shutdown(Socket::shutdown_send, ignored);
+    m_timer.expires_after(farewellPatience);
+    m_timer.async_wait([socket = m_socket](boost::system::error_code error) {
+        if (!error)
+            socket->close(error);
+    });
+    std::string unheard(pieceSize, '\0');
+    while (true) {
+        const auto [error, size] = co_await m_socket->async_read_some(asio::buffer(unheard), quiet);
+        if (error)
+            break;
+    }
+    m_timer.cancel();
 }
 
 Result<HttpResponse> callGuarded(const Route& route, Services& services, const HttpRequest& request)
@@ -265,10 +295,14 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
     if (m_raw) {
         keep = false;
     } else if (m_begun) {
-        keep = false;
         static constexpr std::string_view last = "0\r\n\r\n";
-        if (status)
-            co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
+        keep = keep && status;
+        boost::system::error_code ignored;
+        m_socket->cancel(ignored); // whenPeerGone() of this exchange says nothing about the next
+        if (status) {
+            const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
+            keep = keep && !error;
+        }
     } else if (!status) {
         const HttpResponse response = errorResponse(status.error());
         co_await answer(response, false);
@@ -281,7 +315,7 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
 Task<Status> Connection::begin(std::string contentType, int status)
 {
     m_begun = true;
-    const std::string text = headText(status, contentType) + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string text = headText(status, contentType, m_last) + "Transfer-Encoding: chunked\r\n\r\n";
     const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
     if (error)
         co_return gone();
@@ -408,8 +442,9 @@ void Connection::whenPeerGone(std::function<void()> onGone)
     pollfd now{m_socket->native_handle(), 0, 0};
     if (::poll(&now, 1, 0) > 0 && (now.revents & (POLLHUP | POLLERR)))
         return asio::post(m_api.reactor, std::move(onGone));
-    m_socket->async_wait(Socket::wait_error, [socket = m_socket, onGone = std::move(onGone)](boost::system::error_code) {
-        onGone();
+    m_socket->async_wait(Socket::wait_error, [socket = m_socket, onGone = std::move(onGone)](boost::system::error_code error) {
+        if (error != asio::error::operation_aborted)
+            onGone();
     });
 }
 

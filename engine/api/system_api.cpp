@@ -11,6 +11,7 @@
 #include "api/json_shapes.h"
 #include "api/router.h"
 #include "base/clock.h"
+#include "base/machine.h"
 #include "container/container_service.h"
 #include "image/image_service.h"
 
@@ -20,12 +21,6 @@ namespace
 {
 
 constexpr const char* engineVersion = "0.1.0";
-
-std::string architecture(const utsname& host)
-{
-    const std::string machine = host.machine;
-    return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine;
-}
 
 std::string osName()
 {
@@ -45,7 +40,7 @@ Result<HttpResponse> version(Services& s, const HttpRequest&)
 {
     utsname host{};
     ::uname(&host);
-    const Json details{{"ApiVersion", "1.45"}, {"Arch", architecture(host)}, {"KernelVersion", host.release},
+    const Json details{{"ApiVersion", "1.45"}, {"Arch", machineArchitecture()}, {"KernelVersion", host.release},
                        {"MinAPIVersion", "1.24"}, {"Os", "linux"}, {"Experimental", "false"}};
     std::string runtime = s.info.runtimeVersion;
     if (const std::size_t space = runtime.find(' '); space != std::string::npos)
@@ -59,7 +54,7 @@ Result<HttpResponse> version(Services& s, const HttpRequest&)
                          {"GitCommit", ""},
                          {"GoVersion", ""},
                          {"Os", "linux"},
-                         {"Arch", architecture(host)},
+                         {"Arch", machineArchitecture()},
                          {"KernelVersion", host.release},
                          {"BuildTime", ""}});
 }

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "container/container_document.h"
 #include "container/container_record.h"
 #include "container/container_service.h"
 #include "container/exec_record.h"
@@ -26,6 +27,17 @@
 
 namespace slipway
 {
+
+// A container that is removed when it ends does not outlive the machine's power either (dockerd too removes those that it
+// finds at its start), so nothing of it need be on the disk.
+[[nodiscard]] inline bool isEphemeral(const Json& document)
+{
+    return jsonValue<bool>(documentHost(document), "AutoRemove");
+}
+[[nodiscard]] inline Database::Sync syncOf(const Json& document)
+{
+    return isEphemeral(document) ? Database::Sync::Later : Database::Sync::Now;
+}
 
 // The inside of ContainerService, shared by its source files (one per noun). MUTEX guards the maps only and is never held
 // while another service is called.
@@ -45,6 +57,7 @@ struct ContainerService::Impl
     [[nodiscard]] Status claimName(const std::string& name, const std::string& id);
     void dropName(const std::string& name, const std::string& id);
     void saveState(const ContainerRecord& record) const;
+    void keepOnlyState(const ContainerRecord& record) const;
     [[nodiscard]] Status updateRow(const ContainerRecord& record, const Json& document) const;
 
     // create.cpp
@@ -74,6 +87,7 @@ struct ContainerService::Impl
     void onExit(const RecordPtr& record, std::uint64_t run, ExitStatus status);
     void finish(const RecordPtr& record, std::uint64_t run);
     void settle(const RecordPtr& record); // op is held: takes away what the last run left
+    [[nodiscard]] Status destroyRuntime(const std::string& id);
     void scheduleRestart(const RecordPtr& record);
 
     // restore.cpp

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <format>
 
 #include "base/ids.h"
@@ -10,6 +11,15 @@
 
 namespace slipway
 {
+
+namespace
+{
+bool usesVolumes(const Json& document)
+{
+    return std::ranges::any_of(jsonMember(document, "Mounts"),
+                               [](const Json& point) { return jsonValue<std::string>(point, "Type") == "volume"; });
+}
+} // namespace
 
 Status ContainerService::Impl::makeVolumes(Json& points, std::vector<std::string>& made)
 {
@@ -77,10 +87,13 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
     std::vector<std::string> warnings = discardLimits((*document)["HostConfig"], s.cgroups);
     if (auto made = s.snapshots.create(id, documentLayers(*document)); !made)
         return undo(made.error());
-    auto saved = s.db.transaction([&]() -> Status {
-        TRY_STATUS(makeVolumes((*document)["Mounts"], volumes));
-        return s.db.exec("INSERT INTO containers(id, name, document) VALUES(?, ?, ?)", {id, name, dumpJson(*document)});
-    });
+    const Database::Sync sync = usesVolumes(*document) ? Database::Sync::Now : syncOf(*document);
+    auto saved = s.db.transaction(
+        [&]() -> Status {
+            TRY_STATUS(makeVolumes((*document)["Mounts"], volumes));
+            return s.db.exec("INSERT INTO containers(id, name, document) VALUES(?, ?, ?)", {id, name, dumpJson(*document)});
+        },
+        sync);
     if (!saved)
         return undo(saved.error());
     const auto record = std::make_shared<ContainerRecord>(id);

@@ -51,7 +51,7 @@ void ContainerService::Impl::onExit(const RecordPtr& record, std::uint64_t run, 
             record->backoffStep = 0;
         if (!record->restartAsked) {
             state.restarting = policyRestarts(*document, state);
-            state.removing = jsonValue<bool>(documentHost(*document), "AutoRemove");
+            state.removing = isEphemeral(*document);
         }
         record->pidfd.reset();
         const auto later = std::ranges::stable_partition(record->waiters, [](const std::weak_ptr<Waiter>& w) {
@@ -96,6 +96,19 @@ void ContainerService::Impl::finish(const RecordPtr& record, std::uint64_t run)
         scheduleRestart(record);
 }
 
+// crun's own way costs a process; it is kept for where we cannot do the same.
+Status ContainerService::Impl::destroyRuntime(const std::string& id)
+{
+    const std::string group = cgroupOf(id);
+    const auto hasEnded = [&] {
+        return std::filesystem::exists(runDirOf(id) / "pid") && !s.runtime.recover(runDirOf(id));
+    };
+    if (group.empty() ? !hasEnded() : !s.cgroups.remove(group))
+        return s.runtime.destroy(id);
+    s.runtime.forget(id);
+    return {};
+}
+
 void ContainerService::Impl::settle(const RecordPtr& record)
 {
     if (!record->dirty)
@@ -105,9 +118,9 @@ void ContainerService::Impl::settle(const RecordPtr& record)
         if (!status)
             log::warn("container {}: {}: {}", shortId(record->id), what, status.error().message);
     };
-    report("runtime clean-up", s.runtime.destroy(record->id));
+    report("runtime clean-up", destroyRuntime(record->id));
     report("network clean-up", s.networks.tearDown(record->id));
-    report("unmounting its root", s.snapshots.unmount(record->id));
+    s.snapshots.unmountLater(record->id);
     std::error_code ignored;
     std::filesystem::remove_all(runDirOf(record->id), ignored);
     dropExecs(record->id);

@@ -70,7 +70,7 @@ Status ContainerService::Impl::removeLocked(const RecordPtr& record, bool remove
         record->state.removing = true;
     }
     settle(record);
-    if (auto deleted = s.db.exec("DELETE FROM containers WHERE id = ?", {record->id}); !deleted) {
+    if (auto deleted = s.db.exec("DELETE FROM containers WHERE id = ?", {record->id}, syncOf(*record->doc())); !deleted) {
         const std::lock_guard lock(record->mutex);
         record->state.removing = false;
         return deleted;

@@ -87,13 +87,16 @@ bool ContainerService::Impl::recover(ContainerRecord& record)
 void ContainerService::Impl::applyPolicy(const RecordPtr& record, bool justEnded)
 {
     const ContainerState state = record->snapshot();
-    const Json& host = documentHost(*record->doc());
-    if (state.running || state.startedAt == TimePoint{})
+    const auto document = record->doc();
+    const Json& host = documentHost(*document);
+    if (state.running)
         return;
-    if (jsonValue<bool>(host, "AutoRemove")) {
+    if (isEphemeral(*document)) {
         static_cast<void>(remove(record, true, true));
         return;
     }
+    if (state.startedAt == TimePoint{})
+        return;
     const auto policy = jsonValue<std::string>(jsonMember(host, "RestartPolicy"), "Name");
     if (policy != "always" && (policy != "unless-stopped" || state.manuallyStopped) &&
         (policy != "on-failure" || !justEnded || state.exitCode == 0))
@@ -152,8 +155,10 @@ Status ContainerService::restore()
     impl.restoreExecs();
     for (const RecordPtr& record : records) {
         const std::lock_guard operation(record->op);
-        if (!record->snapshot().running)
-            impl.settle(record);
+        if (record->snapshot().running)
+            continue;
+        impl.settle(record);
+        impl.s.snapshots.unmountLater(record->id);
     }
     impl.sweep(ids);
     impl.s.images.gc({layers.begin(), layers.end()});

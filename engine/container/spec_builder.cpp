@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -84,6 +85,22 @@ Status makeDirectoryInside(const std::filesystem::path& rootfs, const std::strin
     return {};
 }
 
+// The OCI runtime mounts with just the flags it is given: those of the source's own mount would be lifted.
+std::vector<std::string> restrictionsOf(const std::string& source)
+{
+    static constexpr std::pair<unsigned long, const char*> restrictions[] = {
+        {ST_NOSUID, "nosuid"}, {ST_NODEV, "nodev"}, {ST_NOEXEC, "noexec"}, {ST_RDONLY, "ro"}};
+    std::vector<std::string> options;
+    struct statvfs info{};
+    if (::statvfs(source.c_str(), &info) != 0)
+        return options;
+    for (const auto& [flag, option] : restrictions) {
+        if (info.f_flag & flag)
+            options.emplace_back(option);
+    }
+    return options;
+}
+
 Result<SpecMount> specMount(const Json& point)
 {
     SpecMount mount;
@@ -110,6 +127,7 @@ Result<SpecMount> specMount(const Json& point)
                         std::format("error while creating mount source path '{0}': mkdir {0}: {1}", mount.source,
                                     errnoText(error.value())));
     }
+    mount.options = restrictionsOf(mount.source);
     return mount;
 }
 

@@ -96,12 +96,29 @@ Status ContainerService::Impl::startLocked(const RecordPtr& record)
         record->attachers.clear();
     }
     settle(record);
+    if (record->snapshot().startedAt == TimePoint{})
+        keepOnlyState(*record);
     saveState(*record);
-    if (jsonValue<bool>(documentHost(*record->doc()), "AutoRemove")) {
+    std::error_code ignored;
+    std::filesystem::remove(dirOf(record->id), ignored); // empty when there was no room for it
+    if (isEphemeral(*record->doc())) {
         if (auto removed = removeLocked(record, true); !removed)
             log::warn("container {}: auto-remove failed: {}", shortId(record->id), removed.error().message);
     }
     return launched;
+}
+
+// What a first start that failed has made for the container is of no use to the next one.
+void ContainerService::Impl::keepOnlyState(const ContainerRecord& record) const
+{
+    std::vector<std::filesystem::path> others;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(dirOf(record.id), ignored)) {
+        if (entry.path().filename() != "state.json")
+            others.push_back(entry.path());
+    }
+    for (const auto& path : others)
+        std::filesystem::remove_all(path, ignored);
 }
 
 Result<UniqueFd> ContainerService::Impl::joinNamespace(const std::string& mode, const char* kind) const
@@ -160,7 +177,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     const bool first = record->snapshot().startedAt == TimePoint{};
 
     record->dirty = true;
-    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document)));
+    TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document), {.ephemeral = isEphemeral(*document)}));
     if (first) {
         TRY_STATUS(fillVolumes(*document, rootfs));
     }
@@ -196,6 +213,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     if (!jsonValue<std::string>(*document, "LogPath").empty())
         request.logDir = dir / "log";
     request.logLimits = logLimits(*document);
+    request.ephemeral = isEphemeral(*document);
     request.netns = std::move(sandbox.netns);
     request.portHolders = std::move(sandbox.portHolders);
     for (const auto& forward : sandbox.forwards)

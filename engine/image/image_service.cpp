@@ -6,10 +6,10 @@
 #include <map>
 #include <mutex>
 #include <set>
-#include <sys/utsname.h>
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "events/event_bus.h"
 #include "image/archive.h"
 #include "image/image_config.h"
@@ -26,14 +26,6 @@ namespace slipway
 namespace
 {
 constexpr std::size_t maxConfig = 8 << 20;
-
-std::string machineArchitecture()
-{
-    struct utsname name{};
-    ::uname(&name);
-    const std::string machine = name.machine;
-    return machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine;
-}
 
 std::unexpected<Error> noSuchImage(const std::string& name) { return fail(ErrorKind::NotFound, "No such image: " + name); }
 } // namespace

@@ -4,10 +4,10 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
-#include <sys/utsname.h>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/machine.h"
 #include "image/image_config.h"
 #include "image/layer_transfers.h"
 
@@ -41,10 +41,7 @@ std::pair<std::string, std::string> wantedPlatform(const std::string& platform) 
         const auto variant = rest.find('/');
         return {rest.substr(0, variant), variant == std::string::npos ? "" : rest.substr(variant + 1)};
     }
-    struct utsname name{};
-    ::uname(&name);
-    const std::string machine = name.machine;
-    return {machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine, ""};
+    return {machineArchitecture(), ""};
 }
 
 Result<std::string> chooseFromIndex(const Json& index, const std::string& platform)

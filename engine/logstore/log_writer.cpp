@@ -18,6 +18,7 @@ namespace slipway::logstore
 namespace
 {
 constexpr std::uint64_t indexEvery = 64 * 1024;
+constexpr std::size_t linesAtOnce = 256;
 
 std::string segmentName(unsigned number, const char* suffix)
 {
@@ -58,6 +59,8 @@ struct LogWriter::Impl
     bool room(TimePoint when);
     void write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
     bool writeRecord(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
+    std::size_t writeLines(Stream stream, TimePoint when, const char* data, std::size_t length);
+    void addToIndex(TimePoint when);
     void rotate();
     void removeOldest();
     Line& lineOf(Stream stream) { return lines[stream == Stream::Stderr ? 1 : 0]; }
@@ -156,14 +159,7 @@ bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint w
     const auto whole = static_cast<ssize_t>(sizeof header + length);
     const ssize_t written = ::writev(segment.get(), parts.data(), length ? 2 : 1);
     if (written == whole) {
-        if (size - lastIndexed >= indexEvery) {
-            const IndexEntry entry{size, line, toUnixNano(when)};
-            const ssize_t indexed = ::write(index.get(), &entry, sizeof entry);
-            struct stat info{};
-            if (indexed > 0 && indexed < static_cast<ssize_t>(sizeof entry) && ::fstat(index.get(), &info) == 0)
-                [[maybe_unused]] const int ignored = ::ftruncate(index.get(), info.st_size - indexed);
-            lastIndexed = size;
-        }
+        addToIndex(when);
         size += static_cast<std::uint64_t>(whole);
         if (!(flags & Partial))
             ++line;
@@ -172,6 +168,55 @@ bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint w
     if (written > 0) // half a record: the disk is full
         [[maybe_unused]] const int ignored = ::ftruncate(segment.get(), static_cast<off_t>(size));
     return false;
+}
+
+void LogWriter::Impl::addToIndex(TimePoint when)
+{
+    if (size - lastIndexed < indexEvery)
+        return;
+    const IndexEntry entry{size, line, toUnixNano(when)};
+    const ssize_t indexed = ::write(index.get(), &entry, sizeof entry);
+    struct stat info{};
+    if (indexed > 0 && indexed < static_cast<ssize_t>(sizeof entry) && ::fstat(index.get(), &info) == 0)
+        [[maybe_unused]] const int ignored = ::ftruncate(index.get(), info.st_size - indexed);
+    lastIndexed = size;
+}
+
+// Several whole lines at the beginning of DATA by one system call: all of them or none. Returns how many bytes of DATA they
+// were; 0 when the next line must be looked at by itself.
+std::size_t LogWriter::Impl::writeLines(Stream stream, TimePoint when, const char* data, std::size_t length)
+{
+    const Line& own = lineOf(stream);
+    if (!own.pending.empty() || own.begun || own.broken || dropped > 0 || !segment)
+        return 0;
+    std::array<RecordHeader, linesAtOnce> headers;
+    std::array<iovec, 2 * linesAtOnce> parts;
+    std::size_t count = 0, used = 0, bytes = 0;
+    while (count < linesAtOnce && used < length && size + bytes < limits.maxSegmentBytes) {
+        const char* begin = data + used;
+        const auto* newline = static_cast<const char*>(std::memchr(begin, '\n', length - used));
+        if (!newline || newline - begin > static_cast<std::ptrdiff_t>(maxRecordPayload))
+            break;
+        const auto payload = static_cast<std::size_t>(newline - begin);
+        headers[count] = {static_cast<std::uint32_t>(payload), stream, 0, 0, toUnixNano(when)};
+        parts[2 * count] = {&headers[count], sizeof(RecordHeader)};
+        parts[2 * count + 1] = {const_cast<char*>(begin), payload};
+        ++count;
+        used += payload + 1;
+        bytes += sizeof(RecordHeader) + payload;
+    }
+    if (count < 2)
+        return 0;
+    const ssize_t written = ::writev(segment.get(), parts.data(), static_cast<int>(2 * count));
+    if (written != static_cast<ssize_t>(bytes)) {
+        if (written > 0)
+            [[maybe_unused]] const int ignored = ::ftruncate(segment.get(), static_cast<off_t>(size));
+        return 0;
+    }
+    addToIndex(when);
+    size += bytes;
+    line += count;
+    return used;
 }
 
 void LogWriter::Impl::removeOldest()
@@ -233,6 +278,11 @@ void LogWriter::append(Stream stream, const char* data, std::size_t length, Time
 {
     Impl::Line& line = m_impl->lineOf(stream);
     while (length > 0) {
+        if (const std::size_t done = m_impl->writeLines(stream, when, data, length)) {
+            data += done;
+            length -= done;
+            continue;
+        }
         if (line.pending.empty())
             line.since = when;
         const auto* newline = static_cast<const char*>(std::memchr(data, '\n', length));

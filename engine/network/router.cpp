@@ -230,7 +230,7 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
         reaper.remove(r.veth, parseIpv4(r.endpoint.ipv4).value_or(0));
     if (gone.empty())
         return gone;
-    TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ?", {containerId}));
+    TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ?", {containerId}, Database::Sync::Later));
     std::erase_if(endpoints, [&](const EndpointRecord& r) { return r.endpoint.containerId == containerId; });
     return gone;
 }

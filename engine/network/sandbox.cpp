@@ -106,7 +106,7 @@ public:
                                           {r.endpoint.containerId, r.endpoint.networkId, r.endpoint.ipv4,
                                            dumpJson(toDocument(r))}));
             return {};
-        });
+        }, Database::Sync::Later);
     }
 
     NetworkSandbox commit()
@@ -173,8 +173,10 @@ Status NetworkService::restore(const std::map<std::string, std::vector<PortBindi
     for (const auto& r : m_impl->endpoints)
         (running.contains(r.endpoint.containerId) ? live : dead).insert(r.endpoint.containerId);
     for (const auto& id : dead) {
-        TRY(const auto gone, m_impl->release(id));
-        m_impl->announce(gone, "disconnect");
+        if (const auto gone = m_impl->release(id))
+            m_impl->announce(*gone, "disconnect");
+        else // an engine must come up on a full disk too; the container's next start tries again
+            log::warn("{}", gone.error().message);
     }
     if (live.empty()) {
         // A table left by an earlier engine would go on redirecting ports to nobody.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <csignal>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -60,12 +61,33 @@ std::uint64_t tickNs()
     static const auto ns = static_cast<std::uint64_t>(1'000'000'000 / ::sysconf(_SC_CLK_TCK));
     return ns;
 }
+
+// Kills what is in GROUP and in the groups that the container made below it, and removes them: 0 or an errno.
+int removeTree(const fs::path& group)
+{
+    if (::rmdir(group.c_str()) == 0 || errno == ENOENT)
+        return 0;
+    if (errno != EBUSY && errno != ENOTEMPTY)
+        return errno;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(group, ignored)) {
+        if (entry.is_directory(ignored) && !entry.is_symlink(ignored))
+            removeTree(entry.path());
+    }
+    std::ifstream file(group / "cgroup.procs");
+    for (pid_t pid = 0; file >> pid;) {
+        if (pid > 0) // 0: of another pid namespace; it would mean our own process group
+            ::kill(pid, SIGKILL);
+    }
+    return ::rmdir(group.c_str()) == 0 || errno == ENOENT ? 0 : errno;
+}
 } // namespace
 
 struct Cgroups::Impl
 {
     Version version = Version::None, machine = Version::None;
     std::map<std::string, fs::path> mounts; // controller → mount point ("" = the v2 hierarchy)
+    std::set<fs::path> hierarchies;         // all mount points, also of v1 controllers that we do not use (crun does)
 
     Impl()
     {
@@ -79,10 +101,13 @@ struct Cgroups::Impl
             while (words >> word && word != "-") {
             }
             words >> type >> word >> superOptions;
-            if (type == "cgroup")
+            if (type == "cgroup") {
                 addV1(mountPoint, superOptions);
-            else if (type == "cgroup2" && mountPoint == "/sys/fs/cgroup")
+                hierarchies.insert(mountPoint);
+            } else if (type == "cgroup2" && mountPoint == "/sys/fs/cgroup") {
                 mounts[""] = mountPoint;
+                hierarchies.insert(mountPoint);
+            }
         }
         machine = mounts.contains("memory") ? Version::V1 : mounts.contains("") ? Version::V2 : Version::None;
         const auto writable = [this](const char* controller) {
@@ -276,14 +301,17 @@ Status Cgroups::freeze(const std::string& path, bool frozen) const
 
 Status Cgroups::remove(const std::string& path) const
 {
-    for (const pid_t pid : processes(path))
-        ::kill(pid, SIGKILL);
-    for (const auto& [controller, mount] : m_impl->mounts) {
-        const fs::path group = m_impl->dir(controller, path);
-        for (int attempt = 0; attempt < 50 && ::rmdir(group.c_str()) != 0 && errno == EBUSY; ++attempt)
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        if (::access(group.c_str(), F_OK) == 0)
-            return failErrno(EBUSY, "removing the cgroup " + group.string());
+    if (path.find_first_not_of('/') == std::string::npos)
+        return fail(ErrorKind::InvalidArgument, "the root cgroup is nobody's to remove");
+    for (const fs::path& hierarchy : m_impl->hierarchies) {
+        const fs::path group = hierarchy / path.substr(path.find_first_not_of('/'));
+        int error = removeTree(group);
+        for (int attempt = 0; attempt < 50 && error == EBUSY; ++attempt) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2)); // the killed are still on their way out
+            error = removeTree(group);
+        }
+        if (error != 0)
+            return failErrno(error, "removing the cgroup " + group.string());
     }
     return {};
 }

@@ -50,7 +50,8 @@ public:
     [[nodiscard]] static Result<ResourceUsage> usageFromProc(pid_t pid);
     [[nodiscard]] std::vector<pid_t> processes(const std::string& path) const;
     [[nodiscard]] Status freeze(const std::string& path, bool frozen) const;
-    // Kills what is left and removes the groups. No error when they do not exist.
+    // Kills what is left and removes the groups, with those that the container made below them. No error when they do not
+    // exist.
     [[nodiscard]] Status remove(const std::string& path) const;
 
 private:

@@ -56,7 +56,10 @@ Json mountOf(const SpecMount& mount)
     if (mount.type == "bind") {
         options.emplace_back("rbind");
         options.push_back(mount.propagation.empty() ? "rprivate" : mount.propagation);
-        options.emplace_back(mount.readOnly ? "rro" : "rw");
+        if (mount.readOnly)
+            options.emplace_back("rro");
+        else if (std::ranges::find(options, "ro") == options.end())
+            options.emplace_back("rw");
     } else {
         options.insert(options.end(), {"nosuid", "nodev", mount.readOnly ? "ro" : "rw"});
         if (std::ranges::find(options, "exec") == options.end())

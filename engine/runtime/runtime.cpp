@@ -19,6 +19,7 @@
 
 #include "runtime/exit_watcher.h"
 #include "runtime/monitor_socket.h"
+#include "runtime/oci_program.h"
 
 namespace slipway
 {
@@ -26,6 +27,7 @@ namespace slipway
 namespace
 {
 constexpr int readyFd = 3;
+constexpr int crunFd = 8;
 constexpr int firstFreeFd = 10;
 constexpr int parkedFd = 200; // sources are moved above every target first, so that no dup2 overwrites one
 
@@ -59,7 +61,8 @@ public:
     }
     void ownSession() { m_flags |= POSIX_SPAWN_SETSID; }
 
-    Result<pid_t> start(std::vector<std::string>& command)
+    // PROGRAM: what is executed when it is not the first word of COMMAND, which is looked for in PATH.
+    Result<pid_t> start(std::vector<std::string>& command, const std::string& program = {})
     {
         ::posix_spawnattr_setflags(&m_attributes,
                                    static_cast<short>(m_flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
@@ -68,7 +71,8 @@ public:
             arguments.push_back(word.data());
         arguments.push_back(nullptr);
         pid_t pid = 0;
-        const int err = ::posix_spawnp(&pid, arguments[0], &m_actions, &m_attributes, arguments.data(), environ);
+        const int err = ::posix_spawnp(&pid, program.empty() ? arguments[0] : program.c_str(), &m_actions, &m_attributes,
+                                       arguments.data(), environ);
         m_parked.clear(); // the reader of a pipe given away must see its end when the child is gone
         if (err != 0)
             return failErrno(err, "starting " + command[0]);
@@ -141,6 +145,7 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
 struct Runtime::Impl
 {
     Settings settings;
+    OciProgram program;
     ExitWatcher watcher;
     std::mutex mutex;
     std::map<pid_t, pid_t> monitors; // of the processes started here
@@ -150,6 +155,8 @@ struct Runtime::Impl
         std::vector<std::string> command = {settings.monitorProgram.string(), "--id", request.containerId,
                                             "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string(),
                                             "--crun", settings.ociRuntime, "--crun-root", settings.runtimeRoot.string()};
+        if (program.fd() >= 0)
+            command.emplace_back("--crun-fd");
         if (!settings.cgroups)
             command.emplace_back("--no-cgroups");
         if (request.terminal)
@@ -158,6 +165,8 @@ struct Runtime::Impl
             command.emplace_back("--stdin");
         if (request.stdinOnce || isExec)
             command.emplace_back("--stdin-once");
+        if (request.ephemeral)
+            command.emplace_back("--ephemeral");
         if (request.rows > 0)
             command.insert(command.end(), {"--size", std::to_string(request.rows), std::to_string(request.columns)});
         return command;
@@ -179,6 +188,8 @@ struct Runtime::Impl
         ::unlink(request.exitFile.c_str());
         TRY(auto ready, makePipe());
         spawn.give(ready.second.get(), readyFd);
+        if (program.fd() >= 0)
+            spawn.give(program.fd(), crunFd);
         const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
         for (int fd = 0; fd < 3; ++fd)
             spawn.give(null.get(), fd);
@@ -214,7 +225,7 @@ struct Runtime::Impl
         spawn.give(null.get(), 0);
         spawn.give(null.get(), 1);
         spawn.give(output.second.get(), 2);
-        TRY(const pid_t pid, spawn.start(words));
+        TRY(const pid_t pid, spawn.start(words, program.path()));
         output.second.reset();
         const std::string text = readAll(output.first.get());
         int status = 0;
@@ -229,6 +240,7 @@ struct Runtime::Impl
 Runtime::Runtime(Settings settings) : m_impl(std::make_unique<Impl>())
 {
     m_impl->settings = std::move(settings);
+    m_impl->program = OciProgram(m_impl->settings.ociRuntime);
     std::error_code ignored;
     std::filesystem::create_directories(m_impl->settings.runtimeRoot, ignored);
 }
@@ -369,6 +381,12 @@ Status Runtime::destroy(const std::string& id)
     return m_impl->command({"delete", "--force", id}, "removing what is left of container " + id);
 }
 
+void Runtime::forget(const std::string& id)
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(m_impl->settings.runtimeRoot / id, ignored);
+}
+
 std::string Runtime::version() const
 {
     auto output = makePipe();
@@ -377,7 +395,7 @@ std::string Runtime::version() const
     std::vector<std::string> words = {m_impl->settings.ociRuntime, "--version"};
     Spawn spawn;
     spawn.give(output->second.get(), 1);
-    auto pid = spawn.start(words);
+    auto pid = spawn.start(words, m_impl->program.path());
     if (!pid)
         return {};
     output->second.reset();

@@ -51,6 +51,7 @@ struct MonitorRequest
     bool terminal = false;
     bool openStdin = false;
     bool stdinOnce = false;         // close stdin when the first attached client that had it goes
+    bool ephemeral = false;         // nobody asks for its log and exit code after a power cut: neither is synced
     std::uint16_t rows = 0, columns = 0;
     // Streams of clients that attached before there was a process: the monitor's ends of socket pairs, which it inherits
     // and serves from the first byte exactly as if they had connected by Runtime::attach.
@@ -138,6 +139,8 @@ public:
     [[nodiscard]] Status resume(const std::string& containerId);
     // Removes what the OCI runtime keeps of it (state, cgroups), killing what is left. No error when it knows nothing of it.
     [[nodiscard]] Status destroy(const std::string& containerId);
+    // The same for a container whose processes and cgroups are gone: only its state is left, and no process is needed.
+    void forget(const std::string& containerId);
     [[nodiscard]] std::string version() const; // "crun 1.21", "" when it cannot be run
 
 private:

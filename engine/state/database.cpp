@@ -28,7 +28,7 @@ public:
         if (m_made)
             return;
         const UniqueFd fd(::open(path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-        for (off_t size = bytes; fd && !m_made && size >= leastBytes; size /= 2) // as much as there is
+        for (off_t size = bytes; fd && !m_made && size >= leastBytes; size -= leastBytes) // as much as there is
             m_made = ::posix_fallocate(fd.get(), 0, size) == 0;
         if (!m_made)
             ::unlink(path().c_str());
@@ -111,7 +111,7 @@ struct Database::Impl
         auto done = runOnce(sql, values, onRow);
         if (removes && !done && done.error().osError == ENOSPC && reserve.giveUp())
             done = runOnce(sql, values, onRow);
-        if (removes && done)
+        if (done && !sqlite3_stmt_readonly(statements.at(std::string(sql))))
             reserve.make();
         return done;
     }
@@ -147,6 +147,31 @@ struct Database::Impl
         else
             sqlite3_bind_null(statement, index);
     }
+
+    // Holds the mutex; with Sync::Later commits do not wait for the disk meanwhile. SQLite allows the change between
+    // transactions only.
+    class Syncing
+    {
+    public:
+        Syncing(Impl& impl, Sync sync) : m_impl(impl), m_lock(impl.mutex)
+        {
+            m_later = sync == Sync::Later && sqlite3_get_autocommit(impl.db) != 0;
+            if (m_later)
+                sqlite3_exec(impl.db, "PRAGMA synchronous=NORMAL", nullptr, nullptr, nullptr);
+        }
+        ~Syncing()
+        {
+            if (m_later)
+                sqlite3_exec(m_impl.db, "PRAGMA synchronous=FULL", nullptr, nullptr, nullptr);
+        }
+        Syncing(const Syncing&) = delete;
+        Syncing& operator=(const Syncing&) = delete;
+
+    private:
+        Impl& m_impl;
+        std::scoped_lock<std::recursive_mutex> m_lock;
+        bool m_later = false;
+    };
 
     Status script(const char* sql)
     {
@@ -198,7 +223,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
     return database;
 }
 
-Status Database::exec(std::string_view sql, const std::vector<Value>& values) { return m_impl->run(sql, values, {}); }
+Status Database::exec(std::string_view sql, const std::vector<Value>& values, Sync sync)
+{
+    const Impl::Syncing syncing(*m_impl, sync);
+    return m_impl->run(sql, values, {});
+}
 
 Status Database::query(std::string_view sql, const std::vector<Value>& values,
                        const std::function<void(const Row&)>& onRow)
@@ -206,9 +235,9 @@ Status Database::query(std::string_view sql, const std::vector<Value>& values,
     return m_impl->run(sql, values, [&](sqlite3_stmt* statement) { onRow(Row(statement)); });
 }
 
-Status Database::transaction(const std::function<Status()>& body)
+Status Database::transaction(const std::function<Status()>& body, Sync sync)
 {
-    const std::scoped_lock lock(m_impl->mutex);
+    const Impl::Syncing syncing(*m_impl, sync);
     TRY_STATUS(m_impl->script("BEGIN IMMEDIATE"));
     auto done = body();
     if (done)

@@ -31,6 +31,11 @@ class Database
 public:
     using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string>;
 
+    // When a change is on the disk: before the call returns, or with the next change that is. Later is for rows that mean
+    // nothing after a power cut (what runs, containers that are removed when they end): a crash of the engine does not
+    // lose them, and the wait for the disk, the longest part of many a call, is saved.
+    enum class Sync : std::uint8_t { Now, Later };
+
     class Row
     {
     public:
@@ -52,11 +57,12 @@ public:
     Database& operator=(const Database&) = delete;
 
     // SQLITE_FULL/IOERR become Unavailable naming the file; a violated constraint becomes Conflict. A DELETE works on a full
-    // disk too: it may use the megabyte that slipway.db-reserve keeps free for it.
-    [[nodiscard]] Status exec(std::string_view sql, const std::vector<Value>& values = {});
+    // disk too: it may use the megabyte that slipway.db-reserve keeps free for it. Within a transaction the transaction's
+    // SYNC counts.
+    [[nodiscard]] Status exec(std::string_view sql, const std::vector<Value>& values = {}, Sync sync = Sync::Now);
     [[nodiscard]] Status query(std::string_view sql, const std::vector<Value>& values,
                                const std::function<void(const Row&)>& onRow);
-    [[nodiscard]] Status transaction(const std::function<Status()>& body);
+    [[nodiscard]] Status transaction(const std::function<Status()>& body, Sync sync = Sync::Now);
 
 private:
     struct Impl;

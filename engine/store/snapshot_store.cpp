@@ -53,18 +53,25 @@ Status makeInitLayer(const fs::path& dir)
     return {};
 }
 
-// mount(2) with relative lower folders: up to 128 layers fit the page that the kernel gives the options. The working
-// directory belongs to a thread of its own, the engine's is never touched.
-int mountOverlay(const fs::path& layers, const std::string& lowers, const fs::path& snapshot, bool userxattr)
+// The kernel gives mount(2)'s options one page. Where absolute lower folders do not fit, relative ones do, up to 128 of them;
+// the working directory then belongs to a thread of its own, the engine's is never touched.
+int mountOverlay(const fs::path& layers, const std::vector<std::string>& lowers, const fs::path& snapshot,
+                 const std::string& flags)
 {
-    const std::string options = "lowerdir=" + lowers + ",upperdir=" + (snapshot / "upper").string()
-                                + ",workdir=" + (snapshot / "work").string() + (userxattr ? ",userxattr" : ",index=off,redirect_dir=nofollow,metacopy=off");
-    int result = 0;
-    std::thread([&] {
-        if (::unshare(CLONE_FS) != 0 || ::chdir(layers.c_str()) != 0
-            || ::mount("overlay", (snapshot / "merged").c_str(), "overlay", MS_NODEV, options.c_str()) != 0)
-            result = errno;
-    }).join();
+    const auto mountWith = [&](const std::string& prefix) {
+        std::string options;
+        for (const std::string& lower : lowers)
+            options += (options.empty() ? "lowerdir=" : ":") + prefix + lower;
+        options += ",upperdir=" + (snapshot / "upper").string() + ",workdir=" + (snapshot / "work").string() + flags;
+        if (options.size() >= static_cast<std::size_t>(::getpagesize()))
+            return E2BIG;
+        return ::mount("overlay", (snapshot / "merged").c_str(), "overlay", MS_NODEV, options.c_str()) == 0 ? 0 : errno;
+    };
+    int result = mountWith(layers.string() + "/");
+    if (result == E2BIG)
+        std::thread([&] {
+            result = ::unshare(CLONE_FS) != 0 || ::chdir(layers.c_str()) != 0 ? errno : mountWith("");
+        }).join();
     return result;
 }
 } // namespace
@@ -98,34 +105,47 @@ Status SnapshotStore::create(const std::string& id, const std::vector<Digest>& l
     return {};
 }
 
-Result<fs::path> SnapshotStore::mount(const std::string& id, const std::vector<Digest>& layers, bool withInit)
+Result<fs::path> SnapshotStore::mount(const std::string& id, const std::vector<Digest>& layers, MountOptions options)
 {
     const fs::path snapshot = m_root / "snapshots" / id;
+    m_reaper.leaveAlone(snapshot / "merged");
     if (isMounted(snapshot / "merged"))
         return snapshot / "merged";
     TRY_STATUS(makeInitLayer(m_layers.folder() / initLayer / "diff"));
-    std::string lowers = withInit ? std::string(initLayer) + "/diff" : "";
+    std::vector<std::string> lowers;
+    if (options.withInit)
+        lowers.push_back(std::string(initLayer) + "/diff");
     for (auto digest = layers.rbegin(); digest != layers.rend(); ++digest) {
         TRY(const auto layer, m_layers.get(*digest));
-        lowers += (lowers.empty() ? "" : ":") + layer.dir + "/diff";
+        lowers.push_back(layer.dir + "/diff");
     }
     if (lowers.empty()) { // from scratch: overlayfs wants something below
         std::error_code ignored;
         fs::create_directories(m_layers.folder() / "empty" / "diff", ignored);
-        lowers = "empty/diff";
+        lowers.emplace_back("empty/diff");
     }
-    if (const int err = mountOverlay(m_layers.folder(), lowers, snapshot, m_userxattr); err != 0)
+    std::string flags = m_userxattr ? ",userxattr" : ",index=off,redirect_dir=nofollow,metacopy=off";
+    if (options.ephemeral) {
+        flags += ",volatile";
+        std::error_code ignored; // the mark of an earlier volatile mount, which would refuse this one
+        fs::remove_all(snapshot / "work" / "work" / "incompat", ignored);
+    }
+    if (const int err = mountOverlay(m_layers.folder(), lowers, snapshot, flags); err != 0)
         return failErrno(err, "mounting the root of container " + id);
     return snapshot / "merged";
 }
 
+void SnapshotStore::unmountLater(const std::string& id)
+{
+    if (isMounted(rootfs(id)))
+        m_reaper.unmount(rootfs(id));
+}
+
 Status SnapshotStore::unmount(const std::string& id)
 {
-    const fs::path merged = rootfs(id);
-    if (!isMounted(merged))
-        return {};
-    if (::umount2(merged.c_str(), UMOUNT_NOFOLLOW) != 0 && ::umount2(merged.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0)
-        return failErrno(errno, "unmounting " + merged.string());
+    m_reaper.leaveAlone(rootfs(id));
+    if (isMounted(rootfs(id)) && ::umount2(rootfs(id).c_str(), UMOUNT_NOFOLLOW) != 0)
+        return failErrno(errno, "unmounting " + rootfs(id).string());
     return {};
 }
 
@@ -134,14 +154,11 @@ Status SnapshotStore::remove(const std::string& id)
     const fs::path snapshot = m_root / "snapshots" / id;
     if (!fs::exists(snapshot))
         return {};
-    TRY_STATUS(unmount(id));
-    const fs::path trash = m_root / "trash" / randomId();
+    m_reaper.forget(snapshot / "merged"); // one under way does no harm: the mount is found again in the trash
+    fs::path trash = m_root / "trash" / randomId();
     if (::rename(snapshot.c_str(), trash.c_str()) != 0)
         return failErrno(errno, "removing the snapshot of container " + id);
-    std::thread([trash] {
-        std::error_code ignored;
-        fs::remove_all(trash, ignored);
-    }).detach();
+    m_reaper.discard(std::move(trash));
     return {};
 }
 
@@ -192,6 +209,8 @@ void SnapshotStore::gc(const std::vector<std::string>& live)
 {
     const std::set<std::string> kept(live.begin(), live.end());
     std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(m_root / "trash", ignored))
+        m_reaper.discard(entry.path());
     std::vector<std::string> dead;
     for (const auto& entry : fs::directory_iterator(m_root / "snapshots", ignored)) {
         if (!kept.contains(entry.path().filename().string()))
@@ -199,8 +218,6 @@ void SnapshotStore::gc(const std::vector<std::string>& live)
     }
     for (const std::string& id : dead)
         (void)remove(id);
-    for (const auto& entry : fs::directory_iterator(m_root / "trash", ignored))
-        fs::remove_all(entry.path(), ignored);
 }
 
 } // namespace slipway

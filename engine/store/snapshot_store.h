@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "store/digest.h"
+#include "store/snapshot_reaper.h"
 
 namespace slipway
 {
@@ -39,25 +40,35 @@ public:
 
     // Fails with NotFound naming a layer that is missing, Conflict when the snapshot exists.
     [[nodiscard]] Status create(const std::string& id, const std::vector<Digest>& layers);
+    struct MountOptions
+    {
+        bool ephemeral = false; // nobody will want its content after a power cut, so the kernel never writes it out for its own
+                                // sake ("volatile": fsync inside does nothing, unmounting does not wait for the disk)
+        bool withInit = true;   // false: without the init layer, for files that are copied and nothing that runs
+    };
     // The merged folder. Mounting twice is no error.
-    // WITHINIT false: without the init layer, for files that are copied and nothing that runs.
-    [[nodiscard]] Result<std::filesystem::path> mount(const std::string& id, const std::vector<Digest>& layers, bool withInit = true);
+    [[nodiscard]] Result<std::filesystem::path> mount(const std::string& id, const std::vector<Digest>& layers, MountOptions options);
+    [[nodiscard]] Result<std::filesystem::path> mount(const std::string& id, const std::vector<Digest>& layers) { return mount(id, layers, {}); }
+    // No error when it is not mounted.
     [[nodiscard]] Status unmount(const std::string& id);
+    // In the background: a mount() that comes before it finds the tree as it was.
+    void unmountLater(const std::string& id);
     [[nodiscard]] std::filesystem::path rootfs(const std::string& id) const;
     [[nodiscard]] std::filesystem::path upper(const std::string& id) const;
-    // Unmounts, moves the snapshot to ROOT/trash at once, deletes it there in the background. No error when missing.
+    // Moves the snapshot to ROOT/trash at once, unmounts and deletes it there in the background. No error when missing.
     [[nodiscard]] Status remove(const std::string& id);
 
     [[nodiscard]] Result<std::int64_t> writableSize(const std::string& id) const; // bytes in upper
     [[nodiscard]] Result<std::vector<Change>> changes(const std::string& id, const std::vector<Digest>& layers) const;
 
-    // At start: empties the trash and deletes snapshots whose id is not in LIVE.
+    // At start: empties the trash and deletes snapshots whose id is not in LIVE, in the background.
     void gc(const std::vector<std::string>& live);
 
 private:
     std::filesystem::path m_root;
     LayerStore& m_layers;
     bool m_userxattr;
+    SnapshotReaper m_reaper;
 };
 
 } // namespace slipway

@@ -245,16 +245,16 @@ def image_tar():
             add(folder, tarfile.DIRTYPE)
         with open("/bin/busybox", "rb") as file:
             add("bin/busybox", data=file.read())
-        for name in ("sh", "true", "sleep", "cat", "yes", "dd"):
+        for name in ("sh", "true", "sleep", "cat"):
             add("bin/" + name, tarfile.SYMTYPE, link="busybox")
         add("etc/passwd", data=b"root:x:0:0:root:/:/bin/sh\n", mode=0o644)
         add("etc/group", data=b"root:x:0:\n", mode=0o644)
     return out.getvalue()
 
 
-def start_slipway(name="slipway", program="slipwayd"):
+def start_slipway(name="slipway", program="slipwayd", insecure=None):
     daemon = [program, "--socket", scratch(name + ".sock"), "--root", scratch(name), "--run", scratch(name + "-run"),
-              "--bridge", name[:15]]
+              "--bridge", name[:15], *(["--insecure-registry", insecure] if insecure else [])]
     return Engine(name, daemon, ["docker", "-H", "unix://" + scratch(name + ".sock")], Stopwatch())
 
 
@@ -273,6 +273,13 @@ def start_podman(root):
     return Engine("podman", daemon, cli, Stopwatch(root.command))
 
 
+def peers_are_there():
+    there = os.path.isdir(os.path.join(PEERS_ROOT or "/nowhere", "usr"))
+    if not there:
+        say("bench: dockerd and podman are SKIPPED: they are not set up. './dev peers' does that (a minute, 0.9 GB)")
+    return there
+
+
 def start_engines(peers=("dockerd", "podman"), before=None):
     """Slipway first, then the peers that are there; says aloud what is missing. BEFORE: a folder with the slipwayd of
     another build, measured as one more engine."""
@@ -281,8 +288,7 @@ def start_engines(peers=("dockerd", "podman"), before=None):
     engines = [start_slipway()]
     if before:
         engines.append(start_slipway("before", os.path.join(before, "slipwayd")))
-    if not os.path.isdir(os.path.join(PEERS_ROOT or "/nowhere", "usr")):
-        say("bench: dockerd and podman are SKIPPED: they are not set up. './dev peers' does that (a minute, 0.9 GB)")
+    if not peers_are_there():
         return engines
     root = PeersRoot()
     for name, start in (("dockerd", start_dockerd), ("podman", start_podman)):
@@ -292,6 +298,71 @@ def start_engines(peers=("dockerd", "podman"), before=None):
             except (RuntimeError, OSError) as problem:
                 say(f"bench: {name} is SKIPPED: {problem}")
     return engines
+
+
+def run_detached(engine, command, network="none"):
+    made = engine.api.call("POST", "/containers/create", {"Image": IMAGE, "Cmd": command, "HostConfig": {"NetworkMode": network}})["Id"]
+    engine.api.call("POST", f"/containers/{made}/start")
+    return made
+
+
+def kill_and_remove(engine, container):
+    """Podman's removal by force first waits ten seconds for a process that ignores SIGTERM, as `sleep` does."""
+    engine.api.call("POST", f"/containers/{container}/kill")
+    engine.api.call("DELETE", f"/containers/{container}?force=1")
+
+
+# ------------------------------------------------------------------------------------------------ processes
+
+HELPERS = {"slipway": ("slipwayd", "slipway-monitor"), "before": ("slipwayd", "slipway-monitor"),
+           "dockerd": ("dockerd", "containerd", "containerd-shim"), "podman": ("podman", "conmon")}
+
+
+def processes_of(engine):
+    """The pids of an engine's programs. The benchmark has a pid namespace of its own: there are no others."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline") as file:
+                words = file.read().split("\0")
+        except OSError:
+            continue
+        if words[0] and os.path.basename(words[0]).startswith(HELPERS[engine.name]):
+            found.append(int(pid))
+    return found
+
+
+def memory_of(pid, *keys):
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith(keys)) / 1024
+
+
+def resident(pid):
+    return memory_of(pid, "Rss:")
+
+
+def pss_of(engine):
+    return sum(memory_of(pid, "Pss:") for pid in processes_of(engine))
+
+
+def private_per_helper(engine):
+    helpers = [pid for pid in processes_of(engine) if pid != engine.daemon.pid]
+    values = sorted(memory_of(pid, "Private_") for pid in helpers)
+    return f"{statistics.median(values):.2f}" if values else "-"
+
+
+def cpu_of(engine):
+    """CPU milliseconds of the daemon (dockerd: and its containerd, but not the shims)."""
+    total = 0
+    for pid in processes_of(engine):
+        with open(f"/proc/{pid}/cmdline") as file:
+            program = os.path.basename(file.read().split("\0")[0])
+        if program not in ("slipwayd", "dockerd", "containerd", "podman"):
+            continue
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 # ------------------------------------------------------------------------------------------------ the table

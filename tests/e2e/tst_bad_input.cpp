@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QJsonArray>
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTest>
@@ -20,7 +21,8 @@ class TestBadInput : public QObject
     {
         static const QRegularExpression daemon("^(?:docker: )?(?:Error response from daemon: )?(.+)$");
         QStringList said;
-        for (const QString& line : QString::fromUtf8(output.err).split('\n', Qt::SkipEmptyParts)) {
+        for (const QString& whole : QString::fromUtf8(output.err).split('\n', Qt::SkipEmptyParts)) {
+            const QString line = whole.trimmed();
             const bool client = line.startsWith("Run 'docker") || line.startsWith("See 'docker") || line.startsWith("Unable to find image")
                                 || line.startsWith("Error: failed to start containers") || line.startsWith("Using default tag");
             if (!client) // docker run puts a full stop after what the daemon says
@@ -37,9 +39,7 @@ class TestBadInput : public QObject
 private slots:
     void initTestCase()
     {
-        QVERIFY2(m_engine.start(), m_engine.errors().constData());
-        const Output imported = m_engine.importBusybox();
-        QVERIFY2(imported.code == 0, imported.err.constData());
+        QCOMPARE(m_engine.startWithBusybox(), QByteArray());
         // The bridge and its table are made at the first use and stay.
         QCOMPARE(m_engine.docker({"run", "--rm", "busybox", "true"}).code, 0);
         QCOMPARE(m_engine.docker({"run", "-d", "--name", "web", "-p", "8080:80", "busybox", "sleep", "1000"}).code, 0);
@@ -50,14 +50,14 @@ private slots:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("words"); // a pattern for the whole sentence
         QTest::addColumn<int>("code");
-        row("image name", {"Bad/Name"}, "invalid reference format: repository name \\((?:library/)?Bad/Name\\) must be lowercase");
+        row("image name", {"Bad/Name"}, "invalid reference format: repository name \\((?:library/)?(?:Bad/)?Name\\) must be lowercase");
         row("image nowhere", {"127.0.0.1:5999/no/such"},
             "Get \"https?://127\\.0\\.0\\.1:5999/v2/\": dial tcp 127\\.0\\.0\\.1:5999: connect: connection refused");
         row("registry unknown", {"registry.invalid/no/such"},
             "Get \"https://registry\\.invalid/v2/\": dial tcp: lookup registry\\.invalid.*: .+");
         row("name taken", {"--name", "web", "busybox", "true"},
             "Conflict\\. The container name \"/web\" is already in use by container \"[0-9a-f]{64}\"\\. You have to remove \\(or "
-            "rename\\) that container to be able to reuse that name\\.");
+            "rename\\) that container to be able to reuse that name\\.?");
         row("name odd", {"--name", "a/b", "busybox"}, "Invalid container name \\(a/b\\), only \\[a-zA-Z0-9\\]\\[a-zA-Z0-9_.-\\] are allowed");
         row("port taken by a container", {"-p", "8080:80", "busybox", "true"},
             "driver failed programming external connectivity on endpoint \\w+ \\([0-9a-f]{64}\\): Bind for 0\\.0\\.0\\.0:8080 failed: port "
@@ -99,9 +99,9 @@ private slots:
         const QRegularExpression whole(QRegularExpression::anchoredPattern(words));
         QVERIFY2(whole.match(sentence(output)).hasMatch(), output.err.constData());
         QCOMPARE(output.code, code);
-        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
-        QCOMPARE(m_engine.docker({"ps", "-a", "--format", "{{.Names}}"}).out, QByteArray("web\n"));
-        QCOMPARE(m_engine.docker({"volume", "ls", "-q"}).out, QByteArray());
+        EVENTUALLY_COMPARE(Footprint(m_engine).since(before), QString());
+        QCOMPARE(m_engine.get("/containers/json?all=1").toArray().size(), 1);
+        QCOMPARE(m_engine.get("/volumes")["Volumes"].toArray().size(), 0);
     }
 
     void aPortOfAnotherProgramIsNamed()
@@ -112,7 +112,7 @@ private slots:
         const Output output = m_engine.docker({"run", "--rm", "-p", "127.0.0.1:8081:80", "busybox", "true"});
         QCOMPARE(output.code, 125);
         QVERIFY2(sentence(output).endsWith("bind: address already in use") && sentence(output).contains("127.0.0.1:8081"), output.err.constData());
-        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+        EVENTUALLY_COMPARE(Footprint(m_engine).since(before), QString());
         other.close();
         QCOMPARE(m_engine.docker({"run", "--rm", "-p", "127.0.0.1:8081:80", "busybox", "true"}).code, 0);
     }
@@ -125,12 +125,12 @@ private slots:
         QCOMPARE(m_engine.docker({"inspect", "-f", "{{.State.Status}} {{.State.Pid}}", "later"}).out, QByteArray("created 0\n"));
         const Footprint created(m_engine);
         QCOMPARE(m_engine.docker({"start", "later"}).code, 1);
-        QTRY_COMPARE(Footprint(m_engine).since(created), QString());
+        EVENTUALLY_COMPARE(Footprint(m_engine).since(created), QString());
         QCOMPARE(m_engine.docker({"stop", "-t", "0", "web"}).code, 0);
         QCOMPARE(m_engine.docker({"start", "later"}).code, 0);
         QCOMPARE(m_engine.docker({"rm", "-f", "later"}).code, 0);
         QCOMPARE(m_engine.docker({"start", "web"}).code, 0);
-        QTRY_VERIFY2(!Footprint(m_engine).leftSince(before).contains("file"), qPrintable(Footprint(m_engine).leftSince(before)));
+        EVENTUALLY_VERIFY2(!Footprint(m_engine).leftSince(before).contains("+ file"), qPrintable(Footprint(m_engine).leftSince(before)));
     }
 
     void calls_data()
@@ -170,7 +170,7 @@ private slots:
             said = QString::fromUtf8(output.err).section('\n', 0, 0).remove("Error response from daemon: ").remove("Error: ");
         QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(words)).match(said).hasMatch(), (output.out + output.err).constData());
         QCOMPARE(output.code, code);
-        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
+        EVENTUALLY_COMPARE(Footprint(m_engine).since(before), QString());
     }
 
     void archives_data()
@@ -178,7 +178,7 @@ private slots:
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("archive");
         QTest::addColumn<QString>("words");
-        const auto make = [](const char* script) { return slipway::test::run("sh", {"-c", script}, {}, 10000).out; };
+        const auto make = [](const char* script) { return slipway::test::run("sh", {"-c", script}).out; };
         const QByteArray tree = make("cd /usr/bin && tar -c busybox"), zipped = make("cd /usr/bin && tar -cz busybox");
         const QByteArray junk(4096, 'x');
         for (const QStringList& command : {QStringList{"load"}, QStringList{"import", "-", "junk"}}) {
@@ -186,9 +186,10 @@ private slots:
                 QTest::newRow(qPrintable(command.first() + ' ' + name)) << command << archive << QString(words);
             };
             add("junk", junk, "archive/tar: invalid tar header");
+            add("much junk", QByteArray(64'000'000, 'x'), "archive/tar: invalid tar header"); // refused while the client still sends
             add("truncated", tree.left(100'000), "unexpected EOF");
             add("truncated gzip", zipped.left(100'000), "unexpected EOF");
-            add("damaged gzip", zipped.left(50'000) + QByteArray(50'000, 'x'), "(?:flate: corrupt input.*|gzip: .*|.*invalid gzip data)");
+            add("damaged gzip", zipped.left(50'000) + QByteArray(50'000, 'x'), "(?:unexpected EOF|invalid gzip data)");
         }
         QTest::newRow("load of a tree") << QStringList{"load"} << tree << "invalid archive: .*";
         QTest::newRow("load of nothing") << QStringList{"load"} << QByteArray() << "invalid archive: .*";
@@ -200,12 +201,12 @@ private slots:
         QFETCH(QByteArray, archive);
         QFETCH(QString, words);
         const Footprint before(m_engine);
-        const QByteArray images = m_engine.docker({"images", "-a"}).out;
+        const QByteArray images = m_engine.docker({"images", "-aq"}).out;
         const Output output = m_engine.docker(arguments, archive);
         QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(words)).match(sentence(output)).hasMatch(), output.err.constData());
         QCOMPARE(output.code, 1);
-        QTRY_COMPARE(Footprint(m_engine).since(before), QString());
-        QCOMPARE(m_engine.docker({"images", "-a"}).out, images);
+        EVENTUALLY_COMPARE(Footprint(m_engine).since(before), QString());
+        QCOMPARE(m_engine.docker({"images", "-aq"}).out, images);
     }
 };
 

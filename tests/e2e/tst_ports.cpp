@@ -64,12 +64,7 @@ private slots:
         QVERIFY2(imported.code == 0, imported.err.constData());
     }
 
-    void cleanup()
-    {
-        const QByteArray ids = m_engine.docker({"ps", "-aq"}).out.simplified();
-        if (!ids.isEmpty())
-            m_engine.docker(QStringList{"rm", "-f"} + QString::fromLatin1(ids).split(' '));
-    }
+    void cleanup() { m_engine.removeContainers(); }
 
     void outward()
     {
@@ -88,7 +83,7 @@ private slots:
         const auto fetch = [&] {
             return slipway::test::run("curl", {"-s", "-m", "5", QString("http://127.0.0.1:%1/").arg(port)}).out;
         };
-        QTRY_COMPARE(fetch(), QByteArray("page\n"));
+        EVENTUALLY_COMPARE(fetch(), QByteArray("page\n"));
         QVERIFY2(!accepts(port, "10.77.0.1"), "published on 127.0.0.1 only");
         m_engine.killHard();
         QCOMPARE(fetch(), QByteArray("page\n"));
@@ -97,9 +92,9 @@ private slots:
         QCOMPARE(hostPort("web", "80/tcp"), port);
         QCOMPARE(m_engine.docker({"restart", "-t", "0", "web"}).code, 0);
         const quint16 again = hostPort("web", "80/tcp");
-        QTRY_COMPARE(slipway::test::run("curl", {"-s", "-m", "5", QString("http://127.0.0.1:%1/").arg(again)}).out, QByteArray("page\n"));
+        EVENTUALLY_COMPARE(slipway::test::run("curl", {"-s", "-m", "5", QString("http://127.0.0.1:%1/").arg(again)}).out, QByteArray("page\n"));
         QCOMPARE(m_engine.docker({"rm", "-f", "web"}).code, 0);
-        QTRY_VERIFY(!accepts(again));
+        EVENTUALLY_VERIFY(!accepts(again));
     }
 
     // Five megabytes each way at once, and the half-close that says where they end.
@@ -107,7 +102,7 @@ private slots:
     {
         const QString failed = serve("echo", {"-p", "127.0.0.1:17007:7"}, {"/usr/bin/socat", "TCP-LISTEN:7,fork,reuseaddr", "EXEC:cat"});
         QVERIFY2(failed.isEmpty(), qPrintable(failed));
-        QTRY_COMPARE(line(17007, "ready"), QByteArray("ready"));
+        EVENTUALLY_COMPARE(line(17007, "ready"), QByteArray("ready"));
         QByteArray data(5'000'000, Qt::Uninitialized);
         QRandomGenerator::global()->generate(data.begin(), data.end());
         const Output echoed = slipway::test::run("socat", {"-t", "20", "-", "TCP:127.0.0.1:17007"}, data, 40000);
@@ -120,7 +115,7 @@ private slots:
     {
         const QString failed = serve("many", {"-p", "127.0.0.1:17008:7"}, {"/usr/bin/socat", "TCP-LISTEN:7,fork,reuseaddr", "EXEC:cat"});
         QVERIFY2(failed.isEmpty(), qPrintable(failed));
-        QTRY_COMPARE(line(17008, "ready"), QByteArray("ready"));
+        EVENTUALLY_COMPARE(line(17008, "ready"), QByteArray("ready"));
         std::vector<std::unique_ptr<QTcpSocket>> sockets;
         for (int i = 0; i < 60; ++i) {
             sockets.push_back(std::make_unique<QTcpSocket>());
@@ -147,7 +142,7 @@ private slots:
                 socket.writeDatagram(text, QHostAddress("127.0.0.1"), 17009);
                 return socket.waitForReadyRead(200);
             };
-            QTRY_VERIFY(answered());
+            EVENTUALLY_VERIFY(answered());
             QHostAddress from;
             quint16 port = 0;
             QByteArray answer(64, '\0');
@@ -162,7 +157,7 @@ private slots:
     {
         const QString failed = serve("shown", {"-p", "17010:7"}, {"/usr/bin/socat", "TCP-LISTEN:7,fork,reuseaddr", "EXEC:cat"});
         QVERIFY2(failed.isEmpty(), qPrintable(failed));
-        QTRY_COMPARE(line(17010, "ready"), QByteArray("ready"));
+        EVENTUALLY_COMPARE(line(17010, "ready"), QByteArray("ready"));
         const QByteArray gateway = m_engine.docker({"inspect", "-f", "{{.NetworkSettings.Gateway}}", "shown"}).out.trimmed();
         const Output asked = m_engine.docker({"run", "--rm", "busybox", "sh", "-c", "echo hi | busybox nc -w 2 " + gateway + " 17010"});
         QCOMPARE(asked.out, QByteArray("hi\n"));

@@ -17,6 +17,7 @@
 
 #include "support/engine_process.h"
 #include "support/footprint.h"
+#include "support/processes.h"
 #include "support/pty_process.h"
 
 using namespace slipway::test;
@@ -33,16 +34,6 @@ class TestSurvival : public QObject
         return m_engine.get("/containers/" + container + "/json")["State"].toObject();
     }
 
-    // Pid and start time: together they name a process for ever.
-    static QByteArray identity(int pid)
-    {
-        QFile file(QString("/proc/%1/stat").arg(pid));
-        if (!file.open(QIODevice::ReadOnly))
-            return {};
-        const QByteArray stat = file.readAll();
-        return QByteArray::number(pid) + ' ' + stat.mid(stat.lastIndexOf(')')).split(' ').value(20);
-    }
-
     void run(const QString& name, const QString& script, const QStringList& options = {})
     {
         const Output started = m_engine.docker(QStringList{"run", "-d", "--name", name} + options + QStringList{"busybox", "sh", "-c", script});
@@ -55,12 +46,12 @@ class TestSurvival : public QObject
         return file.open(QIODevice::ReadOnly) ? file.readAll().split(' ').value(2).toInt() : 0;
     }
 
-    // Ten running containers by the API, as soon as the engine answers, without the cost of starting programs.
-    bool tenAreBack(int atMostMs) const
+    // Until the API lists so many of each, without the cost of starting programs; the time it took is printed.
+    bool areBack(int running, int exited) const
     {
         QElapsedTimer timer;
         timer.start();
-        while (timer.elapsed() < atMostMs) {
+        while (timer.elapsed() < patience) {
             QLocalSocket socket;
             socket.connectToServer(m_engine.socketPath());
             if (!socket.waitForConnected(50)) {
@@ -71,26 +62,18 @@ class TestSurvival : public QObject
             QByteArray answer;
             while (socket.waitForReadyRead(1000))
                 answer += socket.readAll();
-            if (answer.count("\"running\"") == 7 && answer.count("\"exited\"") == 2)
+            if (answer.count("\"running\"") == running && answer.count("\"exited\"") == exited) {
+                qInfo("whole again after %lld ms", timer.elapsed());
                 return true;
+            }
         }
         return false;
     }
 
 private slots:
-    void initTestCase()
-    {
-        QVERIFY2(m_engine.start(), m_engine.errors().constData());
-        const Output imported = m_engine.importBusybox();
-        QVERIFY2(imported.code == 0, imported.err.constData());
-    }
+    void initTestCase() { QCOMPARE(m_engine.startWithBusybox(), QByteArray()); }
 
-    void cleanup()
-    {
-        const QByteArray ids = m_engine.docker({"ps", "-aq"}).out.simplified();
-        if (!ids.isEmpty())
-            m_engine.docker(QStringList{"rm", "-f"} + QString::fromLatin1(ids).split(' '));
-    }
+    void cleanup() { m_engine.removeContainers(); }
 
     void tenContainersAreNotHarmed()
     {
@@ -100,10 +83,10 @@ private slots:
         run("limited", endless, {"-m", "64m", "--restart", "always"});
         run("quiet", endless, {"--network", "none"});
         run("execed", endless);
-        run("ends", "sleep 1; exit 7");
-        run("killed", "trap 'exit 1' TERM; sleep 1000");
-        run("vanishes", "sleep 1", {"--rm"});
-        run("again", "sleep 1; exit 3", {"--restart", "always"});
+        run("ends", untilTold(7));
+        run("killed", untilTold(1));
+        run("vanishes", untilTold(0), {"--rm"});
+        run("again", untilTold(3), {"--restart", "always"});
         PtyProcess terminal("docker", {"run", "-it", "--name", "terminal", "busybox", "sh"}, m_engine.clientEnvironment());
         terminal.type("echo up$((1+1))\n");
         QVERIFY2(terminal.waitFor("up2"), terminal.output().constData());
@@ -116,30 +99,34 @@ private slots:
 
         QMap<QString, QByteArray> before;
         for (const char* name : {"logger", "web", "limited", "quiet", "execed", "terminal"}) {
-            before[name] = identity(state(name)["Pid"].toInt());
+            before[name] = identityOf(state(name)["Pid"].toInt());
             QVERIFY(!before[name].isEmpty());
         }
         const QString execId = m_engine.get("/containers/execed/json")["ExecIDs"][0].toString();
-        const QByteArray execBefore = identity(m_engine.get("/exec/" + execId + "/json")["Pid"].toInt());
+        const QByteArray execBefore = identityOf(m_engine.get("/exec/" + execId + "/json")["Pid"].toInt());
         QVERIFY(!execBefore.isEmpty());
-        const int killed = state("killed")["Pid"].toInt();
+        const auto lines = [this] { return m_engine.docker({"logs", "logger"}).out.split('\n'); };
+        EVENTUALLY_VERIFY(lines().size() > 20);
+        QMap<QString, int> leaving;
+        for (const char* name : {"ends", "killed", "vanishes", "again"})
+            leaving[name] = state(name)["Pid"].toInt();
 
         m_engine.killHard();
-        ::kill(killed, SIGKILL);
-        QTest::qSleep(1500); // what ends meanwhile
+        for (const QString& name : leaving.keys())
+            QVERIFY2(endProcess(leaving[name], name == "killed" ? SIGKILL : SIGTERM), qPrintable(name));
         QVERIFY(follower.waitForFinished());
         QVERIFY2(m_engine.spawn(), m_engine.errors().constData());
-        QVERIFY2(tenAreBack(2000), (m_engine.errors() + m_engine.docker({"ps", "-a"}).out).constData());
+        QVERIFY2(areBack(7, 2), (m_engine.errors() + m_engine.docker({"ps", "-a"}).out).constData());
 
         for (const QString& name : before.keys())
-            QVERIFY2(identity(state(name)["Pid"].toInt()) == before[name], qPrintable(name));
-        QCOMPARE(identity(m_engine.get("/exec/" + execId + "/json")["Pid"].toInt()), execBefore);
+            QVERIFY2(identityOf(state(name)["Pid"].toInt()) == before[name], qPrintable(name));
+        QCOMPARE(identityOf(m_engine.get("/exec/" + execId + "/json")["Pid"].toInt()), execBefore);
         QCOMPARE(m_engine.get("/exec/" + execId + "/json")["Running"].toBool(), true);
         QCOMPARE(state("ends")["ExitCode"].toInt(), 7);
         QCOMPARE(state("killed")["ExitCode"].toInt(), 137);
         QVERIFY(m_engine.api("GET", "/containers/vanishes/json").code != 0);
-        QTRY_COMPARE(state("again")["Running"].toBool(), true);
-        QCOMPARE(slipway::test::run("curl", {"-sf", "-m", "5", "http://127.0.0.1:8090"}, {}, 6000).out, QByteArray("here\n"));
+        EVENTUALLY_COMPARE(state("again")["Running"].toBool(), true);
+        QCOMPARE(slipway::test::run("curl", {"-sf", "-m", "20", "http://127.0.0.1:8090"}).out, QByteArray("here\n"));
         QVERIFY(m_engine.docker({"port", "web"}).out.contains("8090"));
         QCOMPARE(m_engine.docker({"exec", "logger", "echo", "inside"}).out, QByteArray("inside\n"));
 
@@ -149,23 +136,25 @@ private slots:
         back.type("exit 5\n");
         QCOMPARE(back.waitForEnd(), 5);
 
+        const auto soFar = lines().size();
+        EVENTUALLY_VERIFY(lines().size() > soFar + 20);
         QCOMPARE(m_engine.docker({"kill", "logger"}).code, 0);
-        const QList<QByteArray> lines = m_engine.docker({"logs", "logger"}).out.split('\n');
-        QVERIFY(lines.size() > 400);
-        for (qsizetype i = 0; i + 1 < lines.size(); ++i)
-            QCOMPARE(lines[i], QByteArray::number(i));
+        const QList<QByteArray> all = lines();
+        for (qsizetype i = 0; i + 1 < all.size(); ++i)
+            QCOMPARE(all[i], QByteArray::number(i));
     }
 
     void anExecThatEndedMeanwhileIsKnown()
     {
         run("box", "sleep 1000");
-        const QByteArray body = R"({"Cmd":["sh","-c","sleep 0.3; exit 6"]})";
+        const QByteArray body = "{\"Cmd\":[\"sh\",\"-c\",\"" + untilTold(6).toUtf8() + "\"]}";
         const QString made = m_engine.api("POST", "/containers/box/exec", body).out;
         const QString id = QJsonDocument::fromJson(made.toUtf8())["Id"].toString();
         QVERIFY2(!id.isEmpty(), qPrintable(made));
         QCOMPARE(m_engine.api("POST", "/exec/" + id + "/start", R"({"Detach":true})").code, 0);
+        const int pid = m_engine.get("/exec/" + id + "/json")["Pid"].toInt();
         m_engine.killHard();
-        QTest::qSleep(600);
+        QVERIFY(endProcess(pid));
         QVERIFY2(m_engine.start(), m_engine.errors().constData());
         const QJsonValue exec = m_engine.get("/exec/" + id + "/json");
         QCOMPARE(exec["Running"].toBool(true), false);
@@ -181,7 +170,6 @@ private slots:
     }
     void exitCodesSurviveAKilledMonitor()
     {
-        QSKIP("fails in the suite: something of the engine is left, not yet understood");
         QFETCH(bool, restart);
         const Footprint before(m_engine);
         run("orphan", "while [ ! -e /end ]; do sleep 0.05; done; exit 9");
@@ -202,7 +190,7 @@ private slots:
         QCOMPARE(m_engine.docker({"stop", "-t", "0", "second"}).code, 0);
         QCOMPARE(state("second")["ExitCode"].toInt(), 137);
         QCOMPARE(m_engine.docker({"rm", "orphan", "second"}).code, 0);
-        QTRY_VERIFY2(Footprint(m_engine).leftSince(before).remove("+ link slipway0").isEmpty(), qPrintable(Footprint(m_engine).leftSince(before)));
+        EVENTUALLY_VERIFY2(Footprint(m_engine).leftSince(before).remove("+ link slipway0").isEmpty(), qPrintable(Footprint(m_engine).leftSince(before)));
     }
 
     // A killed engine holds its lock for a moment longer.
@@ -220,7 +208,7 @@ private slots:
     void aSecondEngineIsRefused()
     {
         const Output second = slipway::test::run("slipwayd", {"--socket", m_engine.folder() + "/other", "--root", m_engine.rootFolder(), "--run",
-                                                              m_engine.runFolder()}, {}, 10000);
+                                                              m_engine.runFolder()});
         QCOMPARE(second.code, 1);
         QVERIFY2(second.err.contains("another engine already uses " + m_engine.rootFolder().toUtf8()), second.err.constData());
         QVERIFY(!m_engine.get("/version").isNull());

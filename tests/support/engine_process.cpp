@@ -78,9 +78,7 @@ EngineProcess::~EngineProcess()
 {
     if (m_process.state() == QProcess::Running)
     {
-        const QByteArray ids = docker({"ps", "-aq"}).out.simplified();
-        if (!ids.isEmpty())
-            docker(QStringList{"rm", "-f"} + QString::fromLatin1(ids).split(' '));
+        removeContainers();
         stop();
     }
     ::umount2(m_dir.toLocal8Bit().constData(), MNT_DETACH);
@@ -172,7 +170,22 @@ Output EngineProcess::importBusybox(const QString& name) const
     };
     write("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
     write("/etc/group", "root:x:0:\nnogroup:x:65534:\n");
-    return docker({"import", "-", name}, run("tar", {"-C", tree, "-c", "."}, {}, 10000).out);
+    return docker({"import", "-", name}, run("tar", {"-C", tree, "-c", "."}).out);
+}
+
+QByteArray EngineProcess::startWithBusybox()
+{
+    if (!start())
+        return "slipwayd does not answer: " + errors();
+    const Output imported = importBusybox();
+    return imported.code == 0 ? QByteArray() : imported.err + errors();
+}
+
+void EngineProcess::removeContainers() const
+{
+    const QByteArray ids = docker({"ps", "-aq"}).out.simplified();
+    if (!ids.isEmpty())
+        docker(QStringList{"rm", "-f"} + QString::fromLatin1(ids).split(' '));
 }
 
 } // namespace slipway::test

@@ -6,6 +6,8 @@
 #include <QString>
 #include <QStringList>
 
+#include "support/patience.h"
+
 namespace slipway::test
 {
 
@@ -31,9 +33,11 @@ public:
     EngineProcess& operator=(const EngineProcess&) = delete;
 
     // True when /_ping was answered; else errors() says why.
-    bool start(int timeoutMs = 5000, const QStringList& arguments = {}) { return spawn(arguments) && waitForPing(timeoutMs); }
+    bool start(int timeoutMs = patience, const QStringList& arguments = {}) { return spawn(arguments) && waitForPing(timeoutMs); }
     bool spawn(const QStringList& arguments = {}); // does not wait until it answers
-    bool waitForPing(int timeoutMs = 5000);
+    bool waitForPing(int timeoutMs = patience);
+    // start() and importBusybox(): empty, or why not.
+    QByteArray startWithBusybox();
     void killHard(); // SIGKILL; returns when it is gone
     void stop();     // SIGTERM; returns when it is gone
     bool rootless() const { return m_as == As::User; }
@@ -44,14 +48,15 @@ public:
     qint64 pid() const { return m_process.processId(); }
     QByteArray errors() const; // what slipwayd wrote to stderr
     // Debian's docker client against this engine.
-    Output docker(const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = 20000) const;
+    Output docker(const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = patience) const;
     // METHOD PATH of the API by curl; out is the answer's body, code 22 for a status of 400 or more.
-    Output api(const QString& method, const QString& path, const QByteArray& body = {}, int timeoutMs = 20000) const;
+    Output api(const QString& method, const QString& path, const QByteArray& body = {}, int timeoutMs = patience) const;
     QJsonValue get(const QString& path) const; // the JSON answered to GET; null when it failed
     // What the docker client needs in its environment to find this engine.
     QProcessEnvironment clientEnvironment() const;
     // An image of that name with busybox and its commands, by `docker import`.
     Output importBusybox(const QString& name = "busybox:latest") const;
+    void removeContainers() const; // all of them, by force
 
     static constexpr int userId = 4321; // see as_user
 
@@ -63,7 +68,7 @@ private:
     QProcess m_process;
 };
 
-Output run(const QString& program, const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = 20000,
+Output run(const QString& program, const QStringList& arguments, const QByteArray& input = {}, int timeoutMs = patience,
            const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment());
 
 } // namespace slipway::test

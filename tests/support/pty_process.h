@@ -5,6 +5,8 @@
 #include <QProcessEnvironment>
 #include <QStringList>
 
+#include "support/patience.h"
+
 namespace slipway::test
 {
 
@@ -22,9 +24,9 @@ public:
     void type(const QByteArray& bytes);
     void resize(int rows, int columns); // the program gets SIGWINCH
     // Reads until TEXT has come after the last match; false when it did not come in time.
-    bool waitFor(const QByteArray& text, int timeoutMs = 10000);
+    bool waitFor(const QByteArray& text, int timeoutMs = patience);
     // The exit code; 128 + signal when killed; -1 when it did not end in time.
-    int waitForEnd(int timeoutMs = 10000);
+    int waitForEnd(int timeoutMs = patience);
     QByteArray output() const { return m_output; } // all so far
     int pid() const { return m_pid; }
 

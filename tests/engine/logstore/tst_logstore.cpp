@@ -103,6 +103,9 @@ private slots:
         QTest::newRow("escape sequences") << QByteArray("\x1b[31mred\x1b[0m\r\n");
         QTest::newRow("a megabyte without newline") << QByteArray(1 << 20, 'm') + "\nnext\n";
         QTest::newRow("just the record's size") << QByteArray(16 * 1024, 'r') + "\nnext\n";
+        QTest::newRow("more lines than are written at once") << QByteArray("line\n").repeated(1000);
+        QTest::newRow("empty lines") << QByteArray("\n").repeated(600);
+        QTest::newRow("short, long, short") << QByteArray("s\n").repeated(300) + QByteArray(40'000, 'l') + "\ns\ns\n";
         QTest::newRow("one more") << QByteArray(16 * 1024 + 1, 'r') + "\nnext\n";
     }
     void anyBytes()

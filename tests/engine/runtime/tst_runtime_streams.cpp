@@ -111,12 +111,11 @@ private slots:
 
     void aTerminalHasItsSizeAndResizes()
     {
-        QSKIP("a defect: the terminal has no size yet when its first program asks");
         UniqueFd ours;
         auto running = m->run({"sh", "-c", "stty size; read x; stty size; exit 3"}, [&](SpecInput& input, RunRequest& request) {
             input.process.terminal = request.terminal = request.openStdin = true;
-            request.rows = 24;
-            request.columns = 80;
+            request.rows = input.process.rows = 24;
+            request.columns = input.process.columns = 80;
             ours = attachFromTheStart(request, {true, true, true});
         });
         MUST(running);

@@ -46,6 +46,36 @@ private slots:
         QCOMPARE(rows, 0);
     }
 
+    void laterIsNotForgottenAndChangesNothingElse()
+    {
+        auto db = Database::open(file("later.db"));
+        QVERIFY(db.has_value());
+        const auto synchronous = [&] {
+            std::int64_t value = 0;
+            static_cast<void>((*db)->query("PRAGMA synchronous", {}, [&](const Database::Row& r) { value = r.integer(0); }));
+            return value;
+        };
+        QVERIFY((*db)->exec("INSERT INTO volumes VALUES('one', '{}')", {}, Database::Sync::Later));
+        QCOMPARE(synchronous(), 2); // FULL again
+        const auto done = (*db)->transaction(
+            [&]() -> Status {
+                if (synchronous() != 1) // NORMAL
+                    return fail(ErrorKind::Internal, "the transaction would wait for the disk");
+                return (*db)->exec("INSERT INTO volumes VALUES('two', '{}')");
+            },
+            Database::Sync::Later);
+        QVERIFY2(done, done ? "" : done.error().message.c_str());
+        QVERIFY((*db)->transaction([&]() -> Status {
+            TRY_STATUS((*db)->exec("INSERT INTO volumes VALUES('three', '{}')", {}, Database::Sync::Later));
+            return synchronous() == 2 ? Status() : fail(ErrorKind::Internal, "a part made the whole less safe");
+        }));
+        auto other = Database::open(file("later.db")); // as an engine after a crash sees it
+        QVERIFY(other.has_value());
+        int rows = 0;
+        QVERIFY((*other)->query("SELECT 1 FROM volumes", {}, [&](const Database::Row&) { ++rows; }));
+        QCOMPARE(rows, 3);
+    }
+
     void nestedQueriesOfOneStatement()
     {
         auto db = Database::open(file("d.db"));

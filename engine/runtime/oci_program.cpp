@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runtime/oci_program.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U // Linux 6.3
+#endif
+
+namespace slipway
+{
+
+namespace
+{
+std::string whereIs(const std::string& name)
+{
+    if (name.contains('/'))
+        return name;
+    const char* variable = std::getenv("PATH");
+    const std::string list = variable ? variable : "/usr/local/bin:/usr/bin:/bin";
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(':', begin), list.size());
+        const std::string candidate = list.substr(begin, end - begin) + '/' + name;
+        if (::access(candidate.c_str(), X_OK) == 0)
+            return candidate;
+        begin = end + 1;
+    }
+    return {};
+}
+
+UniqueFd sealedCopy(const std::string& path)
+{
+    const UniqueFd from(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat info{};
+    if (!from || ::fstat(from.get(), &info) != 0 || !S_ISREG(info.st_mode))
+        return {};
+    constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    UniqueFd copy(::memfd_create("crun", flags | MFD_EXEC));
+    if (!copy && errno == EINVAL)
+        copy.reset(::memfd_create("crun", flags));
+    for (off_t left = info.st_size; copy && left > 0;) {
+        const ssize_t sent = ::sendfile(copy.get(), from.get(), nullptr, static_cast<std::size_t>(left));
+        if (sent <= 0)
+            return {};
+        left -= sent;
+    }
+    if (!copy || ::fchmod(copy.get(), 0555) != 0
+        || ::fcntl(copy.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0)
+        return {};
+    const std::string opened = "/proc/self/fd/" + std::to_string(copy.get());
+    return UniqueFd(::open(opened.c_str(), O_RDONLY | O_CLOEXEC)); // one that is open for writing cannot be executed
+}
+} // namespace
+
+OciProgram::OciProgram(const std::string& name)
+{
+    if (std::filesystem::path(name).filename() == "crun")
+        m_fd = sealedCopy(whereIs(name));
+}
+
+std::string OciProgram::path() const { return m_fd ? "/proc/self/fd/" + std::to_string(m_fd.get()) : std::string(); }
+
+} // namespace slipway
