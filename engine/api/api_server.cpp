@@ -109,16 +109,19 @@ Task<void> ApiServer::Impl::serve(std::shared_ptr<Socket> socket)
 Task<void> ApiServer::Impl::accept()
 {
     while (true) {
-        auto socket = std::make_shared<Socket>(reactor);
-        const auto [error] = co_await listener.async_accept(*socket, asio::as_tuple(asio::use_awaitable));
-        if (error == asio::error::operation_aborted)
+        const auto [error] = co_await listener.async_wait(listener.wait_read, asio::as_tuple(asio::use_awaitable));
+        if (error)
             co_return;
-        if (error) { // out of descriptors: let some end first
+        // Asio's own accept would leave the connection open in every process that another thread starts meanwhile.
+        const int fd = ::accept4(listener.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
+            continue;
+        if (fd < 0) { // out of descriptors: let some end first
             asio::steady_timer pause(reactor, std::chrono::milliseconds(50));
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
             continue;
         }
-        asio::co_spawn(reactor, serve(std::move(socket)), asio::detached);
+        asio::co_spawn(reactor, serve(std::make_shared<Socket>(reactor, asio::local::stream_protocol(), fd)), asio::detached);
     }
 }
 

@@ -294,22 +294,19 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
     const Status status = co_await route.stream(m_api, request, *this);
     if (m_raw) {
         keep = false;
-    } else if (m_begun) {
-        static constexpr std::string_view last = "0\r\n\r\n";
-        keep = keep && status;
-        boost::system::error_code ignored;
-        m_socket->cancel(ignored); // whenPeerGone() of this exchange says nothing about the next
-        if (status) {
-            const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
-            keep = keep && !error;
-        }
-    } else if (!status) {
-        const HttpResponse response = errorResponse(status.error());
-        co_await answer(response, false);
-        keep = false;
-    } else {
-        co_await answer(noContent(200), false);
+        co_return;
     }
+    boost::system::error_code ignored;
+    m_socket->cancel(ignored); // whenPeerGone() of this exchange says nothing about the next
+    bool sent = false;
+    if (!m_begun) {
+        sent = co_await answer(status ? noContent(200) : errorResponse(status.error()), false);
+    } else if (status) {
+        static constexpr std::string_view last = "0\r\n\r\n";
+        const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
+        sent = !error;
+    }
+    keep = keep && sent;
 }
 
 Task<Status> Connection::begin(std::string contentType, int status)

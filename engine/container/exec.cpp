@@ -140,7 +140,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         std::error_code ignored;
         std::filesystem::remove_all(m_impl->execDirOf(execId), ignored);
         const std::lock_guard lock(exec->mutex);
-        exec->exitCode = error.message.contains("ermission denied") ? 126 : 127;
+        exec->exitCode = 126;
         exec->finishedAt = now();
         return std::unexpected(std::move(error));
     };

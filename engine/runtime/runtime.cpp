@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/runtime.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -58,12 +59,15 @@ public:
         UniqueFd parked(::fcntl(fd, F_DUPFD_CLOEXEC, parkedFd));
         ::posix_spawn_file_actions_adddup2(&m_actions, parked.get(), target);
         m_parked.push_back(std::move(parked));
+        m_firstNotGiven = std::max(m_firstNotGiven, target + 1);
     }
     void ownSession() { m_flags |= POSIX_SPAWN_SETSID; }
 
     // PROGRAM: what is executed when it is not the first word of COMMAND, which is looked for in PATH.
     Result<pid_t> start(std::vector<std::string>& command, const std::string& program = {})
     {
+        if (program.empty()) // or the path of one that is only an open file would be closed too
+            ::posix_spawn_file_actions_addclosefrom_np(&m_actions, m_firstNotGiven);
         ::posix_spawnattr_setflags(&m_attributes,
                                    static_cast<short>(m_flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
         std::vector<char*> arguments;
@@ -83,6 +87,7 @@ private:
     posix_spawn_file_actions_t m_actions{};
     posix_spawnattr_t m_attributes{};
     int m_flags = 0;
+    int m_firstNotGiven = 3;
     std::vector<UniqueFd> m_parked;
 };
 

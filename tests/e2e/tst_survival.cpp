@@ -75,6 +75,20 @@ private slots:
 
     void cleanup() { m_engine.removeContainers(); }
 
+    void aKilledEngineHangsUpOnItsClients()
+    {
+        QLocalSocket client;
+        client.connectToServer(m_engine.socketPath());
+        QVERIFY(client.waitForConnected());
+        client.write("GET /events HTTP/1.1\r\nHost: d\r\n\r\n");
+        run("holds", "sleep 1000");
+        EVENTUALLY_VERIFY(client.waitForReadyRead(10) && client.readAll().contains("start"));
+        m_engine.killHard();
+        QVERIFY(client.state() == QLocalSocket::UnconnectedState || client.waitForDisconnected());
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        QVERIFY(state("holds")["Running"].toBool());
+    }
+
     void tenContainersAreNotHarmed()
     {
         const QString endless = "sleep 1000";

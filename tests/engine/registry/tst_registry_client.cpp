@@ -113,7 +113,7 @@ private slots:
         ScriptedServer liar([&](const ServedRequest&) {
             return ServedAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\nConnection: close\r\n\r\n" + m_blob, 0ms, false};
         });
-        QVERIFY(!fetch(liar).status);
+        QVERIFY(fetch(liar).bytes == m_blob); // a length that is no number counts for nothing: the connection's end does
     }
 
     void failuresAreTriedAgainFiveTimes()

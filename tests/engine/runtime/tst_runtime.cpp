@@ -50,6 +50,20 @@ private slots:
         QVERIFY(m->runtime->destroy(running->id));
     }
 
+    void aMonitorHoldsNothingOfTheEngines()
+    {
+        const int held = ::open("/dev/null", O_RDONLY); // as a library opens it: without close-on-exec
+        QVERIFY(held >= 0);
+        const UniqueFd far(::fcntl(held, F_DUPFD, 100));
+        auto running = m->run({"sleep", "100"});
+        ::close(held);
+        MUST(running);
+        QVERIFY(!fs::exists(fs::path("/proc") / std::to_string(running->started.monitorPid) / "fd" / std::to_string(far.get())));
+        ::kill(running->started.pid, SIGKILL);
+        RuntimeFixture::wait(running->exit);
+        QVERIFY(m->runtime->destroy(running->id));
+    }
+
     void killedFromOutside()
     {
         auto running = m->run({"sleep", "100"});
