@@ -116,12 +116,13 @@ inline UniqueFd attachFromTheStart(MonitorRequest& request, AttachOptions option
     return UniqueFd(ends[0]);
 }
 
-inline std::string readAll(int fd) // until its end, or nothing for ten seconds
+// Until WORDS came, its end, or nothing for ten seconds.
+inline std::string readUntil(int fd, std::string_view words)
 {
     std::string text;
     char buffer[65536];
     pollfd ready{fd, POLLIN, 0};
-    while (::poll(&ready, 1, 10'000) > 0) {
+    while ((words.empty() || text.find(words) == std::string::npos) && ::poll(&ready, 1, 10'000) > 0) {
         const ssize_t got = ::read(fd, buffer, sizeof buffer);
         if (got <= 0)
             break;
@@ -129,6 +130,7 @@ inline std::string readAll(int fd) // until its end, or nothing for ten seconds
     }
     return text;
 }
+inline std::string readAll(int fd) { return readUntil(fd, {}); }
 
 struct Streams
 {

@@ -2,6 +2,7 @@
 #include <QtTest>
 
 #include <csignal>
+#include <fcntl.h>
 
 #include "runtime_fixture.h"
 
