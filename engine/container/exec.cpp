@@ -193,6 +193,7 @@ void ContainerService::Impl::restoreExecs()
 {
     std::error_code ignored;
     std::vector<std::filesystem::path> folders;
+    std::filesystem::create_directories(s.paths.run / "exec", ignored);
     for (const auto& entry : std::filesystem::directory_iterator(s.paths.run / "exec", ignored))
         folders.push_back(entry.path());
     for (const std::filesystem::path& folder : folders) {

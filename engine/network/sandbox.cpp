@@ -188,13 +188,15 @@ Status NetworkService::restore(const std::map<std::string, std::vector<PortBindi
     std::set<int> bridges;
     std::set<std::string> veths;
     for (const auto& r : m_impl->endpoints) {
+        const auto ports = running.find(r.endpoint.containerId);
+        if (ports == running.end())
+            continue; // dead, but it could not be released
         TRY(const Network* network, m_impl->find(r.endpoint.networkId));
         TRY(const int bridge, m_impl->ensureBridge(*network));
         bridges.insert(bridge);
         veths.insert(r.veth);
         if (const auto index = link->linkIndex(r.veth))
             TRY_STATUS(link->setMaster(*index, bridge));
-        const auto ports = running.find(r.endpoint.containerId);
         if (network->internal || !m_impl->ports.of(ports->first).empty())
             continue;
         std::vector<Published> published;

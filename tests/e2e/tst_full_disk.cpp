@@ -132,7 +132,7 @@ private slots:
         int dropped = 0;
         for (auto it = note.globalMatch(QString::fromUtf8(log.err)); it.hasNext();)
             dropped += it.next().captured(1).toInt();
-        QVERIFY(dropped > 0);
+        QVERIFY2(dropped > 0, (QByteArray::number(log.out.count('\n')) + " lines; " + log.err).constData());
         QCOMPARE(log.out.count('\n') + dropped, 60000);
         QCOMPARE(m_engine.docker({"rm", "-f", "logger"}).code, 0);
     }

@@ -81,6 +81,7 @@ private slots:
         client.connectToServer(m_engine.socketPath());
         QVERIFY(client.waitForConnected());
         client.write("GET /events HTTP/1.1\r\nHost: d\r\n\r\n");
+        QVERIFY(client.waitForBytesWritten());
         run("holds", "sleep 1000");
         EVENTUALLY_VERIFY(client.waitForReadyRead(10) && client.readAll().contains("start"));
         m_engine.killHard();
