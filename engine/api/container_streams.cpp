@@ -95,7 +95,7 @@ std::string render(const std::vector<Entry>& batch, bool terminal, bool timestam
         if (!entry.partial)
             text += '\n';
         if (!terminal)
-            out += frameHeader(entry.stream == logstore::Stream::Stderr ? 2 : 1, text.size());
+            out += frameHeader(entry.stream == logstore::Stream::Stdout ? 1 : 2, text.size());
         out += text;
     }
     return out;
