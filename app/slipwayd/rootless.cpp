@@ -198,8 +198,10 @@ struct Rootless::Impl
             if (fds[1].revents)
                 return;
             log::warn("slipway-holder ended; starting another one");
-            if (holderPid > 0)
-                ::waitpid(holderPid, nullptr, 0);
+            if (holderPid > 0) // the uplink, which is of its group and became our child, goes with it
+                ::kill(-holderPid, SIGKILL);
+            while (holderPid > 0 && (::waitpid(-holderPid, nullptr, 0) > 0 || errno == EINTR)) {
+            }
             if (auto started = startHolder(); !started) {
                 log::error("{}: the next start of slipwayd will not find what runs now", started.error().message);
                 return;
