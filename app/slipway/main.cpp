@@ -60,9 +60,12 @@ int main(int argc, char** argv)
     const QDir bin(QApplication::applicationDirPath());
     if (!parser.isSet(socket)) {
         QDir().mkpath(runDir);
+        const QString logs = QStandardPaths::writableLocation(QStandardPaths::GenericStateLocation) + QStringLiteral("/slipway");
+        QDir().mkpath(logs);
         bridge.setEngineProgram(bin.filePath(QStringLiteral("slipwayd")),
                                 {QStringLiteral("--socket"), path, QStringLiteral("--root"), rootDir,
-                                 QStringLiteral("--run"), runDir});
+                                 QStringLiteral("--run"), runDir},
+                                logs + QStringLiteral("/slipwayd.log"));
     }
     ui::MainWindow window(bridge, bin.filePath(QStringLiteral("../share/slipway/starter.tar")));
     if (parser.isSet(bench))

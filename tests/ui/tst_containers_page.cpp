@@ -10,6 +10,7 @@
 #include "containers/error_fix.h"
 #include "fake_engine.h"
 #include "isolated_settings.h"
+#include "jobs/jobs.h"
 #include "models/container_model.h"
 #include "models/usage_monitor.h"
 #include "samples.h"
@@ -36,7 +37,8 @@ struct Fixture
     FakeClient client;
     EngineBridge bridge{client};
     ContainerModel model{bridge};
-    ContainersPage page{bridge, model};
+    Jobs jobs;
+    ContainersPage page{bridge, model, jobs};
 
     explicit Fixture(const std::vector<dockerapi::ContainerSummary>& rows)
     {

@@ -68,6 +68,26 @@ protected:
     void showDetail(const QString& id) override { shown = id; }
 };
 
+// A page of those rows in a window of that size.
+struct Shown
+{
+    QStandardItemModel model{0, 3};
+    Page page{model};
+
+    explicit Shown(const QStringList& names, const QSize& size = {900, 500})
+    {
+        add(names);
+        page.resize(size);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowActive(&page));
+    }
+    void add(const QStringList& names)
+    {
+        fill(model, names);
+        page.rowsChanged();
+    }
+};
+
 QStringList rowsOf(const ListPage& page)
 {
     QStringList names;
@@ -89,9 +109,8 @@ private slots:
 
     void sortsAndSearchesAsPeopleDo()
     {
-        QStandardItemModel model;
-        fill(model, {QStringLiteral("web-10"), QStringLiteral("Web-9"), QStringLiteral("api"), QStringLiteral("web-1")});
-        Page page(model);
+        Shown shown({QStringLiteral("web-10"), QStringLiteral("Web-9"), QStringLiteral("api"), QStringLiteral("web-1")});
+        Page& page = shown.page;
         QCOMPARE(rowsOf(page), QStringList({QStringLiteral("api"), QStringLiteral("web-1"), QStringLiteral("Web-9"), QStringLiteral("web-10")}));
         page.search().setText(QStringLiteral("1 WEB"));
         QCOMPARE(rowsOf(page), QStringList({QStringLiteral("web-1"), QStringLiteral("web-10")}));
@@ -99,10 +118,8 @@ private slots:
 
     void fourPicturesEachWithItsWayOut()
     {
-        QStandardItemModel model(0, 3);
-        Page page(model);
-        page.resize(900, 500);
-        page.show();
+        Shown window({});
+        Page& page = window.page;
         const auto shown = [&page] {
             for (const auto* state : page.findChildren<EmptyState*>())
                 if (state->isVisible())
@@ -115,8 +132,7 @@ private slots:
         QCOMPARE(shown(), QStringLiteral("The engine is not reachable"));
         page.setState(ListPage::State::Ready);
         QCOMPARE(shown(), QString()); // the page's own picture; this one has no words
-        fill(model, {QStringLiteral("a")});
-        page.rowsChanged();
+        window.add({QStringLiteral("a")});
         QCOMPARE(shown(), QStringLiteral("list"));
         page.search().setText(QStringLiteral("zzz"));
         QCOMPARE(shown(), QStringLiteral("Nothing matches"));
@@ -131,17 +147,13 @@ private slots:
 
     void actionsByBarKeyMenuAndRow()
     {
-        QStandardItemModel model;
-        fill(model, {QStringLiteral("web-1"), QStringLiteral("web-2")});
-        Page page(model);
-        page.resize(900, 500);
-        page.show();
-        QVERIFY(QTest::qWaitForWindowActive(&page));
+        Shown shown({QStringLiteral("web-1"), QStringLiteral("web-2")});
+        Page& page = shown.page;
         auto* bar = page.findChild<QToolButton*>(QStringLiteral("doIt"));
         QVERIFY(!bar->isVisible());
         page.select(QStringLiteral("web-1"));
         QVERIFY(bar->isVisible());
-        QVERIFY(!page.findChild<QToolButton*>(QStringLiteral("oneOnly"))->isEnabled());
+        QVERIFY(!page.findChild<QToolButton*>(QStringLiteral("oneOnly"))->isVisible()); // what cannot be done is not offered
         bar->click();
         QCOMPARE(page.did, QStringList{QStringLiteral("web-1")});
         QCOMPARE(page.shown, QStringLiteral("web-1"));
@@ -168,12 +180,8 @@ private slots:
 
     void theChosenRowIsSeen()
     {
-        QStandardItemModel model;
-        fill(model, {QStringLiteral("web-1"), QStringLiteral("web-2")});
-        Page page(model);
-        page.resize(900, 500);
-        page.show();
-        QVERIFY(QTest::qWaitForWindowActive(&page));
+        Shown shown({QStringLiteral("web-1"), QStringLiteral("web-2")});
+        Page& page = shown.page;
         page.select(QStringLiteral("web-2"));
         const auto background = [&page](int row) {
             const QRect cell = page.view().visualRect(page.rows().index(row, 0));
@@ -184,12 +192,8 @@ private slots:
 
     void detailBesideAndOverThePage()
     {
-        QStandardItemModel model;
-        fill(model, {QStringLiteral("a"), QStringLiteral("b")});
-        Page page(model);
-        page.resize(1000, 500);
-        page.show();
-        QVERIFY(QTest::qWaitForWindowActive(&page));
+        Shown shown({QStringLiteral("a"), QStringLiteral("b")}, {1000, 500});
+        Page& page = shown.page;
         QVERIFY(!page.detail);
         page.select(QStringLiteral("b"));
         QVERIFY(page.detail && page.detail->isVisible());
@@ -202,6 +206,20 @@ private slots:
         QVERIFY(page.detail->isVisible());
         page.closeDetail();
         QVERIFY(!page.detail->isVisible());
+        QCOMPARE(page.selectedIds(), QStringList());
+    }
+
+    void aNarrowPageGivesTheDetailAllOfIt()
+    {
+        Shown shown({QStringLiteral("a"), QStringLiteral("b")}, {1000, 500});
+        Page& page = shown.page;
+        page.select(QStringLiteral("b"));
+        QVERIFY(page.view().isVisible());
+        page.resize(480, 500);
+        QTRY_VERIFY(!page.view().isVisible());
+        QVERIFY(page.detail->isVisible());
+        page.closeDetail();
+        QVERIFY(page.view().isVisible());
         QCOMPARE(page.selectedIds(), QStringList());
     }
 
@@ -237,13 +255,11 @@ private slots:
 
     void aRowThatIsNotThereYetIsChosenWhenItComes()
     {
-        QStandardItemModel model;
-        fill(model, {QStringLiteral("a")});
-        Page page(model);
+        Shown shown({QStringLiteral("a")});
+        Page& page = shown.page;
         page.select(QStringLiteral("later"));
         QCOMPARE(page.selectedIds(), QStringList());
-        fill(model, {QStringLiteral("later")});
-        page.rowsChanged();
+        shown.add({QStringLiteral("later")});
         QCOMPARE(page.selectedIds(), QStringList{QStringLiteral("later")});
     }
 };

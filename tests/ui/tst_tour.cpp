@@ -6,12 +6,14 @@
 #include <QDir>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
+#include <QPainter>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QtTest>
 
@@ -42,13 +44,50 @@ class TestTour : public QObject
     std::unique_ptr<MainWindow> m_window;
     QString m_url, m_id;
     int m_step = 0;
-    QWidget* m_shown = nullptr; // what the pictures are of, when not of the whole window
 
+    static QDir folder()
+    {
+        const QString name = QStringLiteral(SLIPWAY_SOURCE_DIR "/build/tour");
+        return qApp->devicePixelRatio() > 1 ? QDir(name + QStringLiteral("/scale%1").arg(qRound(qApp->devicePixelRatio()))) : QDir(name);
+    }
+    // The window with the dialogs and menus that stand over it; nothing in them may have less room than its words need.
     void picture(const char* name)
     {
         QTest::qWait(250);
-        const QString file = QStringLiteral(SLIPWAY_SOURCE_DIR "/build/tour/%1-%2.png").arg(++m_step, 2, 10, QLatin1Char('0')).arg(QLatin1StringView(name));
-        QVERIFY((m_shown ? m_shown : m_window.get())->grab().save(file));
+        QPixmap all = m_window->grab();
+        QStringList cut = withoutRoom(*m_window);
+        QPainter painter(&all);
+        for (QWidget* top : QApplication::topLevelWidgets()) {
+            if (!top->isVisible() || top == m_window.get() || top->windowType() == Qt::ToolTip)
+                continue;
+            const QRect place(m_window->mapFromGlobal(top->mapToGlobal(QPoint())), top->size());
+            painter.setPen(theme::colors().strongLine);
+            painter.drawRect(place.adjusted(-1, -1, 0, 0));
+            painter.drawPixmap(place.topLeft(), top->grab());
+            cut += withoutRoom(*top);
+        }
+        painter.end();
+        QVERIFY(all.save(folder().filePath(QStringLiteral("%1-%2.png").arg(++m_step, 2, 10, QLatin1Char('0')).arg(QLatin1StringView(name)))));
+        QVERIFY2(cut.isEmpty(), qPrintable(QStringLiteral("%1: no room for %2").arg(QLatin1StringView(name), cut.join(QStringLiteral(", ")))));
+    }
+    static QStringList withoutRoom(const QWidget& top)
+    {
+        QStringList cut;
+        for (const QAbstractButton* button : top.findChildren<QAbstractButton*>())
+            if (button->isVisible() && !button->text().isEmpty() && button->width() < button->minimumSizeHint().width())
+                cut << button->text();
+        for (const QLabel* label : top.findChildren<QLabel*>())
+            if (label->isVisible() && !label->wordWrap() && label->width() < label->minimumSizeHint().width() &&
+                label->sizePolicy().horizontalPolicy() != QSizePolicy::Ignored)
+                cut << label->text();
+        return cut;
+    }
+    void inBothThemes(const char* name)
+    {
+        picture(name);
+        theme::apply(theme::Mode::Dark);
+        picture((QByteArray(name) + "-dark").constData());
+        theme::apply(theme::Mode::Light);
     }
     template <class W>
     W* find(const char* name) const
@@ -66,6 +105,12 @@ class TestTour : public QObject
     {
         auto* bar = find<QTabWidget>(names::detailTabs)->tabBar();
         QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(tab).center());
+    }
+    void chooseTheOnlyRow()
+    {
+        auto* view = find<QAbstractItemView>(names::containersView);
+        QVERIFY(within(10000, [&] { return view->model()->rowCount() == 1; }));
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(0, 0)).center());
     }
     // What the labels and buttons below WIDGET say.
     static QString words(const QWidget* widget)
@@ -104,16 +149,18 @@ class TestTour : public QObject
 private slots:
     void initTestCase()
     {
-        QDir(QStringLiteral(SLIPWAY_SOURCE_DIR "/build/tour")).removeRecursively();
-        QVERIFY(QDir().mkpath(QStringLiteral(SLIPWAY_SOURCE_DIR "/build/tour")));
+        folder().removeRecursively();
+        QVERIFY(folder().mkpath(QStringLiteral(".")));
         QVERIFY2(m_engine.start(), m_engine.errors().constData());
         theme::apply(theme::Mode::Light);
         m_client = makeHttpEngineClient(m_engine.socketPath().toStdString());
         m_bridge = std::make_unique<EngineBridge>(*m_client);
         m_window = std::make_unique<MainWindow>(*m_bridge, QStringLiteral(SLIPWAY_BINARY_DIR "/share/slipway/starter.tar"));
+        m_bridge->setAddress(QStringLiteral("unix:///run/user/1000/slipway/slipway.sock")); // as on a user's machine
         m_window->resize(1280, 800);
         m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         m_bridge->start();
     }
 
@@ -206,12 +253,7 @@ private slots:
             return fix != nullptr;
         }), qPrintable(words(dialog)));
         QVERIFY(words(dialog).contains(QStringLiteral("is taken by the container")));
-        m_shown = dialog;
-        picture("run-dialog");
-        theme::apply(theme::Mode::Dark);
-        picture("run-dialog-dark");
-        theme::apply(theme::Mode::Light);
-        m_shown = nullptr;
+        inBothThemes("run-dialog");
         QTest::mouseClick(fix, Qt::LeftButton);
         click(names::runConfirm);
         QVERIFY(within(20000, [&] { return m_engine.docker({"inspect", "-f", "{{.State.Status}}", "second"}).out == "running\n"; }));
@@ -222,7 +264,11 @@ private slots:
                  qPrintable(words(find<QWidget>(names::overviewTab))));
         QVERIFY(words(find<QWidget>(names::overviewTab)).contains(QStringLiteral("GREETING")));
         QVERIFY(!words(find<QWidget>(names::overviewTab)).contains(QStringLiteral("hunter2")));
-        picture("overview");
+        inBothThemes("overview");
+        auto* more = find<QToolButton>(names::detailMore);
+        more->menu()->popup(more->mapToGlobal(QPoint(more->width() - more->menu()->sizeHint().width(), more->height()))); // not showMenu(): that returns when it is closed
+        picture("more-actions");
+        more->menu()->close();
     }
 
     void whyItStopped()
@@ -232,11 +278,9 @@ private slots:
             auto* card = find<QWidget>(names::overviewTab)->findChild<QWidget*>(QLatin1StringView(names::stopCard));
             return card && card->isVisible() && words(card).contains(QStringLiteral("SIGKILL"));
         }));
-        picture("why-it-stopped");
+        inBothThemes("why-it-stopped");
         QCOMPARE(m_engine.docker({"rm", "second"}).code, 0);
-        auto* view = find<QAbstractItemView>(names::containersView);
-        QVERIFY(within(10000, [&] { return view->model()->rowCount() == 1; }));
-        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(0, 0)).center());
+        chooseTheOnlyRow();
     }
 
     void dark()
@@ -254,18 +298,81 @@ private slots:
         theme::apply(theme::Mode::Light);
     }
 
+    void otherSizes()
+    {
+        m_window->resize(1920, 1080);
+        for (const auto& [tab, name] : {std::pair{ContainerDetail::Overview, "overview-1920"}, {ContainerDetail::Logs, "log-1920"},
+                                        {ContainerDetail::Charts, "charts-1920"}, {ContainerDetail::Processes, "processes-1920"}}) {
+            showTab(tab);
+            picture(name);
+        }
+        m_window->resize(m_window->minimumSize());
+        showTab(ContainerDetail::Overview);
+        picture("smallest");
+        m_window->resize(1280, 800);
+    }
+
+    void rightToLeft()
+    {
+        QApplication::setLayoutDirection(Qt::RightToLeft);
+        for (const auto& [tab, name] : {std::pair{ContainerDetail::Overview, "overview-rtl"}, {ContainerDetail::Logs, "log-rtl"},
+                                        {ContainerDetail::Charts, "charts-rtl"}, {ContainerDetail::Terminal, "shell-rtl"}}) {
+            showTab(tab);
+            picture(name);
+        }
+        QApplication::setLayoutDirection(Qt::LeftToRight);
+    }
+
+    void imagesHelpAndPalette()
+    {
+        click(names::imagesButton);
+        auto* view = find<QAbstractItemView>(names::imagesView);
+        QVERIFY(within(10000, [&] { return view->model()->rowCount() == 1; }));
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(0, 0)).center());
+        QVERIFY(within(10000, [&] { return find<QWidget>(names::imageDetail) && words(find<QWidget>(names::imageDetail)).contains(QStringLiteral("linux/")); }));
+        inBothThemes("images");
+        auto* tabs = find<QTabWidget>(names::imageTabs);
+        tabs->setCurrentIndex(1);
+        picture("image-configuration");
+        click(names::pullButton);
+        QVERIFY(within(5000, [&] { return find<QDialog>(names::askDialog) != nullptr; }));
+        picture("pull-dialog");
+        QTest::keyClick(find<QDialog>(names::askDialog), Qt::Key_Escape);
+        m_window->openHelp();
+        inBothThemes("first-steps");
+        QTest::keyClick(find<QWidget>(names::helpPage), Qt::Key_Escape);
+        click(names::containersButton);
+        m_window->openPalette();
+        inBothThemes("palette");
+        QTest::keyClick(find<QWidget>(names::palette), Qt::Key_Escape);
+        auto* search = find<QWidget>(names::containersPage)->findChild<QLineEdit*>(QLatin1StringView(names::searchField));
+        search->setText(QStringLiteral("no such container"));
+        picture("nothing-matches");
+        search->clear();
+        chooseTheOnlyRow();
+    }
+
     void stopAndRemove()
     {
         click(names::stopButton);
         QVERIFY(within(20000, [&] { return state() == QStringLiteral("exited"); }));
         picture("stopped");
         click(names::removeButton);
-        picture("remove");
+        inBothThemes("remove");
         click(names::confirmButton);
         QVERIFY(within(10000, [&] { return m_engine.docker({"ps", "-aq"}).out.isEmpty(); }));
         auto* view = find<QAbstractItemView>(names::containersView);
         QTRY_COMPARE_WITH_TIMEOUT(view->model()->rowCount(), 0, 5000);
         picture("removed");
+    }
+
+    void theEngineGoesAndComes()
+    {
+        m_engine.stop();
+        QVERIFY(within(15000, [&] { return m_bridge->state() == EngineBridge::State::Lost; }));
+        inBothThemes("engine-lost");
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        QVERIFY(within(15000, [&] { return m_bridge->state() == EngineBridge::State::Connected; }));
     }
 
     void cleanupTestCase()

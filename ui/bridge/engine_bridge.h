@@ -14,16 +14,10 @@
 
 #include "client/engine_client.h"
 
-class QProcess;
-
 // The window's access to its engine. Callbacks of the client come on the client's own thread; onGui() brings them to the GUI
 // thread and drops them when their owner died. All of it belongs to the GUI thread.
 namespace slipway::ui
 {
-
-// CALLBACK, to be called from any thread, as a call on the GUI thread while CONTEXT lives. Create it on the GUI thread.
-template <class T>
-[[nodiscard]] std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback);
 
 class EngineBridge : public QObject
 {
@@ -41,8 +35,10 @@ public:
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] QString problem() const { return m_problem; } // why it is not connected
 
-    // The program that is started (detached: it outlives the window) when nobody answers; empty = never start one.
-    void setEngineProgram(const QString& program, const QStringList& arguments);
+    // The program that is started (detached: it outlives the window) when nobody answers; empty = never start one. What it
+    // writes to standard error goes to LOGFILE, anew at each start; an engine that ends at once has said there why, and
+    // problem() repeats it.
+    void setEngineProgram(const QString& program, const QStringList& arguments, const QString& logFile);
     // Connects, and again every second after a loss. The events stream is the connection: its end is a loss.
     void start();
     void retry(); // now, and may start the engine again
@@ -62,11 +58,15 @@ private:
     void ping();
     void connected();
     void lost(const QString& problem);
+    [[nodiscard]] bool startEngine();
+    void hearLastWords();
     void setState(State state);
 
     EngineClient& m_client;
     State m_state = State::Connecting;
-    QString m_problem, m_program, m_address;
+    QString m_problem, m_program, m_logFile, m_address;
+    QString m_lastWords;     // of an engine that was started here and ended again, until one answers
+    qint64 m_enginePid = 0;  // started here and not yet found dead
     QStringList m_arguments;
     QTimer m_retry;
     Request m_ping, m_events;
@@ -74,8 +74,10 @@ private:
     int m_failures = 0;
 };
 
+// CALLBACK, to be called from any thread, as a call on the GUI thread while CONTEXT lives. Create it on the GUI thread.
+// (Below the class: lupdate loses the namespaces of a class that comes after a template.)
 template <class T>
-std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback)
+[[nodiscard]] std::function<void(T)> onGui(QObject* context, std::function<void(T)> callback)
 {
     // The application object receives it: it outlives every client, and a call that is still queued at its end is dropped
     // under Qt's lock of the queue, where nothing of ours may call deleteLater().

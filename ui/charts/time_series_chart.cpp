@@ -107,6 +107,7 @@ const StatsHistory::Point* TimeSeriesChart::shownPoint() const
 void TimeSeriesChart::paintEvent(QPaintEvent*)
 {
     QPainter p(this);
+    p.setLayoutDirection(Qt::LeftToRight); // time runs to the right in every language
     p.setRenderHint(QPainter::Antialiasing);
     const ViewColors colors = ViewColors::of(palette());
     p.setPen(QPen(colors.border, 1));
@@ -199,7 +200,7 @@ void TimeSeriesChart::paintGrid(QPainter& p, const Frame& f) const
         p.drawLine(QPointF(f.area.left(), f.y(*m_limit)), QPointF(f.area.right(), f.y(*m_limit)));
     p.setPen(colors.warning);
     const double y = inside ? std::max(f.y(*m_limit) + 2, f.area.top()) : f.area.top();
-    p.drawText(QRectF(f.area.left() + 6, y, f.area.width() - 12, 18), Qt::AlignRight | Qt::AlignTop, m_limitLabel);
+    p.drawText(QRectF(f.area.left() + 6, y, f.area.width() - 12, 18), Qt::AlignLeft | Qt::AlignTop, m_limitLabel);
 }
 
 void TimeSeriesChart::paintSeries(QPainter& p, const Frame& f, const Series& series) const

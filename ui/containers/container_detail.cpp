@@ -18,11 +18,11 @@
 #include <QVBoxLayout>
 
 #include "charts/charts_view.h"
-#include "containers/container_facts.h"
 #include "containers/inspect_tab.h"
 #include "containers/overview_tab.h"
 #include "containers/processes_tab.h"
 #include "logs/log_view.h"
+#include "models/container_state.h"
 #include "run/run_command.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
@@ -280,8 +280,7 @@ void ContainerDetail::showTitle()
     QString state = stateOf(m_document);
     if (state.isEmpty())
         state = m_running ? QStringLiteral("running") : QStringLiteral("exited");
-    const Json& health = jsonMember(jsonMember(m_document, "State"), "Health");
-    const StateLook look = stateLook(state, QString::fromStdString(jsonValue<std::string>(health, "Status")));
+    const StateView look = m_document.is_null() ? stateView(state.toStdString(), {}) : stateView(m_document);
     m_icon->setIcon(look.icon, look.tint);
     m_state->setText(look.word);
     const bool running = state == QLatin1StringView("running") || state == QLatin1StringView("restarting");

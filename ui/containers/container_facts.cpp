@@ -53,27 +53,6 @@ StopReason bySignal(int number, int code, bool oom, std::int64_t limit)
 
 } // namespace
 
-StateLook stateLook(const QString& state, const QString& health)
-{
-    if (state == QLatin1StringView("running") && health == QLatin1StringView("unhealthy"))
-        return {"warning", Tint::Danger, Texts::tr("Running, unhealthy")};
-    if (state == QLatin1StringView("running") && health == QLatin1StringView("starting"))
-        return {"play", Tint::Warning, Texts::tr("Running, health not known yet")};
-    if (state == QLatin1StringView("running"))
-        return {"play", Tint::Success, health == QLatin1StringView("healthy") ? Texts::tr("Running, healthy") : Texts::tr("Running")};
-    if (state == QLatin1StringView("paused"))
-        return {"pause", Tint::Warning, Texts::tr("Paused")};
-    if (state == QLatin1StringView("restarting"))
-        return {"restart", Tint::Warning, Texts::tr("Restarting")};
-    if (state == QLatin1StringView("created"))
-        return {"add", Tint::Muted, Texts::tr("Created, not started")};
-    if (state == QLatin1StringView("removing"))
-        return {"remove", Tint::Muted, Texts::tr("Being removed")};
-    if (state == QLatin1StringView("dead"))
-        return {"error", Tint::Danger, Texts::tr("Dead")};
-    return {"stop", Tint::Muted, state == QLatin1StringView("exited") ? Texts::tr("Stopped") : state};
-}
-
 std::optional<StopReason> stopReason(const Json& inspect)
 {
     const Json& state = jsonMember(inspect, "State");

@@ -9,20 +9,10 @@
 #include <QString>
 
 #include "base/json.h"
-#include "widgets/icons.h"
 
 // What an inspect document says, in the words of people. All from Docker Engine API 1.45 ContainerInspect.
 namespace slipway::ui
 {
-
-// State as colour, glyph and word.
-struct StateLook
-{
-    const char* icon;
-    Tint tint;
-    QString word;
-};
-[[nodiscard]] StateLook stateLook(const QString& state, const QString& health = {});
 
 // Why a container is not running; nothing while it runs or when it never ran.
 struct StopReason

@@ -31,8 +31,8 @@ namespace
 enum Segments { All, Running, Stopped };
 } // namespace
 
-ContainersPage::ContainersPage(EngineBridge& bridge, ContainerModel& model, QWidget* parent)
-    : ListPage(QStringLiteral("containers"), tr("Containers"), parent), m_bridge(bridge), m_model(model),
+ContainersPage::ContainersPage(EngineBridge& bridge, ContainerModel& model, Jobs& jobs, QWidget* parent)
+    : ListPage(QStringLiteral("containers"), tr("Containers"), parent), m_bridge(bridge), m_model(model), m_jobs(jobs),
       m_usage(new UsageMonitor(bridge, this))
 {
     setObjectName(QLatin1StringView(names::containersPage));
@@ -49,7 +49,7 @@ ContainersPage::ContainersPage(EngineBridge& bridge, ContainerModel& model, QWid
     model.setUsage(m_usage);
     setModel(model, {{QStringLiteral("name"), 200, 0},
                      {QStringLiteral("image"), 190, 3},
-                     {QStringLiteral("status"), 150, 0},
+                     {QStringLiteral("status"), 172, 0},
                      {QStringLiteral("ports"), 130, 2},
                      {QStringLiteral("cpu"), 116, 4},
                      {QStringLiteral("memory"), 136, 5},
@@ -138,7 +138,7 @@ void ContainersPage::showConnection()
     const bool lost = m_bridge.state() == EngineBridge::State::Lost;
     if (lost)
         lostPicture().show("plug", tr("The engine is not reachable"),
-                           tr("%1\nYour containers go on running. Slipway tries again every second.").arg(m_bridge.problem()));
+                           tr("Your containers go on running. Slipway tries again every second.\n(%1)").arg(m_bridge.problem()));
     setState(m_model.isLoaded() ? State::Ready : lost ? State::Disconnected : State::Loading);
 }
 
@@ -282,7 +282,7 @@ void ContainersPage::askRename(const QString& id)
 
 RunDialog* ContainersPage::openRun()
 {
-    auto* dialog = new RunDialog(m_bridge, this);
+    auto* dialog = new RunDialog(m_bridge, m_jobs, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &RunDialog::started, this, &ContainersPage::select);
     dialog->open();

@@ -12,6 +12,7 @@ namespace slipway::ui
 class ContainerDetail;
 class ContainerModel;
 class RunDialog;
+class Jobs;
 class UsageMonitor;
 
 // The containers, those of a project together, with what can be done to one or many of them, and the chosen one's detail. Readings
@@ -21,7 +22,7 @@ class ContainersPage : public ListPage
     Q_OBJECT
 
 public:
-    ContainersPage(EngineBridge& bridge, ContainerModel& model, QWidget* parent = nullptr);
+    ContainersPage(EngineBridge& bridge, ContainerModel& model, Jobs& jobs, QWidget* parent = nullptr);
     void askRun(const QString& image = {});
 
     // start, stop, restart, kill, pause, unpause: of those of IDS that it makes sense for.
@@ -47,6 +48,7 @@ private:
 
     EngineBridge& m_bridge;
     ContainerModel& m_model;
+    Jobs& m_jobs;
     UsageMonitor* m_usage;
     ContainerDetail* m_detail = nullptr;
     QSet<QString> m_seen; // projects that were opened once

@@ -18,11 +18,14 @@ namespace slipway::ui
 namespace
 {
 
+constexpr int rowHeight = 22;
+
 QToolButton* smallButton(const char* picture, const QString& name)
 {
     auto* button = new QToolButton;
     button->setIcon(icon(picture, Tint::Muted));
     button->setIconSize({14, 14});
+    button->setFixedSize(24, rowHeight);
     button->setAutoRaise(true);
     button->setToolTip(name);
     button->setAccessibleName(name);
@@ -79,6 +82,8 @@ void FactList::clear()
         }
         delete item;
     }
+    for (int row = 0; row < m_rows; ++row)
+        m_grid->setRowMinimumHeight(row, 0);
     m_rows = 0;
     hide();
 }
@@ -96,6 +101,7 @@ void FactList::addCell(const QString& name, QWidget* value, QWidget* button)
     m_grid->addWidget(value, m_rows, 1, Qt::AlignTop);
     if (button)
         m_grid->addWidget(button, m_rows, 2, Qt::AlignTop | Qt::AlignRight);
+    m_grid->setRowMinimumHeight(m_rows, rowHeight);
     ++m_rows;
     show();
 }

@@ -35,7 +35,7 @@ InspectTab::InspectTab(QWidget* parent)
     m_search->setMaximumWidth(360);
     m_count->setProperty("muted", true);
     auto* top = new QHBoxLayout;
-    top->setContentsMargins(theme::space3, theme::space2, theme::space3, theme::space2);
+    top->setContentsMargins(theme::space2, theme::space2, theme::space2, theme::space2);
     top->addWidget(m_search, 1);
     top->addWidget(m_count);
     top->addStretch(1);
@@ -47,7 +47,7 @@ InspectTab::InspectTab(QWidget* parent)
     m_tree->setFrameShape(QFrame::NoFrame);
     m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(theme::space2, 0, theme::space2, 0);
     column->setSpacing(0);
     column->addLayout(top);
     column->addWidget(m_tree, 1);

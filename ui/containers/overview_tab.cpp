@@ -19,6 +19,7 @@
 #include "containers/container_facts.h"
 #include "containers/fact_list.h"
 #include "logs/ansi_text.h"
+#include "models/container_state.h"
 #include "run/shell_words.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
@@ -31,6 +32,7 @@ namespace
 {
 
 constexpr std::size_t lastLines = 8;
+constexpr int widest = 860; // beyond it a value and its buttons are too far apart
 
 QString text(const Json& object, const char* member) { return QString::fromStdString(jsonValue<std::string>(object, member)); }
 
@@ -68,6 +70,7 @@ OverviewTab::OverviewTab(EngineBridge& bridge, QWidget* parent) : QWidget(parent
 {
     setObjectName(QLatin1StringView(names::overviewTab));
     auto* board = new QWidget;
+    board->setMaximumWidth(widest);
     auto* column = new QVBoxLayout(board);
     column->setContentsMargins(theme::space4, theme::space4, theme::space4, theme::space4);
     column->setSpacing(theme::space4);
@@ -182,7 +185,7 @@ void OverviewTab::setDocument(const Json& inspect)
 void OverviewTab::showState()
 {
     const Json& state = jsonMember(m_document, "State");
-    const StateLook look = stateLook(text(state, "Status"), text(jsonMember(state, "Health"), "Status"));
+    const StateView look = stateView(m_document);
     m_stateIcon->setIcon(look.icon, look.tint);
     m_stateWord->setText(look.word);
     const QDateTime now = QDateTime::currentDateTime();
@@ -302,6 +305,7 @@ void OverviewTab::showNetwork()
         row->addWidget(link);
         row->addStretch();
         m_network->add(port.inside, holder);
+        holder->setContentsMargins(0, 0, 0, 0); // the link has that room itself
     }
     for (const auto& [name, settings] : jsonMember(jsonMember(m_document, "NetworkSettings"), "Networks").items()) {
         const QString address = text(settings, "IPAddress");

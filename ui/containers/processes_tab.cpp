@@ -16,6 +16,20 @@ namespace slipway::ui
 namespace
 {
 
+constexpr const char* rare[] = {"PPID", "C", "TTY"};
+
+QStringList titlesForPeople(QStringList titles)
+{
+    const std::pair<const char*, QString> known[] = {{"UID", ProcessesTab::tr("User")},
+                                                     {"STIME", ProcessesTab::tr("Started")},
+                                                     {"TIME", ProcessesTab::tr("CPU time")},
+                                                     {"CMD", ProcessesTab::tr("Command")}};
+    for (const auto& [title, words] : known)
+        if (const qsizetype i = titles.indexOf(QLatin1StringView(title)); i >= 0)
+            titles[i] = words;
+    return titles;
+}
+
 class ProcessItem : public QTreeWidgetItem
 {
 public:
@@ -37,15 +51,17 @@ ProcessesTab::ProcessesTab(EngineBridge& bridge, QWidget* parent)
     setObjectName(QLatin1StringView(names::processesTab));
     m_state->setTextFormat(Qt::PlainText);
     m_state->setProperty("muted", true);
-    m_state->setContentsMargins(theme::space3, theme::space2, theme::space3, theme::space2);
+    m_state->setContentsMargins(theme::space2, theme::space2, theme::space2, theme::space2);
     m_list->setAccessibleName(tr("Processes of this container"));
     m_list->setRootIsDecorated(false);
     m_list->setUniformRowHeights(true);
     m_list->setSortingEnabled(true);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setFont(MonoText::defaultFont());
+    m_list->header()->setFont(font());
+    m_list->header()->setMinimumSectionSize(40);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(theme::space2, 0, theme::space2, 0);
     column->setSpacing(0);
     column->addWidget(m_state);
     column->addWidget(m_list, 1);
@@ -90,19 +106,27 @@ void ProcessesTab::show(const Result<Json>& answer)
     m_list->setSortingEnabled(false);
     m_list->clear();
     m_list->setColumnCount(static_cast<int>(titles.size()));
-    m_list->setHeaderLabels(titles);
+    m_list->setHeaderLabels(titlesForPeople(titles));
     for (const Json& process : jsonMember(*answer, "Processes")) {
         QStringList cells;
         for (const Json& cell : process)
             cells << QString::fromStdString(cell.is_string() ? cell.get<std::string>() : dumpJson(cell));
         auto* item = new ProcessItem(m_list, cells);
-        item->setToolTip(static_cast<int>(titles.size()) - 1, cells.value(titles.size() - 1).toHtmlEscaped());
+        QStringList all;
+        for (qsizetype i = 0; i < titles.size(); ++i)
+            all << QStringLiteral("%1  %2").arg(titles[i], cells.value(i)).toHtmlEscaped();
+        for (int i = 0; i < titles.size(); ++i)
+            item->setToolTip(i, all.join(QStringLiteral("<br>")));
         if (!chosen.isEmpty() && cells.value(1) == chosen)
             m_list->setCurrentItem(item);
     }
     m_list->setSortingEnabled(true);
     if (first) {
         m_list->sortByColumn(std::max<int>(0, static_cast<int>(titles.indexOf(QStringLiteral("PID")))), Qt::AscendingOrder);
+        // What `docker top` has as well, but few look for: its room is the command's, the tip of the row says it.
+        for (const char* title : rare)
+            if (const auto i = static_cast<int>(titles.indexOf(QLatin1StringView(title))); i >= 0)
+                m_list->setColumnHidden(i, true);
         for (int i = 0; i + 1 < titles.size(); ++i)
             m_list->resizeColumnToContents(i);
     }

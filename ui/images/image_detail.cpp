@@ -60,6 +60,16 @@ QTreeWidget* tree(const QString& name, const QStringList& headers)
     widget->header()->setStretchLastSection(true);
     return widget;
 }
+
+// The cells' own margin more, and their words stand below the title.
+QWidget* inset(QWidget* widget)
+{
+    auto* holder = new QWidget;
+    auto* row = new QHBoxLayout(holder);
+    row->setContentsMargins(theme::space2, 0, theme::space2, 0);
+    row->addWidget(widget);
+    return holder;
+}
 } // namespace
 
 ImageDetail::ImageDetail(EngineBridge& bridge, QWidget* parent)
@@ -105,8 +115,10 @@ ImageDetail::ImageDetail(EngineBridge& bridge, QWidget* parent)
     column->addLayout(messages);
     column->addWidget(m_tabs, 1);
     m_tabs->setObjectName(QLatin1StringView(names::imageTabs));
-    m_tabs->addTab(m_layers, tr("Layers"));
-    m_tabs->addTab(m_config, tr("Configuration"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(inset(m_layers), tr("Layers"));
+    m_tabs->addTab(inset(m_config), tr("Configuration"));
+    m_layers->headerItem()->setTextAlignment(Size, Qt::AlignRight | Qt::AlignVCenter);
     m_layers->setColumnWidth(Number, 48);
     m_layers->setColumnWidth(Size, 96);
     m_config->setColumnWidth(0, 150);

@@ -132,7 +132,7 @@ void ImagesPage::showConnection()
 {
     const bool lost = m_bridge.state() == EngineBridge::State::Lost;
     if (lost)
-        lostPicture().show("plug", tr("The engine is not reachable"), tr("%1\nSlipway tries again every second.").arg(m_bridge.problem()));
+        lostPicture().show("plug", tr("The engine is not reachable"), tr("Slipway tries again every second.\n(%1)").arg(m_bridge.problem()));
     setState(m_model.isLoaded() ? State::Ready : lost ? State::Disconnected : State::Loading);
 }
 

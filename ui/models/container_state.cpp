@@ -15,62 +15,64 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(ContainerState)
 };
 
-QString upDetail(const QString& status, StateView& view)
+// HEALTH as inspect says it: "healthy", "unhealthy", "starting", else nothing.
+StateView running(const QString& health)
 {
-    static const QRegularExpression up(QStringLiteral("^Up (.+?)(?: \\((.+)\\))?$"));
-    const auto match = up.match(status);
-    if (!match.hasMatch())
-        return {};
-    const QString time = shortDuration(match.captured(1)), health = match.captured(2);
-    if (health == QLatin1StringView("unhealthy")) {
-        view.icon = "state-dead";
-        view.tint = Tint::Danger;
-        view.word = Text::tr("Unhealthy");
-    } else if (health == QLatin1StringView("health: starting")) {
-        view.tint = Tint::Warning;
-        view.word = Text::tr("Starting");
-    } else if (health == QLatin1StringView("healthy")) {
-        view.word = Text::tr("Healthy");
-    }
-    return time;
+    if (health == QLatin1StringView("unhealthy"))
+        return {"state-dead", Tint::Danger, Text::tr("Unhealthy"), {}};
+    if (health == QLatin1StringView("starting"))
+        return {"state-running", Tint::Warning, Text::tr("Starting"), {}};
+    return {"state-running", Tint::Success, health == QLatin1StringView("healthy") ? Text::tr("Healthy") : Text::tr("Running"), {}};
 }
 
-QString exitDetail(const QString& status, StateView& view)
+StateView exited(int code)
 {
-    static const QRegularExpression exited(QStringLiteral("^Exited \\((\\d+)\\) (.+) ago$"));
-    const auto match = exited.match(status);
-    if (!match.hasMatch())
-        return {};
-    if (match.captured(1) != QLatin1StringView("0")) {
-        view.tint = Tint::Danger;
-        view.word = Text::tr("Exited (%1)").arg(match.captured(1));
-    }
-    return Text::tr("%1 ago").arg(shortDuration(match.captured(2)));
+    if (code == 0)
+        return {"state-stopped", Tint::Muted, Text::tr("Exited"), {}};
+    return {"state-stopped", Tint::Danger, Text::tr("Exited (%1)").arg(code), {}};
+}
+
+StateView viewOf(const std::string& state, const QString& health, int exitCode)
+{
+    if (state == "running")
+        return running(health);
+    if (state == "exited")
+        return exited(exitCode);
+    if (state == "paused")
+        return {"state-paused", Tint::Warning, Text::tr("Paused"), {}};
+    if (state == "restarting")
+        return {"state-restarting", Tint::Warning, Text::tr("Restarting"), {}};
+    if (state == "created")
+        return {"state-created", Tint::Muted, Text::tr("Created"), {}};
+    if (state == "removing")
+        return {"state-stopped", Tint::Muted, Text::tr("Removing"), {}};
+    if (state == "dead")
+        return {"state-dead", Tint::Danger, Text::tr("Dead"), {}};
+    return {"state-stopped", Tint::Muted, QString::fromStdString(state), {}};
 }
 } // namespace
 
 StateView stateView(const std::string& state, const std::string& status)
 {
+    static const QRegularExpression up(QStringLiteral("^Up (.+?)(?: \\((?:health: )?(.+)\\))?$"));
+    static const QRegularExpression ended(QStringLiteral("^Exited \\((\\d+)\\) (.+) ago$"));
     const QString words = QString::fromStdString(status);
-    StateView view{"state-stopped", Tint::Muted, QString::fromStdString(state), {}};
-    if (state == "running") {
-        view = {"state-running", Tint::Success, Text::tr("Running"), {}};
-        view.detail = upDetail(words, view);
-    } else if (state == "paused") {
-        view = {"state-paused", Tint::Warning, Text::tr("Paused"), {}};
-    } else if (state == "restarting") {
-        view = {"state-restarting", Tint::Warning, Text::tr("Restarting"), {}};
-    } else if (state == "created") {
-        view = {"state-created", Tint::Muted, Text::tr("Created"), {}};
-    } else if (state == "exited") {
-        view.word = Text::tr("Exited");
-        view.detail = exitDetail(words, view);
-    } else if (state == "removing") {
-        view.word = Text::tr("Removing");
-    } else if (state == "dead") {
-        view = {"state-dead", Tint::Danger, Text::tr("Dead"), {}};
-    }
+    const auto upMatch = up.match(words), endMatch = ended.match(words);
+    StateView view = viewOf(state, upMatch.captured(2), endMatch.captured(1).toInt());
+    if (state == "running" && upMatch.hasMatch())
+        view.detail = shortDuration(upMatch.captured(1));
+    else if (state == "exited" && endMatch.hasMatch())
+        view.detail = endMatch.captured(2) == QLatin1StringView("Less than a second")
+                          ? Text::tr("just now")
+                          : Text::tr("%1 ago").arg(shortDuration(endMatch.captured(2)));
     return view;
+}
+
+StateView stateView(const Json& inspect)
+{
+    const Json& state = jsonMember(inspect, "State");
+    return viewOf(jsonValue<std::string>(state, "Status"),
+                  QString::fromStdString(jsonValue<std::string>(jsonMember(state, "Health"), "Status")), jsonValue<int>(state, "ExitCode"));
 }
 
 QString shortDuration(const QString& words)
@@ -108,7 +110,7 @@ int secondsUntilStale(const std::string& status)
     constexpr int minute = 60;
     const auto says = [&status](const char* word) { return status.find(word) != std::string::npos; };
     if (says("second"))
-        return 10;
+        return says("Less than") ? 2 : 10;
     if (says("minute"))
         return minute;
     return says("hour") ? 30 * minute : 12 * 60 * minute;

@@ -5,6 +5,7 @@
 
 #include <QString>
 
+#include "base/json.h"
 #include "widgets/icons.h"
 
 namespace slipway::ui
@@ -16,11 +17,13 @@ struct StateView
     const char* icon = nullptr; // of resources/icons
     Tint tint = Tint::Muted;
     QString word;   // "Running", "Exited (137)"
-    QString detail; // "3 min", "healthy · 3 min", "5 min ago"; may be empty
+    QString detail; // "3 min", "5 min ago"; may be empty
 };
 
 // STATE and STATUS are those of GET /containers/json: "running" and "Up 3 minutes (healthy)".
 [[nodiscard]] StateView stateView(const std::string& state, const std::string& status);
+// The same of what GET /containers/ID/json answers; without detail.
+[[nodiscard]] StateView stateView(const Json& inspect);
 
 // "3 minutes", "About an hour" → "3 min", "1 h", in the person's language; anything else comes back as it is.
 [[nodiscard]] QString shortDuration(const QString& words);

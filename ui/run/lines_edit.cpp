@@ -2,6 +2,7 @@
 #include "run/lines_edit.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QMimeData>
 #include <QTextBlock>
@@ -51,7 +52,9 @@ QSize LinesEdit::sizeHint() const
         lines += std::max(1, block.layout() ? block.layout()->lineCount() : 1);
     const int count = std::clamp(lines, m_minimum, m_maximum);
     const int frame = height() > 0 ? height() - viewport()->height() : 14;
-    return {240, count * fontMetrics().lineSpacing() + static_cast<int>(2 * document()->documentMargin()) + std::clamp(frame, 2, 24)};
+    const QTextBlock first = document()->firstBlock();
+    const double line = blockBoundingRect(first).height() / std::max(1, first.layout() ? first.layout()->lineCount() : 1);
+    return {240, static_cast<int>(std::ceil(count * line + 2 * document()->documentMargin())) + std::clamp(frame, 6, 24)};
 }
 
 void LinesEdit::fit()

@@ -12,6 +12,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "images/image_jobs.h"
+#include "jobs/jobs.h"
 #include "run/field_problem.h"
 #include "run/launch.h"
 #include "run/lines_edit.h"
@@ -46,10 +48,11 @@ QStringList namesIn(const Json& list, const char* member)
 
 } // namespace
 
-RunDialog::RunDialog(EngineBridge& bridge, QWidget* parent)
-    : QDialog(parent), m_bridge(bridge), m_form(new RunForm), m_command(new LinesEdit(2, 6)), m_commandProblem(new FieldProblem),
+RunDialog::RunDialog(EngineBridge& bridge, Jobs& jobs, QWidget* parent)
+    : QDialog(parent), m_bridge(bridge), m_jobs(jobs), m_form(new RunForm), m_command(new LinesEdit(2, 6)), m_commandProblem(new FieldProblem),
       m_problem(new MessageBar), m_doing(new QLabel), m_progress(new QProgressBar), m_confirm(new QPushButton(tr("Run"))),
-      m_cancel(new QPushButton(tr("Cancel")))
+      m_cancel(new QPushButton(tr("Cancel"))),
+      m_aside(new QPushButton(tr("Continue in the background")))
 {
     setObjectName(QLatin1StringView(names::runDialog));
     setWindowTitle(tr("Run a container"));
@@ -68,7 +71,8 @@ RunDialog::RunDialog(EngineBridge& bridge, QWidget* parent)
     connect(m_form, &RunForm::commandPasted, m_command, &QPlainTextEdit::setPlainText);
     connect(m_command, &QPlainTextEdit::textChanged, this, &RunDialog::commandEdited);
     connect(m_confirm, &QPushButton::clicked, this, &RunDialog::submit);
-    connect(m_cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(m_cancel, &QPushButton::clicked, this, &RunDialog::reject);
+    connect(m_aside, &QPushButton::clicked, this, &QDialog::hide);
     loadChoices();
     formChanged();
     if (const QString text = QApplication::clipboard()->text(); looksLikeRunCommand(text))
@@ -112,9 +116,10 @@ void RunDialog::buildFooter(QVBoxLayout* column)
     m_confirm->setMinimumWidth(96);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(theme::space2);
-    buttons->addWidget(m_doing);
+    rows->addWidget(m_doing);
     buttons->addWidget(m_progress, 1);
     buttons->addStretch(1);
+    buttons->addWidget(m_aside);
     buttons->addWidget(m_cancel);
     buttons->addWidget(m_confirm);
     rows->addSpacing(theme::space1);
@@ -301,32 +306,44 @@ void RunDialog::submit()
 
 void RunDialog::pull()
 {
-    m_layers.clear();
     setBusy(tr("Pulling %1…").arg(m_spec.image));
     m_progress->setRange(0, 0);
-    m_pull = m_bridge.client().images().pull(
-        withTag(m_spec.image).toStdString(), onGui<dockerapi::ProgressLine>(this, [this](const dockerapi::ProgressLine& line) {
-            if (line.total <= 0)
-                return;
-            m_layers[line.id] = {line.current, line.total};
-            std::int64_t done = 0, total = 0;
-            for (const auto& [id, layer] : m_layers)
-                done += layer.first, total += layer.second;
-            const auto size = [](std::int64_t v) { return QLocale().formattedDataSize(v, 1, QLocale::DataSizeTraditionalFormat); };
-            m_progress->setRange(0, 1000);
-            m_progress->setValue(static_cast<int>(1000.0 * static_cast<double>(done) / static_cast<double>(total)));
-            m_doing->setText(tr("Pulling %1: %2 of %3").arg(m_spec.image, size(done), size(total)));
-        }),
-        onGui<Status>(this, [this](const Status& status) { pulled(status); }));
+    m_pull = &pullImage(m_bridge, m_jobs, withTag(m_spec.image));
+    m_aside->show();
+    connect(m_pull, &Job::changed, this, &RunDialog::showPull);
+    connect(m_pull, &Job::ended, this, &RunDialog::pullEnded);
 }
 
-void RunDialog::pulled(const Status& status)
+void RunDialog::showPull()
 {
-    m_pull.reset();
+    if (m_pull->state() != Job::State::Running)
+        return;
+    const double share = m_pull->share();
+    m_progress->setRange(0, share < 0 ? 0 : 1000);
+    m_progress->setValue(static_cast<int>(share * 1000));
+    m_doing->setText(tr("Pulling %1: %2").arg(m_spec.image, m_pull->summary()));
+}
+
+void RunDialog::pullEnded()
+{
+    Job& job = *m_pull;
+    m_pull = nullptr;
     setBusy({});
-    if (!status)
-        return m_form->say(RunField::Image, -1, QString::fromStdString(status.error().message), tr("Try again"), [this] { pull(); });
-    launchNow();
+    if (job.state() == Job::State::Done)
+        return launchNow();
+    if (!isVisible())
+        open();
+    if (job.state() == Job::State::Failed)
+        m_form->say(RunField::Image, -1, job.summary(), tr("Try again"), [this] { pull(); });
+    m_jobs.dismiss(job); // the dialog says it, once
+}
+
+void RunDialog::reject()
+{
+    if (m_pull)
+        m_pull->cancel();
+    else
+        QDialog::reject();
 }
 
 void RunDialog::launchNow()
@@ -335,8 +352,11 @@ void RunDialog::launchNow()
     m_progress->setRange(0, 0);
     launch(m_bridge, m_spec, this, [this](const Result<std::string>& id) {
         setBusy({});
-        if (!id)
+        if (!id) {
+            if (!isVisible())
+                open();
             return showError(id.error());
+        }
         emit started(QString::fromStdString(*id));
         accept();
     });
@@ -373,6 +393,7 @@ void RunDialog::setBusy(const QString& what)
     m_doing->setText(what);
     m_doing->setVisible(m_busy);
     m_progress->setVisible(m_busy);
+    m_aside->hide();
     m_form->setEnabled(!m_busy);
     m_command->setEnabled(!m_busy);
     m_confirm->setEnabled(!m_busy && m_spec.problems().empty());

@@ -79,6 +79,7 @@ RunForm::RunForm(QWidget* parent) : QWidget(parent)
     m_more->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_more->setAutoRaise(true);
     m_more->setCheckable(true);
+    m_more->setProperty("disclosure", true);
     column->addWidget(m_more, 0, Qt::AlignLeft);
     m_morePart = new QWidget;
     auto* more = formLayout();

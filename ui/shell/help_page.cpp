@@ -43,9 +43,9 @@ HelpPage::HelpPage(const QString& address, QWidget* parent) : QWidget(parent)
     browser->setMarkdown(text.replace(QLatin1StringView("{address}"), address));
     browser->setAccessibleName(title->text());
     auto* row = new QHBoxLayout;
-    browser->setMaximumWidth(820);
+    browser->setLineWrapMode(QTextEdit::FixedPixelWidth);
+    browser->setLineWrapColumnOrWidth(820); // the eye finds the next line
     row->addWidget(browser);
-    row->addStretch();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(head);

@@ -66,6 +66,10 @@ MainWindow::MainWindow(EngineBridge& bridge, const QString& starterTar)
     buildRail();
     buildShortcuts();
     connect(&bridge, &EngineBridge::stateChanged, this, &MainWindow::showConnection);
+    connect(&bridge, &EngineBridge::event, this, [this](const dockerapi::EventMessage& message) {
+        if (message.type == "container" && message.action == "die" && message.actorId == m_served)
+            m_notice->clear(); // nobody serves its page any more
+    });
     connect(m_containers, &ContainerModel::refreshed, this, &MainWindow::showRoom);
     showRoom();
     showConnection();
@@ -122,14 +126,16 @@ void MainWindow::showRoom()
                     : m_hadContainers ? static_cast<QWidget*>(&containersPage())
                                       : static_cast<QWidget*>(&welcomePage());
     const bool reading = m_helpPage && m_pages->currentWidget() == m_helpPage && sender() == m_containers;
-    if (m_pages->currentWidget() != page && !reading)
-        m_pages->setCurrentWidget(page);
+    if (m_pages->currentWidget() == page || reading)
+        return;
+    m_pages->setCurrentWidget(page);
+    page->setFocus();
 }
 
 ContainersPage& MainWindow::containersPage()
 {
     if (!m_containersPage) {
-        m_containersPage = new ContainersPage(m_bridge, *m_containers);
+        m_containersPage = new ContainersPage(m_bridge, *m_containers, *m_jobs);
         m_pages->addWidget(m_containersPage);
         connect(m_containersPage, &ListPage::selectionChanged, this, &MainWindow::remember);
     }
@@ -222,10 +228,7 @@ void MainWindow::startLoaded()
         const QString url = QStringLiteral("http://127.0.0.1:%1/").arg(port);
         m_notice->say(MessageBar::Kind::Success, tr("Your container serves a page at %1").arg(url),
                       {{tr("Open in the browser"), [url] { QDesktopServices::openUrl(QUrl(url)); }}});
-        connect(&m_bridge, &EngineBridge::event, m_notice, [this, url, id = *id](const dockerapi::EventMessage& message) {
-            if (message.type == "container" && message.action == "die" && message.actorId == id && m_notice->text().contains(url))
-                m_notice->clear(); // nobody serves that page any more
-        });
+        m_served = *id;
         containersPage().select(QString::fromStdString(*id));
     });
 }

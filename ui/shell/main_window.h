@@ -66,6 +66,7 @@ private:
 
     EngineBridge& m_bridge;
     QString m_starterTar, m_version;
+    std::string m_served; // id of the container whose page the notice offers
     ContainerModel* m_containers;
     ImageModel* m_images;
     Jobs* m_jobs;

@@ -53,7 +53,7 @@ protected:
             p.setBrush(theme::mix(c.base, c.text, isChecked() ? 0.09 : isDown() ? 0.12 : 0.05));
             p.drawRoundedRect(box, theme::radius, theme::radius);
         }
-        if (hasFocus())
+        if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
             stylePaint::focusRing(p, box, theme::radius);
         const int side = m_small ? 14 : pictureSize;
         const QRect place = QStyle::visualRect(layoutDirection(), rect(),

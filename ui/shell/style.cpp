@@ -13,6 +13,7 @@
 #include <QStyleFactory>
 #include <QStyleOption>
 #include <QTabBar>
+#include <QTreeView>
 
 #include "shell/style_paint.h"
 #include "shell/theme.h"
@@ -76,9 +77,7 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
     if (stylePaint::control(element, *option, *p, widget))
         return;
     if (const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option); button && element == CE_PushButtonLabel) {
-        QStyleOptionButton copy = *button;
-        stylePaint::inkButton(copy, widget);
-        QProxyStyle::drawControl(element, &copy, p, widget);
+        stylePaint::pushButtonLabel(*button, *p, widget, *this);
         return;
     }
     if (const auto* tab = qstyleoption_cast<const QStyleOptionTab*>(option); tab && element == CE_TabBarTabLabel) {
@@ -153,12 +152,12 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWi
     case PM_LayoutRightMargin:
     case PM_LayoutTopMargin:
     case PM_LayoutBottomMargin: return theme::space3;
-    case PM_TabBarTabHSpace: return theme::space6;
+    case PM_TabBarTabHSpace: return theme::space8;
     case PM_TabBarTabVSpace: return theme::space4;
     case PM_TreeViewIndentation: return 18;
     case PM_SplitterWidth: return 7;
     case PM_ToolTipLabelFrameWidth: return 6;
-    case PM_FocusFrameHMargin:
+    case PM_FocusFrameHMargin: return qobject_cast<const QTreeView*>(widget) ? theme::space2 - 1 : 2; // cells below their headers
     case PM_FocusFrameVMargin: return 2;
     default: return QProxyStyle::pixelMetric(metric, option, widget);
     }
@@ -170,19 +169,36 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
     const int tall = std::max(controlHeight, text + 12);
     switch (type) {
     case CT_PushButton: {
+        const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+        const bool both = button && !button->icon.isNull() && !button->text.isEmpty();
+        const int wider = both ? stylePaint::iconGap - 4 : 0; // QPushButton counts 4 between the two
         if (widget && widget->property("link").toBool())
-            return {size.width() + 8, size.height() + 6};
+            return {size.width() + wider, size.height() + 6};
         const bool wordless = widget && static_cast<const QAbstractButton*>(widget)->text().isEmpty();
-        return {wordless ? tall : size.width() + 2 * 14, tall};
+        return {wordless ? tall : size.width() + wider + 2 * 14, tall};
     }
-    case CT_ToolButton: return {size.width() + 12, std::max(size.height() + 12, 28)};
+    case CT_ToolButton:
+        return {size.width() + 12 + (option && stylePaint::hasMenuArrow(*option) ? stylePaint::menuArrow : 0), std::max(size.height() + 12, 28)};
     case CT_LineEdit: return {size.width() + 8, std::max(tall, size.height())};
     case CT_ComboBox: return {size.width() + 2 * 10 + 20, tall};
     case CT_SpinBox: return {size.width() + 2 * 8 + 20, tall};
     case CT_HeaderSection: return {QProxyStyle::sizeFromContents(type, option, size, widget).width(), text + 14};
+    case CT_ItemViewItem: {
+        const QSize item = QProxyStyle::sizeFromContents(type, option, size, widget);
+        return qobject_cast<const QTreeView*>(widget) ? QSize(item.width(), item.height() + 8) : item;
+    }
     case CT_MenuItem: return stylePaint::menuItemSize(*option, size);
     default: return QProxyStyle::sizeFromContents(type, option, size, widget);
     }
+}
+
+QRect Style::subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const
+{
+    if (element == SE_PushButtonContents && widget && widget->property("link").toBool())
+        return option->rect;
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+    return element == SE_LineEditContents && frame && frame->lineWidth > 0 ? rect.adjusted(4, 0, -4, 0) : rect;
 }
 
 QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* option, SubControl sub,
@@ -193,7 +209,7 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex* o
         return stylePaint::scrollBarPart(*bar, sub, scrollShortest);
     if (const auto* box = qstyleoption_cast<const QStyleOptionComboBox*>(option); box && control == CC_ComboBox) {
         if (sub == SC_ComboBoxEditField)
-            return visualRect(option->direction, r, box->editable ? r.adjusted(3, 2, -26, -2) : r.adjusted(10, 2, -26, -2));
+            return visualRect(option->direction, r, box->editable ? r.adjusted(7, 2, -26, -2) : r.adjusted(10, 2, -26, -2));
         if (sub == SC_ComboBoxArrow)
             return visualRect(option->direction, r, QRect(r.right() - 25, r.top(), 24, r.height()));
     }

@@ -173,6 +173,24 @@ void spinBox(const QStyleOptionComplex& option, QPainter& p, const QWidget* widg
     }
 }
 
+// A button that opens a menu has its arrow after its words, in the room that Style::sizeFromContents gives it; one that shows
+// only "…" has none.
+void toolButton(const QStyleOptionComplex& option, QPainter& p, const QWidget* widget, const QStyle& style)
+{
+    const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(&option);
+    if (!button)
+        return;
+    primitive(QStyle::PE_PanelButtonTool, option, p, widget);
+    QStyleOptionToolButton label = *button;
+    if (hasMenuArrow(option)) {
+        label.rect = mirrored(option, option.rect.adjusted(0, 0, -menuArrow, 0));
+        QStyleOption arrow = option;
+        arrow.rect = mirrored(option, QRect(option.rect.right() - menuArrow - 1, option.rect.top(), menuArrow, option.rect.height()));
+        primitive(QStyle::PE_IndicatorArrowDown, arrow, p, widget);
+    }
+    style.drawControl(QStyle::CE_ToolButtonLabel, &label, &p, widget);
+}
+
 void scrollBar(const QStyleOptionComplex& option, QPainter& p, const QWidget* widget, const QStyle& style)
 {
     const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(&option);
@@ -216,9 +234,17 @@ bool complexControl(QStyle::ComplexControl which, const QStyleOptionComplex& opt
     switch (which) {
     case QStyle::CC_ComboBox: comboBox(option, p, widget, style); return true;
     case QStyle::CC_SpinBox: spinBox(option, p, widget, style); return true;
+    case QStyle::CC_ToolButton: toolButton(option, p, widget, style); return true;
     case QStyle::CC_ScrollBar: scrollBar(option, p, widget, style); return true;
     default: return false;
     }
+}
+
+bool hasMenuArrow(const QStyleOption& option)
+{
+    const auto* button = qstyleoption_cast<const QStyleOptionToolButton*>(&option);
+    return button && (button->features & QStyleOptionToolButton::HasMenu) && !button->text.isEmpty() &&
+           (button->toolButtonStyle != Qt::ToolButtonIconOnly || button->icon.isNull());
 }
 
 QSize menuItemSize(const QStyleOption& option, const QSize& size)

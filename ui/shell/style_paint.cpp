@@ -75,11 +75,12 @@ void pushButton(const QStyleOption& option, QPainter& p, const QWidget* widget)
         focusRing(p, option.rect, radius);
 }
 
-void toolButton(const QStyleOption& option, QPainter& p)
+void toolButton(const QStyleOption& option, QPainter& p, const QWidget* widget)
 {
     const theme::Colors& c = theme::colors();
     const bool enabled = option.state & State_Enabled;
-    if (enabled && (option.state & (State_Sunken | State_On)))
+    const bool folds = widget && widget->property("disclosure").toBool();
+    if (enabled && (option.state & (folds ? State_Sunken : State_Sunken | State_On)))
         box(p, inside(option.rect), mix(c.surface, c.text, 0.13), {}, radius);
     else if (enabled && (option.state & State_MouseOver))
         box(p, inside(option.rect), mix(c.surface, c.text, 0.08), {}, radius);
@@ -117,11 +118,12 @@ void checkBox(const QStyleOption& option, QPainter& p, bool round)
         focusRing(p, QRectF(option.rect).adjusted(-2, -2, 2, 2), corner + 2);
 }
 
-void itemPanel(const QStyleOption& option, QPainter& p)
+void itemPanel(const QStyleOption& option, QPainter& p, const QWidget* widget)
 {
     const theme::Colors& c = theme::colors();
     if (option.state & State_Selected)
-        p.fillRect(option.rect, option.state & State_Active ? c.select : mix(c.surface, c.text, 0.08));
+        // State_Active would be that the list has the focus: the chosen row stays the chosen one while its detail is used.
+        p.fillRect(option.rect, !widget || widget->isActiveWindow() ? c.select : mix(c.surface, c.text, 0.08));
     else if (option.state & State_MouseOver)
         p.fillRect(option.rect, mix(c.surface, c.text, 0.045));
     if (const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(&option)) {
@@ -218,24 +220,39 @@ void focusRing(QPainter& p, const QRectF& rect, double corner)
     p.restore();
 }
 
-void inkButton(QStyleOptionButton& option, const QWidget* widget)
+void pushButtonLabel(const QStyleOptionButton& option, QPainter& p, const QWidget* widget, const QStyle& style)
 {
     const theme::Colors& c = theme::colors();
-    if (!(option.state & State_Enabled) || !widget)
-        return;
-    if (widget->property("link").toBool())
-        option.palette.setColor(QPalette::ButtonText, option.state & State_MouseOver ? c.text : c.accent);
-    else if (widget->property("danger").toBool())
-        option.palette.setColor(QPalette::ButtonText, c.dangerText);
-    else if (widget->property("primary").toBool())
-        option.palette.setColor(QPalette::ButtonText, c.accentText);
+    const auto has = [widget](const char* role) { return widget && widget->property(role).toBool(); };
+    const bool enabled = option.state & State_Enabled;
+    QPalette palette = option.palette;
+    if (enabled && has("link"))
+        palette.setColor(QPalette::ButtonText, option.state & State_MouseOver ? c.text : c.accent);
+    else if (enabled && (has("danger") || has("primary")))
+        palette.setColor(QPalette::ButtonText, has("danger") ? c.dangerText : c.accentText);
+    const QSize picture = option.icon.isNull() ? QSize(0, 0) : option.iconSize;
+    const int gap = picture.isEmpty() || option.text.isEmpty() ? 0 : iconGap;
+    const QRect all = option.rect;
+    const int wide = std::min(all.width(), picture.width() + gap + option.fontMetrics.size(Qt::TextShowMnemonic, option.text).width());
+    const int left = has("link") ? all.left() : all.left() + (all.width() - wide) / 2;
+    const auto at = [&](int x, int y, int width, int height) {
+        return QStyle::visualRect(option.direction, all, QRect(x, y, width, height));
+    };
+    if (!picture.isEmpty())
+        option.icon.paint(&p, at(left, all.top() + (all.height() - picture.height()) / 2, picture.width(), picture.height()),
+                          Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled, option.state & State_On ? QIcon::On : QIcon::Off);
+    const int lead = picture.width() + gap;
+    const auto mnemonic = style.styleHint(QStyle::SH_UnderlineShortcut, &option, widget) ? Qt::TextShowMnemonic : Qt::TextHideMnemonic;
+    style.drawItemText(&p, at(left + lead, all.top(), wide - lead, all.height()),
+                       int(QStyle::visualAlignment(option.direction, Qt::AlignLeft) | Qt::AlignVCenter) | mnemonic, palette, enabled,
+                       option.text, QPalette::ButtonText);
 }
 
 bool primitive(QStyle::PrimitiveElement element, const QStyleOption& option, QPainter& p, const QWidget* widget)
 {
     switch (element) {
     case QStyle::PE_PanelButtonCommand: pushButton(option, p, widget); return true;
-    case QStyle::PE_PanelButtonTool: toolButton(option, p); return true;
+    case QStyle::PE_PanelButtonTool: toolButton(option, p, widget); return true;
     case QStyle::PE_PanelLineEdit: {
         const auto* panel = qstyleoption_cast<const QStyleOptionFrame*>(&option);
         if (panel && panel->lineWidth > 0)
@@ -247,7 +264,7 @@ bool primitive(QStyle::PrimitiveElement element, const QStyleOption& option, QPa
     case QStyle::PE_IndicatorItemViewItemCheck: checkBox(option, p, false); return true;
     case QStyle::PE_IndicatorRadioButton: checkBox(option, p, true); return true;
     case QStyle::PE_PanelItemViewItem:
-    case QStyle::PE_PanelItemViewRow: itemPanel(option, p); return true;
+    case QStyle::PE_PanelItemViewRow: itemPanel(option, p, widget); return true;
     case QStyle::PE_IndicatorBranch: branch(option, p); return true;
     default: break;
     }

@@ -15,8 +15,12 @@ bool control(QStyle::ControlElement element, const QStyleOption& option, QPainte
 bool complexControl(QStyle::ComplexControl control, const QStyleOptionComplex& option, QPainter& p, const QWidget* widget,
                     const QStyle& style);
 
-// Gives a push button's words the colour that its background needs.
-void inkButton(QStyleOptionButton& option, const QWidget* widget);
+// A push button's icon and words, in the colour that its background needs; a link's stand at its leading edge.
+void pushButtonLabel(const QStyleOptionButton& option, QPainter& p, const QWidget* widget, const QStyle& style);
+inline constexpr int iconGap = 6; // between the two
+// A tool button of words that opens a menu; its arrow needs menuArrow pixels more.
+inline constexpr int menuArrow = 16;
+[[nodiscard]] bool hasMenuArrow(const QStyleOption& option);
 [[nodiscard]] QSize menuItemSize(const QStyleOption& option, const QSize& size);
 [[nodiscard]] QRect scrollBarPart(const QStyleOptionSlider& option, QStyle::SubControl sub, int shortest);
 

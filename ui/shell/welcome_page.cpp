@@ -74,6 +74,7 @@ WelcomePage::WelcomePage(QWidget* parent)
     connect(m_start, &QPushButton::clicked, this, &WelcomePage::starterWanted);
     connect(m_run, &QPushButton::clicked, this, &WelcomePage::runWanted);
     connect(m_pull, &QPushButton::clicked, this, &WelcomePage::pullWanted);
+    setFocusProxy(m_start);
     update();
 }
 
@@ -151,7 +152,7 @@ QWidget* WelcomePage::buildTerminalHint()
     m_command->setTextFormat(Qt::PlainText);
     m_command->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_command->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_command->setMinimumWidth(80);
+    m_command->setWordWrap(true);
     auto* copy = new QToolButton;
     copy->setAutoRaise(true);
     copy->setIcon(icon("copy", Tint::Muted));
@@ -163,10 +164,11 @@ QWidget* WelcomePage::buildTerminalHint()
     steps->setFlat(true);
     connect(steps, &QPushButton::clicked, this, &WelcomePage::firstStepsWanted);
     row->addWidget(new IconLabel("terminal", Tint::Muted, 16));
-    auto* hint = words(tr("The docker command works, too:"), true);
-    hint->setWordWrap(false);
-    row->addWidget(hint);
-    row->addWidget(m_command, 1);
+    auto* lines = new QVBoxLayout;
+    lines->setSpacing(2);
+    lines->addWidget(words(tr("The docker command works, too:"), true));
+    lines->addWidget(m_command);
+    row->addLayout(lines, 1);
     row->addWidget(copy);
     row->addWidget(steps);
     return card;
@@ -197,6 +199,8 @@ void WelcomePage::update()
     const bool ready = m_state == EngineBridge::State::Connected && m_busy.isEmpty();
     for (QPushButton* button : {m_start, m_run, m_pull})
         button->setEnabled(ready);
+    if (ready && isVisible() && !window()->testAttribute(Qt::WA_KeyboardFocusChange))
+        m_start->setFocus(); // nobody has gone elsewhere by key
     m_doing->setText(doing);
     m_doing->setVisible(!doing.isEmpty());
     m_spinner->setVisible(!doing.isEmpty());

@@ -18,6 +18,7 @@
 #include "shell/theme.h"
 #include "widgets/empty_state.h"
 #include "widgets/icons.h"
+#include "widgets/list_delegate.h"
 #include "widgets/list_filter.h"
 #include "widgets/list_roles.h"
 #include "widgets/list_view.h"
@@ -27,6 +28,10 @@
 
 namespace slipway::ui
 {
+namespace
+{
+constexpr int detailWidth = 320, roomForNote = 1000;
+} // namespace
 
 ListPage::ListPage(const QString& name, const QString& title, QWidget* parent)
     : QWidget(parent), m_name(name), m_title(new QLabel(title)), m_count(new QLabel), m_note(new QLabel), m_chosen(new QLabel),
@@ -42,12 +47,13 @@ ListPage::ListPage(const QString& name, const QString& title, QWidget* parent)
     m_splitter->addWidget(m_left);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(1);
-    m_left->setMinimumWidth(360);
+    m_splitter->setMinimumWidth(detailWidth); // with less than both need, arrange() chooses
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(m_splitter);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
+    setFocusProxy(m_view);
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_filter->setSearch(text);
         rowsChanged();
@@ -115,7 +121,11 @@ void ListPage::buildTop(const QString& title)
     column->addLayout(top);
     column->addLayout(second);
     column->addLayout(messages);
-    column->addWidget(m_stack, 1);
+    // The cells' own margin more, and their words stand below the title.
+    auto* rows = new QHBoxLayout;
+    rows->setContentsMargins(theme::space4 - ListDelegate::margin, 0, theme::space4 - ListDelegate::margin, 0);
+    rows->addWidget(m_stack);
+    column->addLayout(rows, 1);
 }
 
 void ListPage::buildPictures()
@@ -301,7 +311,7 @@ void ListPage::applySelection()
         if (one && !m_detail) {
             m_detail = m_makeDetail();
             m_splitter->addWidget(m_detail);
-            m_detail->setMinimumWidth(320);
+            m_detail->setMinimumWidth(detailWidth);
             m_splitter->setStretchFactor(1, 1);
             if (!m_splitter->restoreState(QSettings().value(QStringLiteral("lists/%1/splitter").arg(m_name)).toByteArray()))
                 m_splitter->setSizes({width() * 45 / 100, width() * 55 / 100});
@@ -311,6 +321,7 @@ void ListPage::applySelection()
             m_detail->setVisible(one);
             if (!one)
                 setDetailFull(false);
+            arrange();
         }
     }
     emit selectionChanged();
@@ -320,8 +331,7 @@ void ListPage::updateActions()
 {
     const QStringList ids = selectedIds();
     for (std::size_t i = 0; i < m_actions.size(); ++i) {
-        m_barButtons[i]->setEnabled(m_actions[i].canRun(ids));
-        m_barButtons[i]->setVisible(!m_actions[i].one || ids.size() == 1);
+        m_barButtons[i]->setVisible(m_actions[i].canRun(ids));
     }
     m_chosen->setText(ids.size() > 1 ? tr("%n selected", nullptr, int(ids.size())) : QString());
     m_barWidget->setVisible(!ids.isEmpty());
@@ -397,7 +407,8 @@ void ListPage::setDetailFull(bool full)
 {
     if (!m_detail || full == detailIsFull())
         return;
-    m_left->setVisible(!full);
+    m_full = full;
+    arrange();
     if (full)
         m_detail->setFocus();
     else
@@ -405,14 +416,23 @@ void ListPage::setDetailFull(bool full)
     emit detailFullChanged(full);
 }
 
-bool ListPage::detailIsFull() const
+void ListPage::arrange()
 {
-    return m_left->isHidden();
+    const bool shown = m_detail && !m_detail->isHidden();
+    m_note->setVisible(!shown || width() > roomForNote);
+    m_narrow = shown && width() < m_left->minimumSizeHint().width() + detailWidth;
+    m_left->setVisible(!shown || (!m_full && !m_narrow));
+}
+
+void ListPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    arrange();
 }
 
 void ListPage::closeDetail()
 {
-    if (detailIsFull())
+    if (m_full && !m_narrow)
         setDetailFull(false);
     else
         clearSelection();

@@ -29,8 +29,8 @@ class MessageBar;
 class SegmentedFilter;
 
 // The one pattern of every list: title with count, live search, segments with counts, buttons at the end; messages; the rows;
-// the chosen row's detail beside them (Enter or a double click gives it the whole page, Escape goes back). Where no row can
-// be shown a picture says why. A page of the window derives from it. GUI thread.
+// the chosen row's detail beside them (Enter or a double click gives it the whole page, Escape goes back; a page too narrow for
+// both always gives it all). Where no row can be shown a picture says why. A page of the window derives from it. GUI thread.
 //
 // Keys: Ctrl+F or / search · Enter open · Escape back · Ctrl+A all · Menu the row's menu · and those of the actions.
 class ListPage : public QWidget
@@ -55,7 +55,7 @@ public:
     void clearSelection();
     void closeDetail(); // Escape: from the whole page to beside the list, from there away
     void setDetailFull(bool full); // while there is one
-    [[nodiscard]] bool detailIsFull() const;
+    [[nodiscard]] bool detailIsFull() const { return m_full; }
     void focusSearch();
 
 signals:
@@ -82,6 +82,7 @@ protected:
     virtual void showDetail(const QString& id) = 0;
 
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildTop(const QString& title);
@@ -89,6 +90,7 @@ private:
     void updateActions();
     void updatePicture();
     void applySelection();
+    void arrange();
     void showRowButtons();
     void showMenu(const QPoint& global);
     void activate();
@@ -115,6 +117,7 @@ private:
     std::vector<QToolButton*> m_barButtons, m_onRow; // m_onRow: nullptr for an action without
     State m_state = State::Loading;
     QString m_wanted, m_shown;
+    bool m_full = false, m_narrow = false; // the detail has the page: by wish, for want of room
 };
 
 } // namespace slipway::ui
