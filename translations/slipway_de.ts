@@ -1,2815 +1,2799 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
-    <context>
-        <name>Charts</name>
-        <message>
-            <source>%1 cores</source>
-            <translation>%1 Kerne</translation>
-        </message>
-        <message>
-            <source>%1/s</source>
-            <translation>%1/s</translation>
-        </message>
-    </context>
-    <context>
-        <name>CommandPalette</name>
-        <message>
-            <source>Command</source>
-            <translation>Befehl</translation>
-        </message>
-        <message>
-            <source>Run a container…</source>
-            <translation>Einen Container ausführen …</translation>
-        </message>
-        <message>
-            <source>Pull an image…</source>
-            <translation>Ein Abbild holen …</translation>
-        </message>
-        <message>
-            <source>Load an image from a file…</source>
-            <translation>Ein Abbild aus einer Datei laden …</translation>
-        </message>
-        <message>
-            <source>Go to Containers</source>
-            <translation>Zu den Containern</translation>
-        </message>
-        <message>
-            <source>Go to Images</source>
-            <translation>Zu den Abbildern</translation>
-        </message>
-        <message>
-            <source>Theme: as the desktop</source>
-            <translation>Aussehen: wie die Arbeitsfläche</translation>
-        </message>
-        <message>
-            <source>Theme: light</source>
-            <translation>Aussehen: hell</translation>
-        </message>
-        <message>
-            <source>Theme: dark</source>
-            <translation>Aussehen: dunkel</translation>
-        </message>
-        <message>
-            <source>First steps and keys</source>
-            <translation>Erste Schritte und Tasten</translation>
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation>Beenden</translation>
-        </message>
-        <message>
-            <source>Start %1</source>
-            <translation>%1 starten</translation>
-        </message>
-        <message>
-            <source>Stop %1</source>
-            <translation>%1 anhalten</translation>
-        </message>
-        <message>
-            <source>Restart %1</source>
-            <translation>%1 neu starten</translation>
-        </message>
-        <message>
-            <source>Container</source>
-            <translation>Container</translation>
-        </message>
-        <message>
-            <source>Image</source>
-            <translation>Abbild</translation>
-        </message>
-        <message>
-            <source>Run %1…</source>
-            <translation>%1 ausführen …</translation>
-        </message>
-    </context>
-    <context>
-        <name>ContainerFacts</name>
-        <message>
-            <source>Killed by %1 (exit code %2)</source>
-            <translation>Beendet durch %1 (Exit-Code %2)</translation>
-        </message>
-        <message>
-            <source>Out of memory (exit code %1)</source>
-            <translation>Speicher aufgebraucht (Exit-Code %1)</translation>
-        </message>
-        <message>
-            <source>It needed more than its limit of %1, so the kernel killed it. Give it a higher limit, or make it need less.</source>
-            <translation>Er brauchte mehr als seine Grenze von %1, deshalb hat ihn der Kernel beendet. Setzen Sie die Grenze höher, oder lassen Sie ihn weniger brauchen.</translation>
-        </message>
-        <message>
-            <source>The machine ran out of memory, so the kernel killed it.</source>
-            <translation>Dem Rechner ging der Speicher aus, deshalb hat ihn der Kernel beendet.</translation>
-        </message>
-        <message>
-            <source>Somebody killed it, or it did not end in time when it was asked to stop. There is no sign of too little memory.</source>
-            <translation>Jemand hat ihn abgebrochen, oder er war nicht rechtzeitig zu Ende, als er anhalten sollte. Auf Speichermangel deutet nichts hin.</translation>
-        </message>
-        <message>
-            <source>It was asked to stop and did.</source>
-            <translation>Er wurde gebeten anzuhalten und hat es getan.</translation>
-        </message>
-        <message>
-            <source>It was interrupted, as by Ctrl+C.</source>
-            <translation>Er wurde unterbrochen, wie durch Strg+C.</translation>
-        </message>
-        <message>
-            <source>The program touched memory that is not its own: a bug in it, or a build for another processor.</source>
-            <translation>Das Programm hat fremden Speicher berührt: ein Fehler darin, oder es ist für einen anderen Prozessor gebaut.</translation>
-        </message>
-        <message>
-            <source>The program gave up by itself, usually after an assertion or an uncaught exception.</source>
-            <translation>Das Programm hat selbst aufgegeben, meist nach einer verletzten Annahme oder einer nicht gefangenen Ausnahme.</translation>
-        </message>
-        <message>
-            <source>The program used an instruction that this processor does not have.</source>
-            <translation>Das Programm benutzte einen Befehl, den dieser Prozessor nicht hat.</translation>
-        </message>
-        <message>
-            <source>A signal ended it.</source>
-            <translation>Ein Signal hat ihn beendet.</translation>
-        </message>
-        <message>
-            <source>Running, unhealthy</source>
-            <translation>Läuft, nicht gesund</translation>
-        </message>
-        <message>
-            <source>Running, health not known yet</source>
-            <translation>Läuft, Zustand noch unbekannt</translation>
-        </message>
-        <message>
-            <source>Running, healthy</source>
-            <translation>Läuft, gesund</translation>
-        </message>
-        <message>
-            <source>Running</source>
-            <translation>Läuft</translation>
-        </message>
-        <message>
-            <source>Paused</source>
-            <translation>Pausiert</translation>
-        </message>
-        <message>
-            <source>Restarting</source>
-            <translation>Startet neu</translation>
-        </message>
-        <message>
-            <source>Created, not started</source>
-            <translation>Angelegt, nicht gestartet</translation>
-        </message>
-        <message>
-            <source>Being removed</source>
-            <translation>Wird entfernt</translation>
-        </message>
-        <message>
-            <source>Dead</source>
-            <translation>Tot</translation>
-        </message>
-        <message>
-            <source>Stopped</source>
-            <translation>Angehalten</translation>
-        </message>
-        <message>
-            <source>It could not be started</source>
-            <translation>Er konnte nicht gestartet werden</translation>
-        </message>
-        <message>
-            <source>Exit code %1</source>
-            <translation>Exit-Code %1</translation>
-        </message>
-        <message>
-            <source>It finished (exit code 0)</source>
-            <translation>Er ist fertig (Exit-Code 0)</translation>
-        </message>
-        <message>
-            <source>The program ended by itself and reported no error.</source>
-            <translation>Das Programm ist von selbst zu Ende gegangen und hat keinen Fehler gemeldet.</translation>
-        </message>
-        <message>
-            <source>The engine could not run it.</source>
-            <translation>Die Engine konnte ihn nicht ausführen.</translation>
-        </message>
-        <message>
-            <source>The command was found but could not be executed: is it a program, and may it be run?</source>
-            <translation>Der Befehl wurde gefunden, konnte aber nicht ausgeführt werden: Ist er ein Programm, und darf er ausgeführt werden?</translation>
-        </message>
-        <message>
-            <source>The command was not found in the image: check its name and path.</source>
-            <translation>Der Befehl wurde im Abbild nicht gefunden: Prüfen Sie Namen und Pfad.</translation>
-        </message>
-        <message>
-            <source>The program ended with an error of its own; its last lines usually say which.</source>
-            <translation>Das Programm endete mit einem eigenen Fehler; meist sagen seine letzten Zeilen, mit welchem.</translation>
-        </message>
-        <message>
-            <source>A process in it was killed for want of memory.</source>
-            <translation>Ein Prozess darin wurde aus Mangel an Speicher beendet.</translation>
-        </message>
-        <message>
-            <source>signal %1</source>
-            <translation>Signal %1</translation>
-        </message>
-        <message>
-            <source>1 second</source>
-            <translation>1 Sekunde</translation>
-        </message>
-        <message>
-            <source>%1 seconds</source>
-            <translation>%1 Sekunden</translation>
-        </message>
-        <message>
-            <source>1 minute</source>
-            <translation>1 Minute</translation>
-        </message>
-        <message>
-            <source>%1 minutes</source>
-            <translation>%1 Minuten</translation>
-        </message>
-        <message>
-            <source>1 hour</source>
-            <translation>1 Stunde</translation>
-        </message>
-        <message>
-            <source>%1 hours</source>
-            <translation>%1 Stunden</translation>
-        </message>
-        <message>
-            <source>%1 days</source>
-            <translation>%1 Tagen</translation>
-        </message>
-        <message>
-            <source>%1 ago</source>
-            <translation>vor %1</translation>
-        </message>
-    </context>
-    <context>
-        <name>ContainerState</name>
-        <message>
-            <source>Unhealthy</source>
-            <translation>Nicht gesund</translation>
-        </message>
-        <message>
-            <source>Starting</source>
-            <translation>Startet</translation>
-        </message>
-        <message>
-            <source>Healthy</source>
-            <translation>Gesund</translation>
-        </message>
-        <message>
-            <source>Exited (%1)</source>
-            <translation>Beendet (%1)</translation>
-        </message>
-        <message>
-            <source>%1 ago</source>
-            <translation>vor %1</translation>
-        </message>
-        <message>
-            <source>Running</source>
-            <translation>Läuft</translation>
-        </message>
-        <message>
-            <source>Paused</source>
-            <translation>Pausiert</translation>
-        </message>
-        <message>
-            <source>Restarting</source>
-            <translation>Startet neu</translation>
-        </message>
-        <message>
-            <source>Created</source>
-            <translation>Angelegt</translation>
-        </message>
-        <message>
-            <source>Exited</source>
-            <translation>Beendet</translation>
-        </message>
-        <message>
-            <source>Removing</source>
-            <translation>Wird entfernt</translation>
-        </message>
-        <message>
-            <source>Dead</source>
-            <translation>Tot</translation>
-        </message>
-        <message>
-            <source>%1 s</source>
-            <translation>%1 s</translation>
-        </message>
-        <message>
-            <source>%1 min</source>
-            <translation>%1 Min.</translation>
-        </message>
-        <message>
-            <source>%1 h</source>
-            <translation>%1 Std.</translation>
-        </message>
-        <message>
-            <source>%1 d</source>
-            <translation>%1 T.</translation>
-        </message>
-        <message>
-            <source>%1 wk</source>
-            <translation>%1 Wo.</translation>
-        </message>
-        <message>
-            <source>%1 mo</source>
-            <translation>%1 Mon.</translation>
-        </message>
-        <message>
-            <source>%1 y</source>
-            <translation>%1 J.</translation>
-        </message>
-    </context>
-    <context>
-        <name>ContainerVerbs</name>
-        <message>
-            <source>Starting…</source>
-            <translation>Wird gestartet …</translation>
-        </message>
-        <message>
-            <source>Stopping…</source>
-            <translation>Wird angehalten …</translation>
-        </message>
-        <message>
-            <source>Restarting…</source>
-            <translation>Wird neu gestartet …</translation>
-        </message>
-        <message>
-            <source>Killing…</source>
-            <translation>Wird abgebrochen …</translation>
-        </message>
-        <message>
-            <source>Pausing…</source>
-            <translation>Wird pausiert …</translation>
-        </message>
-        <message>
-            <source>Resuming…</source>
-            <translation>Wird fortgesetzt …</translation>
-        </message>
-        <message>
-            <source>Not started</source>
-            <translation>Nicht gestartet</translation>
-        </message>
-        <message>
-            <source>Not stopped</source>
-            <translation>Nicht angehalten</translation>
-        </message>
-        <message>
-            <source>Not restarted</source>
-            <translation>Nicht neu gestartet</translation>
-        </message>
-        <message>
-            <source>Not killed</source>
-            <translation>Nicht abgebrochen</translation>
-        </message>
-        <message>
-            <source>Not paused</source>
-            <translation>Nicht pausiert</translation>
-        </message>
-        <message>
-            <source>Not resumed</source>
-            <translation>Nicht fortgesetzt</translation>
-        </message>
-    </context>
-    <context>
-        <name>EngineBridge</name>
-        <message>
-            <source>the engine closed the connection</source>
-            <translation>die Engine hat die Verbindung geschlossen</translation>
-        </message>
-        <message>
-            <source>%1 could not be started</source>
-            <translation>%1 konnte nicht gestartet werden</translation>
-        </message>
-    </context>
-    <context>
-        <name>ListDate</name>
-        <message>
-            <source>Today %1</source>
-            <translation>Heute %1</translation>
-        </message>
-    </context>
-    <context>
-        <name>Options</name>
-        <message>
-            <source>Use the engine at PATH.</source>
-            <translation>Die Engine unter PATH benutzen.</translation>
-        </message>
-        <message>
-            <source>Data of the engine.</source>
-            <translation>Daten der Engine.</translation>
-        </message>
-        <message>
-            <source>Run folder of the engine.</source>
-            <translation>Laufzeitordner der Engine.</translation>
-        </message>
-        <message>
-            <source>light, dark or system; this time only.</source>
-            <translation>light (hell), dark (dunkel) oder system (wie das System); nur dieses Mal.</translation>
-        </message>
-        <message>
-            <source>Print the milliseconds until the window is painted, and quit.</source>
-            <translation>Die Millisekunden ausgeben, bis das Fenster gezeichnet ist, und beenden.</translation>
-        </message>
-    </context>
-    <context>
-        <name>RunCommand</name>
-        <message>
-            <source>This is not a docker run command: it should begin with “docker run”.</source>
-            <translation>Das ist kein Befehl docker run: Er sollte mit „docker run“ beginnen.</translation>
-        </message>
-        <message>
-            <source>Only docker run and docker create make a container; this is “docker %1”.</source>
-            <translation>Nur docker run und docker create legen einen Container an; dies ist „docker %1“.</translation>
-        </message>
-        <message>
-            <source>The command names no image.</source>
-            <translation>Der Befehl nennt kein Abbild.</translation>
-        </message>
-        <message>
-            <source>Slipway does not know the flag --%1.</source>
-            <translation>Slipway kennt die Option --%1 nicht.</translation>
-        </message>
-        <message>
-            <source>Slipway does not know the flag -%1.</source>
-            <translation>Slipway kennt die Option -%1 nicht.</translation>
-        </message>
-        <message>
-            <source>The flag --%1 needs a value.</source>
-            <translation>Die Option --%1 braucht einen Wert.</translation>
-        </message>
-        <message>
-            <source>--%1: “%2” is not a number</source>
-            <translation>--%1: „%2“ ist keine Zahl</translation>
-        </message>
-        <message>
-            <source>--env-file %1: %2</source>
-            <translation>--env-file %1: %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>RunOptions</name>
-        <message>
-            <source>--%1: “%2” is not %3</source>
-            <translation>--%1: „%2“ ist nicht %3</translation>
-        </message>
-        <message>
-            <source>a device, as in /dev/fuse:/dev/fuse:rwm</source>
-            <translation>ein Gerät wie in /dev/fuse:/dev/fuse:rwm</translation>
-        </message>
-        <message>
-            <source>a limit, as in nofile=1024:2048</source>
-            <translation>eine Grenze wie in nofile=1024:2048</translation>
-        </message>
-        <message>
-            <source>known here</source>
-            <translation>hier bekannt</translation>
-        </message>
-        <message>
-            <source>complete: it needs target=/path</source>
-            <translation>vollständig: target=/Pfad fehlt</translation>
-        </message>
-        <message>
-            <source>a size, as in 512m or 2g</source>
-            <translation>eine Größe wie 512m oder 2g</translation>
-        </message>
-        <message>
-            <source>a time, as in 30s or 1m30s</source>
-            <translation>eine Zeit wie 30s oder 1m30s</translation>
-        </message>
-        <message>
-            <source>a whole number</source>
-            <translation>eine ganze Zahl</translation>
-        </message>
-    </context>
-    <context>
-        <name>RunSpec</name>
-        <message>
-            <source>unknown flag: %1</source>
-            <translation>unbekannte Option: %1</translation>
-        </message>
-        <message>
-            <source>%1 has a field of its own above</source>
-            <translation>%1 hat oben ein eigenes Feld</translation>
-        </message>
-        <message>
-            <source>%1 needs a value: %1=…</source>
-            <translation>%1 braucht einen Wert: %1=…</translation>
-        </message>
-    </context>
-    <context>
-        <name>ShellWords</name>
-        <message>
-            <source>“%1” is for a shell: quote it, or run it by sh -c '…'</source>
-            <translation>„%1“ ist für eine Shell: in Anführungszeichen setzen, oder mit sh -c '…' ausführen</translation>
-        </message>
-        <message>
-            <source>the quote %1 is never closed</source>
-            <translation>das Anführungszeichen %1 wird nie geschlossen</translation>
-        </message>
-    </context>
-    <context>
-        <name>Texts</name>
-        <message>
-            <source>An image is needed.</source>
-            <translation>Ein Abbild ist nötig.</translation>
-        </message>
-        <message>
-            <source>Image names are lower case: %1</source>
-            <translation>Namen von Abbildern sind klein geschrieben: %1</translation>
-        </message>
-        <message>
-            <source>“%1” is not an image name, as in nginx:1.27 or ghcr.io/owner/app</source>
-            <translation>„%1“ ist kein Name eines Abbilds wie nginx:1.27 oder ghcr.io/owner/app</translation>
-        </message>
-        <message>
-            <source>Two or more letters, digits, “_”, “.” or “-”, beginning with a letter or digit.</source>
-            <translation>Zwei oder mehr Buchstaben, Ziffern, „_“, „.“ oder „-“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
-        </message>
-        <message>
-            <source>“%1” has no name before the “=”</source>
-            <translation>„%1“ hat keinen Namen vor dem „=“</translation>
-        </message>
-        <message>
-            <source>At least 6 MB: less does not even start a process.</source>
-            <translation>Mindestens 6 MB: Mit weniger startet nicht einmal ein Prozess.</translation>
-        </message>
-        <message>
-            <source>A container that is removed when it stops cannot be restarted.</source>
-            <translation>Ein Container, der beim Anhalten entfernt wird, kann nicht neu gestartet werden.</translation>
-        </message>
-        <message>
-            <source>Which port of the container?</source>
-            <translation>Welcher Port des Containers?</translation>
-        </message>
-        <message>
-            <source>“%1” is not a port: 1 to 65535</source>
-            <translation>„%1“ ist kein Port: 1 bis 65535</translation>
-        </message>
-        <message>
-            <source>The two ranges have different lengths.</source>
-            <translation>Die beiden Bereiche sind verschieden lang.</translation>
-        </message>
-        <message>
-            <source>“%1” is not an address of this machine</source>
-            <translation>„%1“ ist keine Adresse dieses Rechners</translation>
-        </message>
-        <message>
-            <source>“%1” is not a protocol: tcp, udp or sctp</source>
-            <translation>„%1“ ist kein Protokoll: tcp, udp oder sctp</translation>
-        </message>
-        <message>
-            <source>“%1” is not a full path: choose the folder</source>
-            <translation>„%1“ ist kein vollständiger Pfad: Wählen Sie den Ordner</translation>
-        </message>
-        <message>
-            <source>“%1” is not a volume name: letters, digits, “_”, “.” and “-”</source>
-            <translation>„%1“ ist kein Name für ein Volume: Buchstaben, Ziffern, „_“, „.“ und „-“</translation>
-        </message>
-        <message>
-            <source>Where in the container?</source>
-            <translation>Wo im Container?</translation>
-        </message>
-        <message>
-            <source>“%1” must begin with “/”: it is a path in the container</source>
-            <translation>„%1“ muss mit „/“ beginnen: Es ist ein Pfad im Container</translation>
-        </message>
-        <message>
-            <source>The container's root itself cannot be replaced: choose a path below it.</source>
-            <translation>Die Wurzel des Containers selbst kann nicht ersetzt werden: Wählen Sie einen Pfad darunter.</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ChartsView</name>
-        <message>
-            <source>1 min</source>
-            <translation>1 Min.</translation>
-        </message>
-        <message>
-            <source>5 min</source>
-            <translation>5 Min.</translation>
-        </message>
-        <message>
-            <source>15 min</source>
-            <translation>15 Min.</translation>
-        </message>
-        <message>
-            <source>1 hour</source>
-            <translation>1 Stunde</translation>
-        </message>
-        <message>
-            <source>Show the last %1</source>
-            <translation>Die letzten %1 zeigen</translation>
-        </message>
-        <message>
-            <source>CPU</source>
-            <translation>CPU</translation>
-        </message>
-        <message>
-            <source>used</source>
-            <translation>belegt</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>Speicher</translation>
-        </message>
-        <message>
-            <source>working set</source>
-            <translation>Arbeitsmenge</translation>
-        </message>
-        <message>
-            <source>Network</source>
-            <translation>Netzwerk</translation>
-        </message>
-        <message>
-            <source>in</source>
-            <translation>empfangen</translation>
-        </message>
-        <message>
-            <source>out</source>
-            <translation>gesendet</translation>
-        </message>
-        <message>
-            <source>Block I/O</source>
-            <translation>Block-E/A</translation>
-        </message>
-        <message>
-            <source>read</source>
-            <translation>gelesen</translation>
-        </message>
-        <message>
-            <source>written</source>
-            <translation>geschrieben</translation>
-        </message>
-        <message>
-            <source>Processes</source>
-            <translation>Prozesse</translation>
-        </message>
-        <message>
-            <source>processes and threads</source>
-            <translation>Prozesse und Threads</translation>
-        </message>
-        <message>
-            <source>the engine reports no CPU time for this container</source>
-            <translation>die Engine meldet für diesen Container keine CPU-Zeit</translation>
-        </message>
-        <message>
-            <source>the engine reports no memory for this container (no memory cgroup)</source>
-            <translation>die Engine meldet für diesen Container keinen Speicher (keine Speicher-Cgroup)</translation>
-        </message>
-        <message>
-            <source>the engine reports no network counters</source>
-            <translation>die Engine meldet keine Netzwerkzähler</translation>
-        </message>
-        <message>
-            <source>the engine reports no block I/O counters</source>
-            <translation>die Engine meldet keine Zähler der Block-E/A</translation>
-        </message>
-        <message>
-            <source>the engine reports no process count (no pids cgroup)</source>
-            <translation>die Engine meldet keine Zahl der Prozesse (keine Pids-Cgroup)</translation>
-        </message>
-        <message>
-            <source>Charts</source>
-            <translation>Diagramme</translation>
-        </message>
-        <message>
-            <source>The engine ended the readings.</source>
-            <translation>Die Engine hat die Messung beendet.</translation>
-        </message>
-        <message>
-            <source>limit %1</source>
-            <translation>Grenze %1</translation>
-        </message>
-        <message numerus="yes">
-            <source>machine: %n cores</source>
-            <translation>
-                <numerusform>Rechner: %n Kern</numerusform>
-                <numerusform>Rechner: %n Kerne</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>machine: %1</source>
-            <translation>Rechner: %1</translation>
-        </message>
-        <message>
-            <source>No container selected</source>
-            <translation>Kein Container ausgewählt</translation>
-        </message>
-        <message>
-            <source>Select a container to see its charts.</source>
-            <translation>Wählen Sie einen Container, um seine Diagramme zu sehen.</translation>
-        </message>
-        <message>
-            <source>Nothing to measure</source>
-            <translation>Nichts zu messen</translation>
-        </message>
-        <message>
-            <source>This container is not running. Its charts begin when it starts.</source>
-            <translation>Dieser Container läuft nicht. Seine Diagramme beginnen, wenn er startet.</translation>
-        </message>
-        <message>
-            <source>Not running: the charts show what was read before.</source>
-            <translation>Läuft nicht: Die Diagramme zeigen, was zuvor gemessen wurde.</translation>
-        </message>
-        <message>
-            <source>No readings: %1</source>
-            <translation>Keine Messwerte: %1</translation>
-        </message>
-        <message>
-            <source>Live, one reading a second</source>
-            <translation>Live, eine Messung je Sekunde</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::CommandPalette</name>
-        <message>
-            <source>Commands</source>
-            <translation>Befehle</translation>
-        </message>
-        <message>
-            <source>Container, image or command</source>
-            <translation>Container, Abbild oder Befehl</translation>
-        </message>
-        <message>
-            <source>Matches</source>
-            <translation>Treffer</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ContainerDetail</name>
-        <message>
-            <source>Overview</source>
-            <translation>Überblick</translation>
-        </message>
-        <message>
-            <source>Logs</source>
-            <translation>Protokolle</translation>
-        </message>
-        <message>
-            <source>Terminal</source>
-            <translation>Terminal</translation>
-        </message>
-        <message>
-            <source>Charts</source>
-            <translation>Diagramme</translation>
-        </message>
-        <message>
-            <source>Processes</source>
-            <translation>Prozesse</translation>
-        </message>
-        <message>
-            <source>Inspect</source>
-            <translation>Untersuchen</translation>
-        </message>
-        <message>
-            <source>Start</source>
-            <translation>Starten</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>Anhalten</translation>
-        </message>
-        <message>
-            <source>Restart</source>
-            <translation>Neu starten</translation>
-        </message>
-        <message>
-            <source>More actions</source>
-            <translation>Weitere Aktionen</translation>
-        </message>
-        <message>
-            <source>Show it on the whole page</source>
-            <translation>Auf der ganzen Seite zeigen</translation>
-        </message>
-        <message>
-            <source>Back to the list (Esc)</source>
-            <translation>Zurück zur Liste (Esc)</translation>
-        </message>
-        <message>
-            <source>Pause</source>
-            <translation>Pausieren</translation>
-        </message>
-        <message>
-            <source>Kill</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Copy “docker run”</source>
-            <translation>„docker run“ kopieren</translation>
-        </message>
-        <message>
-            <source>Copy id</source>
-            <translation>ID kopieren</translation>
-        </message>
-        <message>
-            <source>Run another like this…</source>
-            <translation>Einen weiteren wie diesen ausführen …</translation>
-        </message>
-        <message>
-            <source>Rename…</source>
-            <translation>Umbenennen …</translation>
-        </message>
-        <message>
-            <source>Remove…</source>
-            <translation>Entfernen …</translation>
-        </message>
-        <message>
-            <source>Go on</source>
-            <translation>Fortsetzen</translation>
-        </message>
-        <message>
-            <source>Show it beside the list (Esc)</source>
-            <translation>Neben der Liste zeigen (Esc)</translation>
-        </message>
-        <message>
-            <source>Remove container</source>
-            <translation>Container entfernen</translation>
-        </message>
-        <message>
-            <source>Remove %1?</source>
-            <translation>%1 entfernen?</translation>
-        </message>
-        <message>
-            <source>It is running and will be killed. What it wrote outside of volumes is lost.</source>
-            <translation>Er läuft und wird abgebrochen. Was er außerhalb von Volumes geschrieben hat, geht verloren.</translation>
-        </message>
-        <message>
-            <source>What it wrote outside of volumes is lost.</source>
-            <translation>Was er außerhalb von Volumes geschrieben hat, geht verloren.</translation>
-        </message>
-        <message>
-            <source>Kill and remove %1</source>
-            <translation>%1 abbrechen und entfernen</translation>
-        </message>
-        <message>
-            <source>Remove %1</source>
-            <translation>%1 entfernen</translation>
-        </message>
-        <message>
-            <source>Rename container</source>
-            <translation>Container umbenennen</translation>
-        </message>
-        <message>
-            <source>New name:</source>
-            <translation>Neuer Name:</translation>
-        </message>
-        <message>
-            <source>Rename</source>
-            <translation>Umbenennen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ContainerModel</name>
-        <message>
-            <source>%1
+<context>
+    <name>Charts</name>
+    <message>
+        <source>%1 cores</source>
+        <translation>%1 Kerne</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Run a container…</source>
+        <translation>Einen Container ausführen …</translation>
+    </message>
+    <message>
+        <source>Pull an image…</source>
+        <translation>Ein Abbild holen …</translation>
+    </message>
+    <message>
+        <source>Load an image from a file…</source>
+        <translation>Ein Abbild aus einer Datei laden …</translation>
+    </message>
+    <message>
+        <source>Go to Containers</source>
+        <translation>Zu den Containern</translation>
+    </message>
+    <message>
+        <source>Go to Images</source>
+        <translation>Zu den Abbildern</translation>
+    </message>
+    <message>
+        <source>Theme: as the desktop</source>
+        <translation>Aussehen: wie die Arbeitsfläche</translation>
+    </message>
+    <message>
+        <source>Theme: light</source>
+        <translation>Aussehen: hell</translation>
+    </message>
+    <message>
+        <source>Theme: dark</source>
+        <translation>Aussehen: dunkel</translation>
+    </message>
+    <message>
+        <source>First steps and keys</source>
+        <translation>Erste Schritte und Tasten</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Start %1</source>
+        <translation>%1 starten</translation>
+    </message>
+    <message>
+        <source>Stop %1</source>
+        <translation>%1 anhalten</translation>
+    </message>
+    <message>
+        <source>Restart %1</source>
+        <translation>%1 neu starten</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Abbild</translation>
+    </message>
+    <message>
+        <source>Run %1…</source>
+        <translation>%1 ausführen …</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerFacts</name>
+    <message>
+        <source>Killed by %1 (exit code %2)</source>
+        <translation>Beendet durch %1 (Exit-Code %2)</translation>
+    </message>
+    <message>
+        <source>Out of memory (exit code %1)</source>
+        <translation>Speicher aufgebraucht (Exit-Code %1)</translation>
+    </message>
+    <message>
+        <source>It needed more than its limit of %1, so the kernel killed it. Give it a higher limit, or make it need less.</source>
+        <translation>Er brauchte mehr als seine Grenze von %1, deshalb hat ihn der Kernel beendet. Setzen Sie die Grenze höher, oder lassen Sie ihn weniger brauchen.</translation>
+    </message>
+    <message>
+        <source>The machine ran out of memory, so the kernel killed it.</source>
+        <translation>Dem Rechner ging der Speicher aus, deshalb hat ihn der Kernel beendet.</translation>
+    </message>
+    <message>
+        <source>Somebody killed it, or it did not end in time when it was asked to stop. There is no sign of too little memory.</source>
+        <translation>Jemand hat ihn abgebrochen, oder er war nicht rechtzeitig zu Ende, als er anhalten sollte. Auf Speichermangel deutet nichts hin.</translation>
+    </message>
+    <message>
+        <source>It was asked to stop and did.</source>
+        <translation>Er wurde gebeten anzuhalten und hat es getan.</translation>
+    </message>
+    <message>
+        <source>It was interrupted, as by Ctrl+C.</source>
+        <translation>Er wurde unterbrochen, wie durch Strg+C.</translation>
+    </message>
+    <message>
+        <source>The program touched memory that is not its own: a bug in it, or a build for another processor.</source>
+        <translation>Das Programm hat fremden Speicher berührt: ein Fehler darin, oder es ist für einen anderen Prozessor gebaut.</translation>
+    </message>
+    <message>
+        <source>The program gave up by itself, usually after an assertion or an uncaught exception.</source>
+        <translation>Das Programm hat selbst aufgegeben, meist nach einer verletzten Annahme oder einer nicht gefangenen Ausnahme.</translation>
+    </message>
+    <message>
+        <source>The program used an instruction that this processor does not have.</source>
+        <translation>Das Programm benutzte einen Befehl, den dieser Prozessor nicht hat.</translation>
+    </message>
+    <message>
+        <source>A signal ended it.</source>
+        <translation>Ein Signal hat ihn beendet.</translation>
+    </message>
+    <message>
+        <source>It could not be started</source>
+        <translation>Er konnte nicht gestartet werden</translation>
+    </message>
+    <message>
+        <source>Exit code %1</source>
+        <translation>Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>It finished (exit code 0)</source>
+        <translation>Er ist fertig (Exit-Code 0)</translation>
+    </message>
+    <message>
+        <source>The program ended by itself and reported no error.</source>
+        <translation>Das Programm ist von selbst zu Ende gegangen und hat keinen Fehler gemeldet.</translation>
+    </message>
+    <message>
+        <source>The engine could not run it.</source>
+        <translation>Die Engine konnte ihn nicht ausführen.</translation>
+    </message>
+    <message>
+        <source>The command was found but could not be executed: is it a program, and may it be run?</source>
+        <translation>Der Befehl wurde gefunden, konnte aber nicht ausgeführt werden: Ist er ein Programm, und darf er ausgeführt werden?</translation>
+    </message>
+    <message>
+        <source>The command was not found in the image: check its name and path.</source>
+        <translation>Der Befehl wurde im Abbild nicht gefunden: Prüfen Sie Namen und Pfad.</translation>
+    </message>
+    <message>
+        <source>The program ended with an error of its own; its last lines usually say which.</source>
+        <translation>Das Programm endete mit einem eigenen Fehler; meist sagen seine letzten Zeilen, mit welchem.</translation>
+    </message>
+    <message>
+        <source>A process in it was killed for want of memory.</source>
+        <translation>Ein Prozess darin wurde aus Mangel an Speicher beendet.</translation>
+    </message>
+    <message>
+        <source>signal %1</source>
+        <translation>Signal %1</translation>
+    </message>
+    <message>
+        <source>1 second</source>
+        <translation>1 Sekunde</translation>
+    </message>
+    <message>
+        <source>%1 seconds</source>
+        <translation>%1 Sekunden</translation>
+    </message>
+    <message>
+        <source>1 minute</source>
+        <translation>1 Minute</translation>
+    </message>
+    <message>
+        <source>%1 minutes</source>
+        <translation>%1 Minuten</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 Stunde</translation>
+    </message>
+    <message>
+        <source>%1 hours</source>
+        <translation>%1 Stunden</translation>
+    </message>
+    <message>
+        <source>%1 days</source>
+        <translation>%1 Tagen</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerState</name>
+    <message>
+        <source>Unhealthy</source>
+        <translation>Nicht gesund</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Healthy</source>
+        <translation>Gesund</translation>
+    </message>
+    <message>
+        <source>Exited (%1)</source>
+        <translation>Beendet (%1)</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausiert</translation>
+    </message>
+    <message>
+        <source>Restarting</source>
+        <translation>Startet neu</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Angelegt</translation>
+    </message>
+    <message>
+        <source>Exited</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Removing</source>
+        <translation>Wird entfernt</translation>
+    </message>
+    <message>
+        <source>Dead</source>
+        <translation>Tot</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 Min.</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 Std.</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <translation>%1 T.</translation>
+    </message>
+    <message>
+        <source>%1 wk</source>
+        <translation>%1 Wo.</translation>
+    </message>
+    <message>
+        <source>%1 mo</source>
+        <translation>%1 Mon.</translation>
+    </message>
+    <message>
+        <source>%1 y</source>
+        <translation>%1 J.</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>gerade eben</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerVerbs</name>
+    <message>
+        <source>Starting…</source>
+        <translation>Wird gestartet …</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>Restarting…</source>
+        <translation>Wird neu gestartet …</translation>
+    </message>
+    <message>
+        <source>Killing…</source>
+        <translation>Wird abgebrochen …</translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation>Wird pausiert …</translation>
+    </message>
+    <message>
+        <source>Resuming…</source>
+        <translation>Wird fortgesetzt …</translation>
+    </message>
+    <message>
+        <source>Not started</source>
+        <translation>Nicht gestartet</translation>
+    </message>
+    <message>
+        <source>Not stopped</source>
+        <translation>Nicht angehalten</translation>
+    </message>
+    <message>
+        <source>Not restarted</source>
+        <translation>Nicht neu gestartet</translation>
+    </message>
+    <message>
+        <source>Not killed</source>
+        <translation>Nicht abgebrochen</translation>
+    </message>
+    <message>
+        <source>Not paused</source>
+        <translation>Nicht pausiert</translation>
+    </message>
+    <message>
+        <source>Not resumed</source>
+        <translation>Nicht fortgesetzt</translation>
+    </message>
+</context>
+<context>
+    <name>ListDate</name>
+    <message>
+        <source>Today %1</source>
+        <translation>Heute %1</translation>
+    </message>
+</context>
+<context>
+    <name>Options</name>
+    <message>
+        <source>Use the engine at PATH.</source>
+        <translation>Die Engine unter PATH benutzen.</translation>
+    </message>
+    <message>
+        <source>Data of the engine.</source>
+        <translation>Daten der Engine.</translation>
+    </message>
+    <message>
+        <source>Run folder of the engine.</source>
+        <translation>Laufzeitordner der Engine.</translation>
+    </message>
+    <message>
+        <source>light, dark or system; this time only.</source>
+        <translation>light (hell), dark (dunkel) oder system (wie das System); nur dieses Mal.</translation>
+    </message>
+    <message>
+        <source>Print the milliseconds until the window is painted, and quit.</source>
+        <translation>Die Millisekunden ausgeben, bis das Fenster gezeichnet ist, und beenden.</translation>
+    </message>
+</context>
+<context>
+    <name>RunCommand</name>
+    <message>
+        <source>This is not a docker run command: it should begin with “docker run”.</source>
+        <translation>Das ist kein Befehl docker run: Er sollte mit „docker run“ beginnen.</translation>
+    </message>
+    <message>
+        <source>Only docker run and docker create make a container; this is “docker %1”.</source>
+        <translation>Nur docker run und docker create legen einen Container an; dies ist „docker %1“.</translation>
+    </message>
+    <message>
+        <source>The command names no image.</source>
+        <translation>Der Befehl nennt kein Abbild.</translation>
+    </message>
+    <message>
+        <source>Slipway does not know the flag --%1.</source>
+        <translation>Slipway kennt die Option --%1 nicht.</translation>
+    </message>
+    <message>
+        <source>Slipway does not know the flag -%1.</source>
+        <translation>Slipway kennt die Option -%1 nicht.</translation>
+    </message>
+    <message>
+        <source>The flag --%1 needs a value.</source>
+        <translation>Die Option --%1 braucht einen Wert.</translation>
+    </message>
+    <message>
+        <source>--%1: “%2” is not a number</source>
+        <translation>--%1: „%2“ ist keine Zahl</translation>
+    </message>
+    <message>
+        <source>--env-file %1: %2</source>
+        <translation>--env-file %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>RunOptions</name>
+    <message>
+        <source>--%1: “%2” is not %3</source>
+        <translation>--%1: „%2“ ist nicht %3</translation>
+    </message>
+    <message>
+        <source>a device, as in /dev/fuse:/dev/fuse:rwm</source>
+        <translation>ein Gerät wie in /dev/fuse:/dev/fuse:rwm</translation>
+    </message>
+    <message>
+        <source>a limit, as in nofile=1024:2048</source>
+        <translation>eine Grenze wie in nofile=1024:2048</translation>
+    </message>
+    <message>
+        <source>known here</source>
+        <translation>hier bekannt</translation>
+    </message>
+    <message>
+        <source>complete: it needs target=/path</source>
+        <translation>vollständig: target=/Pfad fehlt</translation>
+    </message>
+    <message>
+        <source>a size, as in 512m or 2g</source>
+        <translation>eine Größe wie 512m oder 2g</translation>
+    </message>
+    <message>
+        <source>a time, as in 30s or 1m30s</source>
+        <translation>eine Zeit wie 30s oder 1m30s</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>eine ganze Zahl</translation>
+    </message>
+</context>
+<context>
+    <name>RunSpec</name>
+    <message>
+        <source>unknown flag: %1</source>
+        <translation>unbekannte Option: %1</translation>
+    </message>
+    <message>
+        <source>%1 has a field of its own above</source>
+        <translation>%1 hat oben ein eigenes Feld</translation>
+    </message>
+    <message>
+        <source>%1 needs a value: %1=…</source>
+        <translation>%1 braucht einen Wert: %1=…</translation>
+    </message>
+</context>
+<context>
+    <name>ShellWords</name>
+    <message>
+        <source>“%1” is for a shell: quote it, or run it by sh -c &apos;…&apos;</source>
+        <translation>„%1“ ist für eine Shell: in Anführungszeichen setzen, oder mit sh -c &apos;…&apos; ausführen</translation>
+    </message>
+    <message>
+        <source>the quote %1 is never closed</source>
+        <translation>das Anführungszeichen %1 wird nie geschlossen</translation>
+    </message>
+</context>
+<context>
+    <name>Texts</name>
+    <message>
+        <source>An image is needed.</source>
+        <translation>Ein Abbild ist nötig.</translation>
+    </message>
+    <message>
+        <source>Image names are lower case: %1</source>
+        <translation>Namen von Abbildern sind klein geschrieben: %1</translation>
+    </message>
+    <message>
+        <source>“%1” is not an image name, as in nginx:1.27 or ghcr.io/owner/app</source>
+        <translation>„%1“ ist kein Name eines Abbilds wie nginx:1.27 oder ghcr.io/owner/app</translation>
+    </message>
+    <message>
+        <source>Two or more letters, digits, “_”, “.” or “-”, beginning with a letter or digit.</source>
+        <translation>Zwei oder mehr Buchstaben, Ziffern, „_“, „.“ oder „-“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
+    </message>
+    <message>
+        <source>“%1” has no name before the “=”</source>
+        <translation>„%1“ hat keinen Namen vor dem „=“</translation>
+    </message>
+    <message>
+        <source>At least 6 MB: less does not even start a process.</source>
+        <translation>Mindestens 6 MB: Mit weniger startet nicht einmal ein Prozess.</translation>
+    </message>
+    <message>
+        <source>A container that is removed when it stops cannot be restarted.</source>
+        <translation>Ein Container, der beim Anhalten entfernt wird, kann nicht neu gestartet werden.</translation>
+    </message>
+    <message>
+        <source>Which port of the container?</source>
+        <translation>Welcher Port des Containers?</translation>
+    </message>
+    <message>
+        <source>“%1” is not a port: 1 to 65535</source>
+        <translation>„%1“ ist kein Port: 1 bis 65535</translation>
+    </message>
+    <message>
+        <source>The two ranges have different lengths.</source>
+        <translation>Die beiden Bereiche sind verschieden lang.</translation>
+    </message>
+    <message>
+        <source>“%1” is not an address of this machine</source>
+        <translation>„%1“ ist keine Adresse dieses Rechners</translation>
+    </message>
+    <message>
+        <source>“%1” is not a protocol: tcp, udp or sctp</source>
+        <translation>„%1“ ist kein Protokoll: tcp, udp oder sctp</translation>
+    </message>
+    <message>
+        <source>“%1” is not a full path: choose the folder</source>
+        <translation>„%1“ ist kein vollständiger Pfad: Wählen Sie den Ordner</translation>
+    </message>
+    <message>
+        <source>“%1” is not a volume name: letters, digits, “_”, “.” and “-”</source>
+        <translation>„%1“ ist kein Name für ein Volume: Buchstaben, Ziffern, „_“, „.“ und „-“</translation>
+    </message>
+    <message>
+        <source>Where in the container?</source>
+        <translation>Wo im Container?</translation>
+    </message>
+    <message>
+        <source>“%1” must begin with “/”: it is a path in the container</source>
+        <translation>„%1“ muss mit „/“ beginnen: Es ist ein Pfad im Container</translation>
+    </message>
+    <message>
+        <source>The container&apos;s root itself cannot be replaced: choose a path below it.</source>
+        <translation>Die Wurzel des Containers selbst kann nicht ersetzt werden: Wählen Sie einen Pfad darunter.</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ChartsView</name>
+    <message>
+        <source>1 min</source>
+        <translation>1 Min.</translation>
+    </message>
+    <message>
+        <source>5 min</source>
+        <translation>5 Min.</translation>
+    </message>
+    <message>
+        <source>15 min</source>
+        <translation>15 Min.</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 Stunde</translation>
+    </message>
+    <message>
+        <source>Show the last %1</source>
+        <translation>Die letzten %1 zeigen</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation>belegt</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>working set</source>
+        <translation>Arbeitsmenge</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>empfangen</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>gesendet</translation>
+    </message>
+    <message>
+        <source>Block I/O</source>
+        <translation>Block-E/A</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>gelesen</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>geschrieben</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>processes and threads</source>
+        <translation>Prozesse und Threads</translation>
+    </message>
+    <message>
+        <source>the engine reports no CPU time for this container</source>
+        <translation>die Engine meldet für diesen Container keine CPU-Zeit</translation>
+    </message>
+    <message>
+        <source>the engine reports no memory for this container (no memory cgroup)</source>
+        <translation>die Engine meldet für diesen Container keinen Speicher (keine Speicher-Cgroup)</translation>
+    </message>
+    <message>
+        <source>the engine reports no network counters</source>
+        <translation>die Engine meldet keine Netzwerkzähler</translation>
+    </message>
+    <message>
+        <source>the engine reports no block I/O counters</source>
+        <translation>die Engine meldet keine Zähler der Block-E/A</translation>
+    </message>
+    <message>
+        <source>the engine reports no process count (no pids cgroup)</source>
+        <translation>die Engine meldet keine Zahl der Prozesse (keine Pids-Cgroup)</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>Diagramme</translation>
+    </message>
+    <message>
+        <source>The engine ended the readings.</source>
+        <translation>Die Engine hat die Messung beendet.</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenze %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>machine: %n cores</source>
+        <translation>
+            <numerusform>Rechner: %n Kern</numerusform>
+            <numerusform>Rechner: %n Kerne</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>machine: %1</source>
+        <translation>Rechner: %1</translation>
+    </message>
+    <message>
+        <source>No container selected</source>
+        <translation>Kein Container ausgewählt</translation>
+    </message>
+    <message>
+        <source>Select a container to see its charts.</source>
+        <translation>Wählen Sie einen Container, um seine Diagramme zu sehen.</translation>
+    </message>
+    <message>
+        <source>Nothing to measure</source>
+        <translation>Nichts zu messen</translation>
+    </message>
+    <message>
+        <source>This container is not running. Its charts begin when it starts.</source>
+        <translation>Dieser Container läuft nicht. Seine Diagramme beginnen, wenn er startet.</translation>
+    </message>
+    <message>
+        <source>Not running: the charts show what was read before.</source>
+        <translation>Läuft nicht: Die Diagramme zeigen, was zuvor gemessen wurde.</translation>
+    </message>
+    <message>
+        <source>No readings: %1</source>
+        <translation>Keine Messwerte: %1</translation>
+    </message>
+    <message>
+        <source>Live, one reading a second</source>
+        <translation>Live, eine Messung je Sekunde</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::CommandPalette</name>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Container, image or command</source>
+        <translation>Container, Abbild oder Befehl</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>Treffer</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ContainerDetail</name>
+    <message>
+        <source>Overview</source>
+        <translation>Überblick</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>Diagramme</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>Untersuchen</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>More actions</source>
+        <translation>Weitere Aktionen</translation>
+    </message>
+    <message>
+        <source>Show it on the whole page</source>
+        <translation>Auf der ganzen Seite zeigen</translation>
+    </message>
+    <message>
+        <source>Back to the list (Esc)</source>
+        <translation>Zurück zur Liste (Esc)</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausieren</translation>
+    </message>
+    <message>
+        <source>Kill</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Copy “docker run”</source>
+        <translation>„docker run“ kopieren</translation>
+    </message>
+    <message>
+        <source>Copy id</source>
+        <translation>ID kopieren</translation>
+    </message>
+    <message>
+        <source>Run another like this…</source>
+        <translation>Einen weiteren wie diesen ausführen …</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen …</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Show it beside the list (Esc)</source>
+        <translation>Neben der Liste zeigen (Esc)</translation>
+    </message>
+    <message>
+        <source>Remove container</source>
+        <translation>Container entfernen</translation>
+    </message>
+    <message>
+        <source>Remove %1?</source>
+        <translation>%1 entfernen?</translation>
+    </message>
+    <message>
+        <source>It is running and will be killed. What it wrote outside of volumes is lost.</source>
+        <translation>Er läuft und wird abgebrochen. Was er außerhalb von Volumes geschrieben hat, geht verloren.</translation>
+    </message>
+    <message>
+        <source>What it wrote outside of volumes is lost.</source>
+        <translation>Was er außerhalb von Volumes geschrieben hat, geht verloren.</translation>
+    </message>
+    <message>
+        <source>Kill and remove %1</source>
+        <translation>%1 abbrechen und entfernen</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>%1 entfernen</translation>
+    </message>
+    <message>
+        <source>Rename container</source>
+        <translation>Container umbenennen</translation>
+    </message>
+    <message>
+        <source>New name:</source>
+        <translation>Neuer Name:</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ContainerModel</name>
+    <message>
+        <source>%1
 ID %2</source>
-            <translation>%1
+        <translation>%1
 ID %2</translation>
-        </message>
-        <message>
-            <source>%1 %</source>
-            <translation>%1 %</translation>
-        </message>
-        <message>
-            <source>100 % is one core, all of the time</source>
-            <translation>100 % ist ein Kern, die ganze Zeit</translation>
-        </message>
-        <message>
-            <source>Working set: without the cache that the kernel can drop</source>
-            <translation>Arbeitsmenge: ohne den Cache, den der Kernel freigeben kann</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n container(s)</source>
-            <translation>
-                <numerusform>%n Container</numerusform>
-                <numerusform>%n Container</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>All running</source>
-            <translation>Alle laufen</translation>
-        </message>
-        <message>
-            <source>All stopped</source>
-            <translation>Alle angehalten</translation>
-        </message>
-        <message>
-            <source>%1 of %2 running</source>
-            <translation>%1 von %2 laufen</translation>
-        </message>
-        <message>
-            <source>Name</source>
-            <translation>Name</translation>
-        </message>
-        <message>
-            <source>Image</source>
-            <translation>Abbild</translation>
-        </message>
-        <message>
-            <source>Status</source>
-            <translation>Status</translation>
-        </message>
-        <message>
-            <source>Ports</source>
-            <translation>Ports</translation>
-        </message>
-        <message>
-            <source>CPU</source>
-            <translation>CPU</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>Speicher</translation>
-        </message>
-        <message>
-            <source>Created</source>
-            <translation>Angelegt</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ContainersPage</name>
-        <message>
-            <source>Containers</source>
-            <translation>Container</translation>
-        </message>
-        <message>
-            <source>Search name, image, port…</source>
-            <translation>Name, Abbild, Port suchen …</translation>
-        </message>
-        <message>
-            <source>All</source>
-            <translation>Alle</translation>
-        </message>
-        <message>
-            <source>Running</source>
-            <translation>Läuft</translation>
-        </message>
-        <message>
-            <source>Stopped</source>
-            <translation>Angehalten</translation>
-        </message>
-        <message>
-            <source>Run…</source>
-            <translation>Ausführen …</translation>
-        </message>
-        <message>
-            <source>Run a container (%1)</source>
-            <translation>Einen Container ausführen (%1)</translation>
-        </message>
-        <message>
-            <source>No containers yet</source>
-            <translation>Noch keine Container</translation>
-        </message>
-        <message>
-            <source>A container is a program with a file system and a network of its own. Run one from any image.</source>
-            <translation>Ein Container ist ein Programm mit eigenem Dateisystem und eigenem Netzwerk. Führen Sie einen aus irgendeinem Abbild aus.</translation>
-        </message>
-        <message>
-            <source>Run a container…</source>
-            <translation>Einen Container ausführen …</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>Containers could not be listed: %1</source>
-            <translation>Container konnten nicht aufgelistet werden: %1</translation>
-        </message>
-        <message>
-            <source>Start</source>
-            <translation>Starten</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>Anhalten</translation>
-        </message>
-        <message>
-            <source>Restart</source>
-            <translation>Neu starten</translation>
-        </message>
-        <message>
-            <source>Pause</source>
-            <translation>Pausieren</translation>
-        </message>
-        <message>
-            <source>Resume</source>
-            <translation>Fortsetzen</translation>
-        </message>
-        <message>
-            <source>Kill</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Rename…</source>
-            <translation>Umbenennen …</translation>
-        </message>
-        <message>
-            <source>Remove…</source>
-            <translation>Entfernen …</translation>
-        </message>
-        <message>
-            <source>The engine is not reachable</source>
-            <translation>Die Engine ist nicht erreichbar</translation>
-        </message>
-        <message>
-            <source>%1
-Your containers go on running. Slipway tries again every second.</source>
-            <translation>%1
-Ihre Container laufen weiter. Slipway versucht es jede Sekunde noch einmal.</translation>
-        </message>
-        <message>
-            <source>Remove container %1?</source>
-            <translation>Container %1 entfernen?</translation>
-        </message>
-        <message>
-            <source>Kill and remove %1</source>
-            <translation>%1 abbrechen und entfernen</translation>
-        </message>
-        <message>
-            <source>Remove %1</source>
-            <translation>%1 entfernen</translation>
-        </message>
-        <message numerus="yes">
-            <source>Remove %n containers?</source>
-            <translation>
-                <numerusform>%n Container entfernen?</numerusform>
-                <numerusform>%n Container entfernen?</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Kill and remove %n containers</source>
-            <translation>
-                <numerusform>%n Container abbrechen und entfernen</numerusform>
-                <numerusform>%n Container abbrechen und entfernen</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Remove %n containers</source>
-            <translation>
-                <numerusform>%n Container entfernen</numerusform>
-                <numerusform>%n Container entfernen</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>What was written inside and the logs are deleted. Named volumes and the image stay.</source>
-            <translation>Was darin geschrieben wurde und die Protokolle werden gelöscht. Benannte Volumes und das Abbild bleiben.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n of them is still running and will be killed.</source>
-            <translation>
-                <numerusform>Einer davon läuft noch und wird abgebrochen.</numerusform>
-                <numerusform>%n davon laufen noch und werden abgebrochen.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Delete anonymous volumes, too</source>
-            <translation>Auch namenlose Volumes löschen</translation>
-        </message>
-        <message>
-            <source>Removing…</source>
-            <translation>Wird entfernt …</translation>
-        </message>
-        <message>
-            <source>Not removed</source>
-            <translation>Nicht entfernt</translation>
-        </message>
-        <message>
-            <source>Show %1</source>
-            <translation>%1 zeigen</translation>
-        </message>
-        <message>
-            <source>Stop %1, then start</source>
-            <translation>%1 anhalten, dann starten</translation>
-        </message>
-        <message>
-            <source>Rename %1</source>
-            <translation>%1 umbenennen</translation>
-        </message>
-        <message>
-            <source>New name of container %1</source>
-            <translation>Neuer Name des Containers %1</translation>
-        </message>
-        <message>
-            <source>Rename</source>
-            <translation>Umbenennen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::FactList</name>
-        <message>
-            <source>Copy %1</source>
-            <translation>%1 kopieren</translation>
-        </message>
-        <message>
-            <source>Show %1</source>
-            <translation>%1 zeigen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::FindBar</name>
-        <message>
-            <source>Find in log</source>
-            <translation>Im Protokoll suchen</translation>
-        </message>
-        <message>
-            <source>Match case</source>
-            <translation>Groß-/Kleinschreibung beachten</translation>
-        </message>
-        <message>
-            <source>Regular expression</source>
-            <translation>Regulärer Ausdruck</translation>
-        </message>
-        <message>
-            <source>Filter</source>
-            <translation>Filtern</translation>
-        </message>
-        <message>
-            <source>Show only the lines that match</source>
-            <translation>Nur die passenden Zeilen zeigen</translation>
-        </message>
-        <message>
-            <source>Previous match (Shift+Enter)</source>
-            <translation>Voriger Treffer (Umschalt+Eingabe)</translation>
-        </message>
-        <message>
-            <source>Next match (Enter)</source>
-            <translation>Nächster Treffer (Eingabe)</translation>
-        </message>
-        <message>
-            <source>Close (Esc)</source>
-            <translation>Schließen (Esc)</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::HelpPage</name>
-        <message>
-            <source>Back (Esc)</source>
-            <translation>Zurück (Esc)</translation>
-        </message>
-        <message>
-            <source>Back</source>
-            <translation>Zurück</translation>
-        </message>
-        <message>
-            <source>First steps</source>
-            <translation>Erste Schritte</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ImageDetail</name>
-        <message>
-            <source>Layers</source>
-            <translation>Schichten</translation>
-        </message>
-        <message>
-            <source>#</source>
-            <translation>#</translation>
-        </message>
-        <message>
-            <source>Size</source>
-            <translation>Größe</translation>
-        </message>
-        <message>
-            <source>Instruction</source>
-            <translation>Anweisung</translation>
-        </message>
-        <message>
-            <source>Configuration</source>
-            <translation>Konfiguration</translation>
-        </message>
-        <message>
-            <source>Field</source>
-            <translation>Feld</translation>
-        </message>
-        <message>
-            <source>Value</source>
-            <translation>Wert</translation>
-        </message>
-        <message>
-            <source>Run…</source>
-            <translation>Ausführen …</translation>
-        </message>
-        <message>
-            <source>Close (Esc)</source>
-            <translation>Schließen (Esc)</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>Schließen</translation>
-        </message>
-        <message>
-            <source>(not recorded)</source>
-            <translation>(nicht verzeichnet)</translation>
-        </message>
-        <message>
-            <source>Entrypoint</source>
-            <translation>Einstiegspunkt</translation>
-        </message>
-        <message>
-            <source>Command</source>
-            <translation>Befehl</translation>
-        </message>
-        <message>
-            <source>Working directory</source>
-            <translation>Arbeitsverzeichnis</translation>
-        </message>
-        <message>
-            <source>User</source>
-            <translation>Benutzer</translation>
-        </message>
-        <message>
-            <source>Exposed ports</source>
-            <translation>Angebotene Ports</translation>
-        </message>
-        <message>
-            <source>Volumes</source>
-            <translation>Volumes</translation>
-        </message>
-        <message>
-            <source>Environment</source>
-            <translation>Umgebung</translation>
-        </message>
-        <message>
-            <source>Labels</source>
-            <translation>Label</translation>
-        </message>
-        <message>
-            <source>Stop signal</source>
-            <translation>Signal zum Anhalten</translation>
-        </message>
-        <message>
-            <source>Names</source>
-            <translation>Namen</translation>
-        </message>
-        <message>
-            <source>Digests</source>
-            <translation>Digests</translation>
-        </message>
-        <message>
-            <source>ID</source>
-            <translation>ID</translation>
-        </message>
-        <message>
-            <source>Platform</source>
-            <translation>Plattform</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ImageModel</name>
-        <message>
-            <source>&lt;none&gt;</source>
-            <translation>&lt;none&gt;</translation>
-        </message>
-        <message>
-            <source>Repository</source>
-            <translation>Repository</translation>
-        </message>
-        <message>
-            <source>Tag</source>
-            <translation>Tag</translation>
-        </message>
-        <message>
-            <source>ID</source>
-            <translation>ID</translation>
-        </message>
-        <message>
-            <source>Size</source>
-            <translation>Größe</translation>
-        </message>
-        <message>
-            <source>Created</source>
-            <translation>Angelegt</translation>
-        </message>
-        <message>
-            <source>Used by</source>
-            <translation>Benutzt von</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ImagesPage</name>
-        <message>
-            <source>Images</source>
-            <translation>Abbilder</translation>
-        </message>
-        <message>
-            <source>Search repository, tag, ID…</source>
-            <translation>Repository, Tag, ID suchen …</translation>
-        </message>
-        <message>
-            <source>All</source>
-            <translation>Alle</translation>
-        </message>
-        <message>
-            <source>In use</source>
-            <translation>Benutzt</translation>
-        </message>
-        <message>
-            <source>Unused</source>
-            <translation>Unbenutzt</translation>
-        </message>
-        <message>
-            <source>Dangling</source>
-            <translation>Verwaist</translation>
-        </message>
-        <message>
-            <source>Load…</source>
-            <translation>Laden …</translation>
-        </message>
-        <message>
-            <source>Pull…</source>
-            <translation>Holen …</translation>
-        </message>
-        <message>
-            <source>No images yet</source>
-            <translation>Noch keine Abbilder</translation>
-        </message>
-        <message>
-            <source>An image is what a container starts from. Pull one from a registry, or drop an archive (docker save) here.</source>
-            <translation>Ein Abbild ist das, woraus ein Container startet. Holen Sie eines aus einer Registry, oder lassen Sie ein Archiv (docker save) hier fallen.</translation>
-        </message>
-        <message>
-            <source>Pull an image…</source>
-            <translation>Ein Abbild holen …</translation>
-        </message>
-        <message>
-            <source>Load from a file…</source>
-            <translation>Aus einer Datei laden …</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>Images could not be listed: %1</source>
-            <translation>Abbilder konnten nicht aufgelistet werden: %1</translation>
-        </message>
-        <message>
-            <source>Run…</source>
-            <translation>Ausführen …</translation>
-        </message>
-        <message>
-            <source>Tag…</source>
-            <translation>Tag …</translation>
-        </message>
-        <message>
-            <source>Pull again</source>
-            <translation>Noch einmal holen</translation>
-        </message>
-        <message>
-            <source>Copy ID</source>
-            <translation>ID kopieren</translation>
-        </message>
-        <message>
-            <source>Remove…</source>
-            <translation>Entfernen …</translation>
-        </message>
-        <message>
-            <source>%1 on disk</source>
-            <translation>%1 auf dem Datenträger</translation>
-        </message>
-        <message>
-            <source>The engine is not reachable</source>
-            <translation>Die Engine ist nicht erreichbar</translation>
-        </message>
-        <message>
-            <source>%1
-Slipway tries again every second.</source>
-            <translation>%1
-Slipway versucht es jede Sekunde noch einmal.</translation>
-        </message>
-        <message>
-            <source>Pull an image</source>
-            <translation>Ein Abbild holen</translation>
-        </message>
-        <message>
-            <source>Name of the image; without a registry it comes from Docker Hub, without a tag it is the latest.</source>
-            <translation>Name des Abbilds; ohne Registry kommt es von Docker Hub, ohne Tag ist es das neueste.</translation>
-        </message>
-        <message>
-            <source>Pull</source>
-            <translation>Holen</translation>
-        </message>
-        <message>
-            <source>Load images from an archive</source>
-            <translation>Abbilder aus einem Archiv laden</translation>
-        </message>
-        <message>
-            <source>Archives (*.tar *.tar.gz *.tgz *.tar.zst *.tar.xz)</source>
-            <translation>Archive (*.tar *.tar.gz *.tgz *.tar.zst *.tar.xz)</translation>
-        </message>
-        <message>
-            <source>All files (*)</source>
-            <translation>Alle Dateien (*)</translation>
-        </message>
-        <message>
-            <source>Tag %1</source>
-            <translation>Tag für %1</translation>
-        </message>
-        <message>
-            <source>Another name for this image</source>
-            <translation>Ein weiterer Name für dieses Abbild</translation>
-        </message>
-        <message>
-            <source>Add tag</source>
-            <translation>Tag hinzufügen</translation>
-        </message>
-        <message>
-            <source>%1 is used by %2. Remove the container first, then the image.</source>
-            <translation>%1 wird von %2 benutzt. Entfernen Sie erst den Container, dann das Abbild.</translation>
-        </message>
-        <message>
-            <source>Some of these images are used by %1. Remove the containers first.</source>
-            <translation>Einige dieser Abbilder werden von %1 benutzt. Entfernen Sie erst die Container.</translation>
-        </message>
-        <message>
-            <source>Show %1</source>
-            <translation>%1 zeigen</translation>
-        </message>
-        <message>
-            <source>Remove image %1?</source>
-            <translation>Abbild %1 entfernen?</translation>
-        </message>
-        <message numerus="yes">
-            <source>Remove %n images?</source>
-            <translation>
-                <numerusform>%n Abbild entfernen?</numerusform>
-                <numerusform>%n Abbilder entfernen?</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Up to %1 are freed; layers that other images share stay. It can be pulled or built again.</source>
-            <translation>Bis zu %1 werden frei; Schichten, die andere Abbilder mitbenutzen, bleiben. Es kann wieder geholt oder gebaut werden.</translation>
-        </message>
-        <message>
-            <source>Remove %1</source>
-            <translation>%1 entfernen</translation>
-        </message>
-        <message numerus="yes">
-            <source>Remove %n images</source>
-            <translation>
-                <numerusform>%n Abbild entfernen</numerusform>
-                <numerusform>%n Abbilder entfernen</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Removing…</source>
-            <translation>Wird entfernt …</translation>
-        </message>
-        <message>
-            <source>Remove all its names</source>
-            <translation>Alle seine Namen entfernen</translation>
-        </message>
-        <message>
-            <source>%1 was not removed: %2</source>
-            <translation>%1 wurde nicht entfernt: %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::InspectTab</name>
-        <message>
-            <source>Search names and values</source>
-            <translation>Namen und Werte suchen</translation>
-        </message>
-        <message>
-            <source>Everything the engine knows of this container</source>
-            <translation>Alles, was die Engine von diesem Container weiß</translation>
-        </message>
-        <message>
-            <source>Field</source>
-            <translation>Feld</translation>
-        </message>
-        <message>
-            <source>Value</source>
-            <translation>Wert</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n entries</source>
-            <translation>
-                <numerusform>%n Eintrag</numerusform>
-                <numerusform>%n Einträge</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Nothing found</source>
-            <translation>Nichts gefunden</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n found</source>
-            <translation>
-                <numerusform>%n gefunden</numerusform>
-                <numerusform>%n gefunden</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Copy value</source>
-            <translation>Wert kopieren</translation>
-        </message>
-        <message>
-            <source>Copy path</source>
-            <translation>Pfad kopieren</translation>
-        </message>
-        <message>
-            <source>Copy as JSON</source>
-            <translation>Als JSON kopieren</translation>
-        </message>
-        <message>
-            <source>Expand all</source>
-            <translation>Alles ausklappen</translation>
-        </message>
-        <message>
-            <source>Collapse all</source>
-            <translation>Alles einklappen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::Job</name>
-        <message>
-            <source>Pull %1</source>
-            <translation>%1 holen</translation>
-        </message>
-        <message>
-            <source>Load %1</source>
-            <translation>%1 laden</translation>
-        </message>
-        <message>
-            <source>%1 s</source>
-            <translation>%1 s</translation>
-        </message>
-        <message>
-            <source>%1 min</source>
-            <translation>%1 Min.</translation>
-        </message>
-        <message>
-            <source>%1 h</source>
-            <translation>%1 Std.</translation>
-        </message>
-        <message>
-            <source>Done in %1</source>
-            <translation>Fertig in %1</translation>
-        </message>
-        <message>
-            <source>Cancelled</source>
-            <translation>Abgebrochen</translation>
-        </message>
-        <message numerus="yes">
-            <source>%1 of %n layer(s)</source>
-            <translation>
-                <numerusform>%1 von %n Schicht</numerusform>
-                <numerusform>%1 von %n Schichten</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>%1 of %2</source>
-            <translation>%1 von %2</translation>
-        </message>
-        <message>
-            <source>%1/s</source>
-            <translation>%1/s</translation>
-        </message>
-        <message>
-            <source>%1 left</source>
-            <translation>noch %1</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::JobRow</name>
-        <message>
-            <source>Show the layers</source>
-            <translation>Die Schichten zeigen</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Dismiss</source>
-            <translation>Ausblenden</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::JobsPanel</name>
-        <message>
-            <source>Jobs</source>
-            <translation>Aufträge</translation>
-        </message>
-        <message>
-            <source>Clear finished</source>
-            <translation>Fertige ausblenden</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n running</source>
-            <translation>
-                <numerusform>%n läuft</numerusform>
-                <numerusform>%n laufen</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ListColumns</name>
-        <message>
-            <source>Reset columns</source>
-            <translation>Spalten zurücksetzen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ListPage</name>
-        <message>
-            <source>Search</source>
-            <translation>Suchen</translation>
-        </message>
-        <message>
-            <source>Search %1</source>
-            <translation>%1 durchsuchen</translation>
-        </message>
-        <message>
-            <source>Search (%1)</source>
-            <translation>Suchen (%1)</translation>
-        </message>
-        <message>
-            <source>Loading…</source>
-            <translation>Wird geladen …</translation>
-        </message>
-        <message>
-            <source>Nothing matches</source>
-            <translation>Nichts passt</translation>
-        </message>
-        <message>
-            <source>No row fits the search and the filter.</source>
-            <translation>Keine Zeile passt zur Suche und zum Filter.</translation>
-        </message>
-        <message>
-            <source>Show all</source>
-            <translation>Alle zeigen</translation>
-        </message>
-        <message>
-            <source>The engine is not reachable</source>
-            <translation>Die Engine ist nicht erreichbar</translation>
-        </message>
-        <message>
-            <source>More</source>
-            <translation>Mehr</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n selected</source>
-            <translation>
-                <numerusform>%n ausgewählt</numerusform>
-                <numerusform>%n ausgewählt</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::LogCanvas</name>
-        <message>
-            <source>Log</source>
-            <translation>Protokoll</translation>
-        </message>
-        <message>
-            <source>Copy</source>
-            <translation>Kopieren</translation>
-        </message>
-        <message>
-            <source>Select All</source>
-            <translation>Alles auswählen</translation>
-        </message>
-        <message>
-            <source>Find…</source>
-            <translation>Suchen …</translation>
-        </message>
-        <message>
-            <source>↓  Jump to newest</source>
-            <translation>↓  Zum Neuesten</translation>
-        </message>
-        <message>
-            <source>↓  1 new line</source>
-            <translation>↓  1 neue Zeile</translation>
-        </message>
-        <message>
-            <source>↓  %1 new lines</source>
-            <translation>↓  %1 neue Zeilen</translation>
-        </message>
-        <message>
-            <source>Jump to newest</source>
-            <translation>Zum Neuesten</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::LogView</name>
-        <message>
-            <source>Load all lines</source>
-            <translation>Alle Zeilen laden</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>Logs</source>
-            <translation>Protokolle</translation>
-        </message>
-        <message>
-            <source>Follow</source>
-            <translation>Folgen</translation>
-        </message>
-        <message>
-            <source>Stay at the newest line (End)</source>
-            <translation>Bei der neuesten Zeile bleiben (Ende)</translation>
-        </message>
-        <message>
-            <source>Wrap</source>
-            <translation>Umbrechen</translation>
-        </message>
-        <message>
-            <source>Break long lines at the edge of the view</source>
-            <translation>Lange Zeilen am Rand der Ansicht umbrechen</translation>
-        </message>
-        <message>
-            <source>Time</source>
-            <translation>Zeit</translation>
-        </message>
-        <message>
-            <source>Show when each line was written</source>
-            <translation>Zeigen, wann jede Zeile geschrieben wurde</translation>
-        </message>
-        <message>
-            <source>No time</source>
-            <translation>Keine Zeit</translation>
-        </message>
-        <message>
-            <source>Local time</source>
-            <translation>Ortszeit</translation>
-        </message>
-        <message>
-            <source>UTC</source>
-            <translation>UTC</translation>
-        </message>
-        <message>
-            <source>Since the first line</source>
-            <translation>Seit der ersten Zeile</translation>
-        </message>
-        <message>
-            <source>stdout</source>
-            <translation>stdout</translation>
-        </message>
-        <message>
-            <source>Show standard output</source>
-            <translation>Standardausgabe zeigen</translation>
-        </message>
-        <message>
-            <source>stderr</source>
-            <translation>stderr</translation>
-        </message>
-        <message>
-            <source>Show standard error (marked red at the left)</source>
-            <translation>Fehlerausgabe zeigen (links rot markiert)</translation>
-        </message>
-        <message>
-            <source>Find</source>
-            <translation>Suchen</translation>
-        </message>
-        <message>
-            <source>Find in the log (Ctrl+F)</source>
-            <translation>Im Protokoll suchen (Strg+F)</translation>
-        </message>
-        <message>
-            <source>Copy</source>
-            <translation>Kopieren</translation>
-        </message>
-        <message>
-            <source>Copy the selected lines (Ctrl+C)</source>
-            <translation>Ausgewählte Zeilen kopieren (Strg+C)</translation>
-        </message>
-        <message>
-            <source>Save…</source>
-            <translation>Speichern …</translation>
-        </message>
-        <message>
-            <source>Save the log to a file (Ctrl+S)</source>
-            <translation>Das Protokoll in eine Datei speichern (Strg+S)</translation>
-        </message>
-        <message>
-            <source>The log could not be read: %1</source>
-            <translation>Das Protokoll konnte nicht gelesen werden: %1</translation>
-        </message>
-        <message>
-            <source>Both streams are hidden</source>
-            <translation>Beide Ausgaben sind ausgeblendet</translation>
-        </message>
-        <message>
-            <source>Turn on stdout or stderr to see lines.</source>
-            <translation>Schalten Sie stdout oder stderr ein, um Zeilen zu sehen.</translation>
-        </message>
-        <message>
-            <source>No line matches</source>
-            <translation>Keine Zeile passt</translation>
-        </message>
-        <message>
-            <source>The filter above hides every line.</source>
-            <translation>Der Filter oben blendet alle Zeilen aus.</translation>
-        </message>
-        <message>
-            <source>No lines in this stream</source>
-            <translation>Keine Zeilen in dieser Ausgabe</translation>
-        </message>
-        <message>
-            <source>The container has written only to the other stream.</source>
-            <translation>Der Container hat nur in die andere Ausgabe geschrieben.</translation>
-        </message>
-        <message>
-            <source>No container selected</source>
-            <translation>Kein Container ausgewählt</translation>
-        </message>
-        <message>
-            <source>Select a container to see its log.</source>
-            <translation>Wählen Sie einen Container, um sein Protokoll zu sehen.</translation>
-        </message>
-        <message>
-            <source>Waiting for output</source>
-            <translation>Warten auf Ausgabe</translation>
-        </message>
-        <message>
-            <source>Lines appear here as the container writes them.</source>
-            <translation>Zeilen erscheinen hier, sobald der Container sie schreibt.</translation>
-        </message>
-        <message>
-            <source>Reading the log…</source>
-            <translation>Das Protokoll wird gelesen …</translation>
-        </message>
-        <message>
-            <source>No output</source>
-            <translation>Keine Ausgabe</translation>
-        </message>
-        <message>
-            <source>The container has written nothing so far.</source>
-            <translation>Der Container hat bisher nichts geschrieben.</translation>
-        </message>
-        <message>
-            <source>The container wrote nothing to stdout or stderr.</source>
-            <translation>Der Container hat weder in die Standard- noch in die Fehlerausgabe etwas geschrieben.</translation>
-        </message>
-        <message>
-            <source>No log to show</source>
-            <translation>Kein Protokoll zu zeigen</translation>
-        </message>
-        <message>
-            <source>The message above says why.</source>
-            <translation>Die Meldung oben sagt, warum.</translation>
-        </message>
-        <message>
-            <source>1 line</source>
-            <translation>1 Zeile</translation>
-        </message>
-        <message>
-            <source>%1 lines</source>
-            <translation>%1 Zeilen</translation>
-        </message>
-        <message>
-            <source>last %1 of %2 lines (older ones are no longer held)</source>
-            <translation>letzte %1 von %2 Zeilen (ältere werden nicht mehr vorgehalten)</translation>
-        </message>
-        <message>
-            <source>the last %1 lines</source>
-            <translation>die letzten %1 Zeilen</translation>
-        </message>
-        <message>
-            <source>%1 of %2 lines match</source>
-            <translation>%1 von %2 Zeilen passen</translation>
-        </message>
-        <message>
-            <source> · stream ended</source>
-            <translation> · Ausgabe zu Ende</translation>
-        </message>
-        <message>
-            <source> · container stopped</source>
-            <translation> · Container angehalten</translation>
-        </message>
-        <message>
-            <source>Not a regular expression: %1</source>
-            <translation>Kein regulärer Ausdruck: %1</translation>
-        </message>
-        <message>
-            <source>Searching…</source>
-            <translation>Suche läuft …</translation>
-        </message>
-        <message>
-            <source>No matches</source>
-            <translation>Keine Treffer</translation>
-        </message>
-        <message>
-            <source>%1 of %2</source>
-            <translation>%1 von %2</translation>
-        </message>
-        <message>
-            <source>%1 matches</source>
-            <translation>%1 Treffer</translation>
-        </message>
-        <message>
-            <source>Save log</source>
-            <translation>Protokoll speichern</translation>
-        </message>
-        <message>
-            <source>Logs (*.log *.txt);;All files (*)</source>
-            <translation>Protokolle (*.log *.txt);;Alle Dateien (*)</translation>
-        </message>
-        <message>
-            <source>%1 could not be written: %2</source>
-            <translation>%1 konnte nicht geschrieben werden: %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::MainWindow</name>
-        <message>
-            <source>Slipway</source>
-            <translation>Slipway</translation>
-        </message>
-        <message>
-            <source>Containers</source>
-            <translation>Container</translation>
-        </message>
-        <message>
-            <source>Images</source>
-            <translation>Abbilder</translation>
-        </message>
-        <message>
-            <source>%1 · API %2</source>
-            <translation>%1 · API %2</translation>
-        </message>
-        <message>
-            <source>Loading the image…</source>
-            <translation>Das Abbild wird geladen …</translation>
-        </message>
-        <message>
-            <source>Starting the container…</source>
-            <translation>Der Container wird gestartet …</translation>
-        </message>
-        <message>
-            <source>Your container serves a page at %1</source>
-            <translation>Ihr Container liefert eine Seite auf %1</translation>
-        </message>
-        <message>
-            <source>Open in the browser</source>
-            <translation>Im Browser öffnen</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message numerus="yes">
-            <source>Quit while %n job(s) are running?</source>
-            <translation>
-                <numerusform>Beenden, während %n Auftrag läuft?</numerusform>
-                <numerusform>Beenden, während %n Aufträge laufen?</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>They are cancelled. Containers go on running.</source>
-            <translation>Sie werden abgebrochen. Container laufen weiter.</translation>
-        </message>
-        <message>
-            <source>Quit</source>
-            <translation>Beenden</translation>
-        </message>
-        <message>
-            <source>Theme: as the desktop</source>
-            <translation>Aussehen: wie die Arbeitsfläche</translation>
-        </message>
-        <message>
-            <source>Theme: light</source>
-            <translation>Aussehen: hell</translation>
-        </message>
-        <message>
-            <source>Theme: dark</source>
-            <translation>Aussehen: dunkel</translation>
-        </message>
-        <message>
-            <source>Commands…</source>
-            <translation>Befehle …</translation>
-        </message>
-        <message>
-            <source>First steps and keys</source>
-            <translation>Erste Schritte und Tasten</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::MessageBar</name>
-        <message>
-            <source>Dismiss</source>
-            <translation>Ausblenden</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::MountRow</name>
-        <message>
-            <source>Do not mount this</source>
-            <translation>Dies nicht einhängen</translation>
-        </message>
-        <message>
-            <source>read-only</source>
-            <translation>nur lesbar</translation>
-        </message>
-        <message>
-            <source>folder or volume</source>
-            <translation>Ordner oder Volume</translation>
-        </message>
-        <message>
-            <source>Folder of this machine or name of a volume</source>
-            <translation>Ordner dieses Rechners oder Name eines Volumes</translation>
-        </message>
-        <message>
-            <source>Choose a folder</source>
-            <translation>Ordner wählen</translation>
-        </message>
-        <message>
-            <source>/path in the container</source>
-            <translation>/Pfad im Container</translation>
-        </message>
-        <message>
-            <source>Path in the container</source>
-            <translation>Pfad im Container</translation>
-        </message>
-        <message>
-            <source>Folder to mount</source>
-            <translation>Ordner zum Einhängen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::OverviewTab</name>
-        <message>
-            <source>Use and limits</source>
-            <translation>Verbrauch und Grenzen</translation>
-        </message>
-        <message>
-            <source>Container</source>
-            <translation>Container</translation>
-        </message>
-        <message>
-            <source>Network</source>
-            <translation>Netzwerk</translation>
-        </message>
-        <message>
-            <source>Storage</source>
-            <translation>Datenträger</translation>
-        </message>
-        <message>
-            <source>Environment</source>
-            <translation>Umgebung</translation>
-        </message>
-        <message>
-            <source>Labels</source>
-            <translation>Label</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>Speicher</translation>
-        </message>
-        <message>
-            <source>CPU</source>
-            <translation>CPU</translation>
-        </message>
-        <message>
-            <source>Processes</source>
-            <translation>Prozesse</translation>
-        </message>
-        <message>
-            <source>Last lines that it wrote</source>
-            <translation>Die letzten Zeilen, die er schrieb</translation>
-        </message>
-        <message>
-            <source>for %1, since %2</source>
-            <translation>seit %1, ab %2</translation>
-        </message>
-        <message>
-            <source>since %1 (%2), ran for %3</source>
-            <translation>seit %1 (%2), lief %3</translation>
-        </message>
-        <message>
-            <source>created %1</source>
-            <translation>angelegt %1</translation>
-        </message>
-        <message numerus="yes">
-            <source> · restarted %n times by the engine</source>
-            <translation>
-                <numerusform> · einmal von der Engine neu gestartet</numerusform>
-                <numerusform> · %n-mal von der Engine neu gestartet</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Its last lines on standard error</source>
-            <translation>Seine letzten Zeilen auf der Fehlerausgabe</translation>
-        </message>
-        <message>
-            <source>Its last lines</source>
-            <translation>Seine letzten Zeilen</translation>
-        </message>
-        <message>
-            <source>Image</source>
-            <translation>Abbild</translation>
-        </message>
-        <message>
-            <source>Id</source>
-            <translation>ID</translation>
-        </message>
-        <message>
-            <source>Command</source>
-            <translation>Befehl</translation>
-        </message>
-        <message>
-            <source>Working folder</source>
-            <translation>Arbeitsordner</translation>
-        </message>
-        <message>
-            <source>User</source>
-            <translation>Benutzer</translation>
-        </message>
-        <message>
-            <source>Restart</source>
-            <translation>Neu starten</translation>
-        </message>
-        <message>
-            <source>always</source>
-            <translation>immer</translation>
-        </message>
-        <message>
-            <source>unless stopped by hand</source>
-            <translation>außer von Hand angehalten</translation>
-        </message>
-        <message numerus="yes">
-            <source>when it fails, %n times</source>
-            <translation>
-                <numerusform>bei Fehlern, einmal</numerusform>
-                <numerusform>bei Fehlern, %n-mal</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>when it fails</source>
-            <translation>bei Fehlern</translation>
-        </message>
-        <message>
-            <source>never</source>
-            <translation>nie</translation>
-        </message>
-        <message>
-            <source>Created</source>
-            <translation>Angelegt</translation>
-        </message>
-        <message>
-            <source> (read-only)</source>
-            <translation> (nur lesbar)</translation>
-        </message>
-        <message>
-            <source>volume %1%2</source>
-            <translation>Volume %1%2</translation>
-        </message>
-        <message>
-            <source>Open %1 in the browser</source>
-            <translation>%1 im Browser öffnen</translation>
-        </message>
-        <message>
-            <source>no address while it is not running</source>
-            <translation>keine Adresse, solange er nicht läuft</translation>
-        </message>
-        <message>
-            <source>%1, gateway %2</source>
-            <translation>%1, Gateway %2</translation>
-        </message>
-        <message>
-            <source>reading…</source>
-            <translation>wird gelesen …</translation>
-        </message>
-        <message>
-            <source>%1 of %2, %3 free</source>
-            <translation>%1 von %2, %3 frei</translation>
-        </message>
-        <message>
-            <source>%1, %2</source>
-            <translation>%1, %2</translation>
-        </message>
-        <message>
-            <source>no limit</source>
-            <translation>keine Grenze</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::PortRow</name>
-        <message>
-            <source>Do not publish this port</source>
-            <translation>Diesen Port nicht veröffentlichen</translation>
-        </message>
-        <message>
-            <source>every address</source>
-            <translation>jede Adresse</translation>
-        </message>
-        <message>
-            <source>Address of this machine</source>
-            <translation>Adresse dieses Rechners</translation>
-        </message>
-        <message>
-            <source>Who can reach the port: empty = everybody who reaches this machine, 127.0.0.1 = only this machine</source>
-            <translation>Wer den Port erreicht: leer = jeder, der diesen Rechner erreicht, 127.0.0.1 = nur dieser Rechner</translation>
-        </message>
-        <message>
-            <source>any free port</source>
-            <translation>irgendein freier</translation>
-        </message>
-        <message>
-            <source>Port of this machine</source>
-            <translation>Port dieses Rechners</translation>
-        </message>
-        <message>
-            <source>container port</source>
-            <translation>Port im Container</translation>
-        </message>
-        <message>
-            <source>Port of the container</source>
-            <translation>Port des Containers</translation>
-        </message>
-        <message>
-            <source>Protocol</source>
-            <translation>Protokoll</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ProcessesTab</name>
-        <message>
-            <source>Processes of this container</source>
-            <translation>Prozesse dieses Containers</translation>
-        </message>
-        <message>
-            <source>Reading the processes…</source>
-            <translation>Die Prozesse werden gelesen …</translation>
-        </message>
-        <message>
-            <source>Not running: there are no processes.</source>
-            <translation>Läuft nicht: Es gibt keine Prozesse.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n processes, as the host numbers them</source>
-            <translation>
-                <numerusform>%n Prozess, mit der Nummer des Rechners</numerusform>
-                <numerusform>%n Prozesse, mit den Nummern des Rechners</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::Rail</name>
-        <message>
-            <source>Collapse</source>
-            <translation>Einklappen</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Einstellungen</translation>
-        </message>
-        <message>
-            <source>Connecting…</source>
-            <translation>Verbinden …</translation>
-        </message>
-        <message>
-            <source>Rooms</source>
-            <translation>Räume</translation>
-        </message>
-        <message>
-            <source>Expand</source>
-            <translation>Ausklappen</translation>
-        </message>
-        <message>
-            <source>Show the names of the rooms</source>
-            <translation>Die Namen der Räume zeigen</translation>
-        </message>
-        <message>
-            <source>Show icons only</source>
-            <translation>Nur Symbole zeigen</translation>
-        </message>
-        <message>
-            <source>Connected</source>
-            <translation>Verbunden</translation>
-        </message>
-        <message>
-            <source>No engine</source>
-            <translation>Keine Engine</translation>
-        </message>
-        <message>
-            <source>%1
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>100 % is one core, all of the time</source>
+        <translation>100 % ist ein Kern, die ganze Zeit</translation>
+    </message>
+    <message>
+        <source>Working set: without the cache that the kernel can drop</source>
+        <translation>Arbeitsmenge: ohne den Cache, den der Kernel freigeben kann</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n Container</numerusform>
+            <numerusform>%n Container</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All running</source>
+        <translation>Alle laufen</translation>
+    </message>
+    <message>
+        <source>All stopped</source>
+        <translation>Alle angehalten</translation>
+    </message>
+    <message>
+        <source>%1 of %2 running</source>
+        <translation>%1 von %2 laufen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Abbild</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>Ports</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Angelegt</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ContainersPage</name>
+    <message>
+        <source>Containers</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Search name, image, port…</source>
+        <translation>Name, Abbild, Port suchen …</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Run…</source>
+        <translation>Ausführen …</translation>
+    </message>
+    <message>
+        <source>Run a container (%1)</source>
+        <translation>Einen Container ausführen (%1)</translation>
+    </message>
+    <message>
+        <source>No containers yet</source>
+        <translation>Noch keine Container</translation>
+    </message>
+    <message>
+        <source>A container is a program with a file system and a network of its own. Run one from any image.</source>
+        <translation>Ein Container ist ein Programm mit eigenem Dateisystem und eigenem Netzwerk. Führen Sie einen aus irgendeinem Abbild aus.</translation>
+    </message>
+    <message>
+        <source>Run a container…</source>
+        <translation>Einen Container ausführen …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Containers could not be listed: %1</source>
+        <translation>Container konnten nicht aufgelistet werden: %1</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausieren</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Kill</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen …</translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Remove container %1?</source>
+        <translation>Container %1 entfernen?</translation>
+    </message>
+    <message>
+        <source>Kill and remove %1</source>
+        <translation>%1 abbrechen und entfernen</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>%1 entfernen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n containers?</source>
+        <translation>
+            <numerusform>%n Container entfernen?</numerusform>
+            <numerusform>%n Container entfernen?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Kill and remove %n containers</source>
+        <translation>
+            <numerusform>%n Container abbrechen und entfernen</numerusform>
+            <numerusform>%n Container abbrechen und entfernen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n containers</source>
+        <translation>
+            <numerusform>%n Container entfernen</numerusform>
+            <numerusform>%n Container entfernen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What was written inside and the logs are deleted. Named volumes and the image stay.</source>
+        <translation>Was darin geschrieben wurde und die Protokolle werden gelöscht. Benannte Volumes und das Abbild bleiben.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them is still running and will be killed.</source>
+        <translation>
+            <numerusform>Einer davon läuft noch und wird abgebrochen.</numerusform>
+            <numerusform>%n davon laufen noch und werden abgebrochen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete anonymous volumes, too</source>
+        <translation>Auch namenlose Volumes löschen</translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>Wird entfernt …</translation>
+    </message>
+    <message>
+        <source>Not removed</source>
+        <translation>Nicht entfernt</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <translation>%1 zeigen</translation>
+    </message>
+    <message>
+        <source>Stop %1, then start</source>
+        <translation>%1 anhalten, dann starten</translation>
+    </message>
+    <message>
+        <source>Rename %1</source>
+        <translation>%1 umbenennen</translation>
+    </message>
+    <message>
+        <source>New name of container %1</source>
+        <translation>Neuer Name des Containers %1</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Your containers go on running. Slipway tries again every second.
+(%1)</source>
+        <translation>Ihre Container laufen weiter. Slipway versucht es jede Sekunde erneut.
+(%1)</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::EngineBridge</name>
+    <message>
+        <source>the engine closed the connection</source>
+        <translation>die Engine hat die Verbindung geschlossen</translation>
+    </message>
+    <message>
+        <source>%1 could not be started</source>
+        <translation>%1 konnte nicht gestartet werden</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::FactList</name>
+    <message>
+        <source>Copy %1</source>
+        <translation>%1 kopieren</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <translation>%1 zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::FindBar</name>
+    <message>
+        <source>Find in log</source>
+        <translation>Im Protokoll suchen</translation>
+    </message>
+    <message>
+        <source>Match case</source>
+        <translation>Groß-/Kleinschreibung beachten</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>Regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filtern</translation>
+    </message>
+    <message>
+        <source>Show only the lines that match</source>
+        <translation>Nur die passenden Zeilen zeigen</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+Enter)</source>
+        <translation>Voriger Treffer (Umschalt+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Next match (Enter)</source>
+        <translation>Nächster Treffer (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::HelpPage</name>
+    <message>
+        <source>Back (Esc)</source>
+        <translation>Zurück (Esc)</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ImageDetail</name>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <translation>#</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>Configuration</source>
+        <translation>Konfiguration</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Run…</source>
+        <translation>Ausführen …</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>(not recorded)</source>
+        <translation>(nicht verzeichnet)</translation>
+    </message>
+    <message>
+        <source>Entrypoint</source>
+        <translation>Einstiegspunkt</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Working directory</source>
+        <translation>Arbeitsverzeichnis</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Exposed ports</source>
+        <translation>Angebotene Ports</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>Volumes</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>Umgebung</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Stop signal</source>
+        <translation>Signal zum Anhalten</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>Namen</translation>
+    </message>
+    <message>
+        <source>Digests</source>
+        <translation>Digests</translation>
+    </message>
+    <message>
+        <source>ID</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Platform</source>
+        <translation>Plattform</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ImageModel</name>
+    <message>
+        <source>&lt;none&gt;</source>
+        <translation>&lt;none&gt;</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>Repository</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>ID</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Angelegt</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>Benutzt von</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ImagesPage</name>
+    <message>
+        <source>Images</source>
+        <translation>Abbilder</translation>
+    </message>
+    <message>
+        <source>Search repository, tag, ID…</source>
+        <translation>Repository, Tag, ID suchen …</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Benutzt</translation>
+    </message>
+    <message>
+        <source>Unused</source>
+        <translation>Unbenutzt</translation>
+    </message>
+    <message>
+        <source>Dangling</source>
+        <translation>Verwaist</translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation>Laden …</translation>
+    </message>
+    <message>
+        <source>Pull…</source>
+        <translation>Holen …</translation>
+    </message>
+    <message>
+        <source>No images yet</source>
+        <translation>Noch keine Abbilder</translation>
+    </message>
+    <message>
+        <source>An image is what a container starts from. Pull one from a registry, or drop an archive (docker save) here.</source>
+        <translation>Ein Abbild ist das, woraus ein Container startet. Holen Sie eines aus einer Registry, oder lassen Sie ein Archiv (docker save) hier fallen.</translation>
+    </message>
+    <message>
+        <source>Pull an image…</source>
+        <translation>Ein Abbild holen …</translation>
+    </message>
+    <message>
+        <source>Load from a file…</source>
+        <translation>Aus einer Datei laden …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Images could not be listed: %1</source>
+        <translation>Abbilder konnten nicht aufgelistet werden: %1</translation>
+    </message>
+    <message>
+        <source>Run…</source>
+        <translation>Ausführen …</translation>
+    </message>
+    <message>
+        <source>Tag…</source>
+        <translation>Tag …</translation>
+    </message>
+    <message>
+        <source>Pull again</source>
+        <translation>Noch einmal holen</translation>
+    </message>
+    <message>
+        <source>Copy ID</source>
+        <translation>ID kopieren</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen …</translation>
+    </message>
+    <message>
+        <source>%1 on disk</source>
+        <translation>%1 auf dem Datenträger</translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Pull an image</source>
+        <translation>Ein Abbild holen</translation>
+    </message>
+    <message>
+        <source>Name of the image; without a registry it comes from Docker Hub, without a tag it is the latest.</source>
+        <translation>Name des Abbilds; ohne Registry kommt es von Docker Hub, ohne Tag ist es das neueste.</translation>
+    </message>
+    <message>
+        <source>Pull</source>
+        <translation>Holen</translation>
+    </message>
+    <message>
+        <source>Load images from an archive</source>
+        <translation>Abbilder aus einem Archiv laden</translation>
+    </message>
+    <message>
+        <source>Archives (*.tar *.tar.gz *.tgz *.tar.zst *.tar.xz)</source>
+        <translation>Archive (*.tar *.tar.gz *.tgz *.tar.zst *.tar.xz)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Tag %1</source>
+        <translation>Tag für %1</translation>
+    </message>
+    <message>
+        <source>Another name for this image</source>
+        <translation>Ein weiterer Name für dieses Abbild</translation>
+    </message>
+    <message>
+        <source>Add tag</source>
+        <translation>Tag hinzufügen</translation>
+    </message>
+    <message>
+        <source>%1 is used by %2. Remove the container first, then the image.</source>
+        <translation>%1 wird von %2 benutzt. Entfernen Sie erst den Container, dann das Abbild.</translation>
+    </message>
+    <message>
+        <source>Some of these images are used by %1. Remove the containers first.</source>
+        <translation>Einige dieser Abbilder werden von %1 benutzt. Entfernen Sie erst die Container.</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <translation>%1 zeigen</translation>
+    </message>
+    <message>
+        <source>Remove image %1?</source>
+        <translation>Abbild %1 entfernen?</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n images?</source>
+        <translation>
+            <numerusform>%n Abbild entfernen?</numerusform>
+            <numerusform>%n Abbilder entfernen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Up to %1 are freed; layers that other images share stay. It can be pulled or built again.</source>
+        <translation>Bis zu %1 werden frei; Schichten, die andere Abbilder mitbenutzen, bleiben. Es kann wieder geholt oder gebaut werden.</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>%1 entfernen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n images</source>
+        <translation>
+            <numerusform>%n Abbild entfernen</numerusform>
+            <numerusform>%n Abbilder entfernen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Removing…</source>
+        <translation>Wird entfernt …</translation>
+    </message>
+    <message>
+        <source>Remove all its names</source>
+        <translation>Alle seine Namen entfernen</translation>
+    </message>
+    <message>
+        <source>%1 was not removed: %2</source>
+        <translation>%1 wurde nicht entfernt: %2</translation>
+    </message>
+    <message>
+        <source>Slipway tries again every second.
+(%1)</source>
+        <translation>Slipway versucht es jede Sekunde erneut.
+(%1)</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::InspectTab</name>
+    <message>
+        <source>Search names and values</source>
+        <translation>Namen und Werte suchen</translation>
+    </message>
+    <message>
+        <source>Everything the engine knows of this container</source>
+        <translation>Alles, was die Engine von diesem Container weiß</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entries</source>
+        <translation>
+            <numerusform>%n Eintrag</numerusform>
+            <numerusform>%n Einträge</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n gefunden</numerusform>
+            <numerusform>%n gefunden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copy value</source>
+        <translation>Wert kopieren</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>Pfad kopieren</translation>
+    </message>
+    <message>
+        <source>Copy as JSON</source>
+        <translation>Als JSON kopieren</translation>
+    </message>
+    <message>
+        <source>Expand all</source>
+        <translation>Alles ausklappen</translation>
+    </message>
+    <message>
+        <source>Collapse all</source>
+        <translation>Alles einklappen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::Job</name>
+    <message>
+        <source>Pull %1</source>
+        <translation>%1 holen</translation>
+    </message>
+    <message>
+        <source>Load %1</source>
+        <translation>%1 laden</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 Min.</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 Std.</translation>
+    </message>
+    <message>
+        <source>Done in %1</source>
+        <translation>Fertig in %1</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n layer(s)</source>
+        <translation>
+            <numerusform>%1 von %n Schicht</numerusform>
+            <numerusform>%1 von %n Schichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::JobRow</name>
+    <message>
+        <source>Show the layers</source>
+        <translation>Die Schichten zeigen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::JobsPanel</name>
+    <message>
+        <source>Jobs</source>
+        <translation>Aufträge</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>Fertige ausblenden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n läuft</numerusform>
+            <numerusform>%n laufen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ListColumns</name>
+    <message>
+        <source>Reset columns</source>
+        <translation>Spalten zurücksetzen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ListPage</name>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search %1</source>
+        <translation>%1 durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search (%1)</source>
+        <translation>Suchen (%1)</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Wird geladen …</translation>
+    </message>
+    <message>
+        <source>Nothing matches</source>
+        <translation>Nichts passt</translation>
+    </message>
+    <message>
+        <source>No row fits the search and the filter.</source>
+        <translation>Keine Zeile passt zur Suche und zum Filter.</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alle zeigen</translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n ausgewählt</numerusform>
+            <numerusform>%n ausgewählt</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::LogCanvas</name>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Select All</source>
+        <translation>Alles auswählen</translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>Suchen …</translation>
+    </message>
+    <message>
+        <source>↓  Jump to newest</source>
+        <translation>↓  Zum Neuesten</translation>
+    </message>
+    <message>
+        <source>↓  1 new line</source>
+        <translation>↓  1 neue Zeile</translation>
+    </message>
+    <message>
+        <source>↓  %1 new lines</source>
+        <translation>↓  %1 neue Zeilen</translation>
+    </message>
+    <message>
+        <source>Jump to newest</source>
+        <translation>Zum Neuesten</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::LogView</name>
+    <message>
+        <source>Load all lines</source>
+        <translation>Alle Zeilen laden</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Stay at the newest line (End)</source>
+        <translation>Bei der neuesten Zeile bleiben (Ende)</translation>
+    </message>
+    <message>
+        <source>Wrap</source>
+        <translation>Umbrechen</translation>
+    </message>
+    <message>
+        <source>Break long lines at the edge of the view</source>
+        <translation>Lange Zeilen am Rand der Ansicht umbrechen</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Show when each line was written</source>
+        <translation>Zeigen, wann jede Zeile geschrieben wurde</translation>
+    </message>
+    <message>
+        <source>No time</source>
+        <translation>Keine Zeit</translation>
+    </message>
+    <message>
+        <source>Local time</source>
+        <translation>Ortszeit</translation>
+    </message>
+    <message>
+        <source>UTC</source>
+        <translation>UTC</translation>
+    </message>
+    <message>
+        <source>Since the first line</source>
+        <translation>Seit der ersten Zeile</translation>
+    </message>
+    <message>
+        <source>stdout</source>
+        <translation>stdout</translation>
+    </message>
+    <message>
+        <source>Show standard output</source>
+        <translation>Standardausgabe zeigen</translation>
+    </message>
+    <message>
+        <source>stderr</source>
+        <translation>stderr</translation>
+    </message>
+    <message>
+        <source>Show standard error (marked red at the left)</source>
+        <translation>Fehlerausgabe zeigen (links rot markiert)</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Find in the log (Ctrl+F)</source>
+        <translation>Im Protokoll suchen (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the selected lines (Ctrl+C)</source>
+        <translation>Ausgewählte Zeilen kopieren (Strg+C)</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Speichern …</translation>
+    </message>
+    <message>
+        <source>Save the log to a file (Ctrl+S)</source>
+        <translation>Das Protokoll in eine Datei speichern (Strg+S)</translation>
+    </message>
+    <message>
+        <source>The log could not be read: %1</source>
+        <translation>Das Protokoll konnte nicht gelesen werden: %1</translation>
+    </message>
+    <message>
+        <source>Both streams are hidden</source>
+        <translation>Beide Ausgaben sind ausgeblendet</translation>
+    </message>
+    <message>
+        <source>Turn on stdout or stderr to see lines.</source>
+        <translation>Schalten Sie stdout oder stderr ein, um Zeilen zu sehen.</translation>
+    </message>
+    <message>
+        <source>No line matches</source>
+        <translation>Keine Zeile passt</translation>
+    </message>
+    <message>
+        <source>The filter above hides every line.</source>
+        <translation>Der Filter oben blendet alle Zeilen aus.</translation>
+    </message>
+    <message>
+        <source>No lines in this stream</source>
+        <translation>Keine Zeilen in dieser Ausgabe</translation>
+    </message>
+    <message>
+        <source>The container has written only to the other stream.</source>
+        <translation>Der Container hat nur in die andere Ausgabe geschrieben.</translation>
+    </message>
+    <message>
+        <source>No container selected</source>
+        <translation>Kein Container ausgewählt</translation>
+    </message>
+    <message>
+        <source>Select a container to see its log.</source>
+        <translation>Wählen Sie einen Container, um sein Protokoll zu sehen.</translation>
+    </message>
+    <message>
+        <source>Waiting for output</source>
+        <translation>Warten auf Ausgabe</translation>
+    </message>
+    <message>
+        <source>Lines appear here as the container writes them.</source>
+        <translation>Zeilen erscheinen hier, sobald der Container sie schreibt.</translation>
+    </message>
+    <message>
+        <source>Reading the log…</source>
+        <translation>Das Protokoll wird gelesen …</translation>
+    </message>
+    <message>
+        <source>No output</source>
+        <translation>Keine Ausgabe</translation>
+    </message>
+    <message>
+        <source>The container has written nothing so far.</source>
+        <translation>Der Container hat bisher nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>The container wrote nothing to stdout or stderr.</source>
+        <translation>Der Container hat weder in die Standard- noch in die Fehlerausgabe etwas geschrieben.</translation>
+    </message>
+    <message>
+        <source>No log to show</source>
+        <translation>Kein Protokoll zu zeigen</translation>
+    </message>
+    <message>
+        <source>The message above says why.</source>
+        <translation>Die Meldung oben sagt, warum.</translation>
+    </message>
+    <message>
+        <source>1 line</source>
+        <translation>1 Zeile</translation>
+    </message>
+    <message>
+        <source>%1 lines</source>
+        <translation>%1 Zeilen</translation>
+    </message>
+    <message>
+        <source>last %1 of %2 lines (older ones are no longer held)</source>
+        <translation>letzte %1 von %2 Zeilen (ältere werden nicht mehr vorgehalten)</translation>
+    </message>
+    <message>
+        <source>the last %1 lines</source>
+        <translation>die letzten %1 Zeilen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 lines match</source>
+        <translation>%1 von %2 Zeilen passen</translation>
+    </message>
+    <message>
+        <source> · stream ended</source>
+        <translation> · Ausgabe zu Ende</translation>
+    </message>
+    <message>
+        <source> · container stopped</source>
+        <translation> · Container angehalten</translation>
+    </message>
+    <message>
+        <source>Not a regular expression: %1</source>
+        <translation>Kein regulärer Ausdruck: %1</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>Suche läuft …</translation>
+    </message>
+    <message>
+        <source>No matches</source>
+        <translation>Keine Treffer</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1 matches</source>
+        <translation>%1 Treffer</translation>
+    </message>
+    <message>
+        <source>Save log</source>
+        <translation>Protokoll speichern</translation>
+    </message>
+    <message>
+        <source>Logs (*.log *.txt);;All files (*)</source>
+        <translation>Protokolle (*.log *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2</source>
+        <translation>%1 konnte nicht geschrieben werden: %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MainWindow</name>
+    <message>
+        <source>Slipway</source>
+        <translation>Slipway</translation>
+    </message>
+    <message>
+        <source>Containers</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Abbilder</translation>
+    </message>
+    <message>
+        <source>%1 · API %2</source>
+        <translation>%1 · API %2</translation>
+    </message>
+    <message>
+        <source>Loading the image…</source>
+        <translation>Das Abbild wird geladen …</translation>
+    </message>
+    <message>
+        <source>Starting the container…</source>
+        <translation>Der Container wird gestartet …</translation>
+    </message>
+    <message>
+        <source>Your container serves a page at %1</source>
+        <translation>Ihr Container liefert eine Seite auf %1</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>Im Browser öffnen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Quit while %n job(s) are running?</source>
+        <translation>
+            <numerusform>Beenden, während %n Auftrag läuft?</numerusform>
+            <numerusform>Beenden, während %n Aufträge laufen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They are cancelled. Containers go on running.</source>
+        <translation>Sie werden abgebrochen. Container laufen weiter.</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Theme: as the desktop</source>
+        <translation>Aussehen: wie die Arbeitsfläche</translation>
+    </message>
+    <message>
+        <source>Theme: light</source>
+        <translation>Aussehen: hell</translation>
+    </message>
+    <message>
+        <source>Theme: dark</source>
+        <translation>Aussehen: dunkel</translation>
+    </message>
+    <message>
+        <source>Commands…</source>
+        <translation>Befehle …</translation>
+    </message>
+    <message>
+        <source>First steps and keys</source>
+        <translation>Erste Schritte und Tasten</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MessageBar</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MountRow</name>
+    <message>
+        <source>Do not mount this</source>
+        <translation>Dies nicht einhängen</translation>
+    </message>
+    <message>
+        <source>read-only</source>
+        <translation>nur lesbar</translation>
+    </message>
+    <message>
+        <source>folder or volume</source>
+        <translation>Ordner oder Volume</translation>
+    </message>
+    <message>
+        <source>Folder of this machine or name of a volume</source>
+        <translation>Ordner dieses Rechners oder Name eines Volumes</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>/path in the container</source>
+        <translation>/Pfad im Container</translation>
+    </message>
+    <message>
+        <source>Path in the container</source>
+        <translation>Pfad im Container</translation>
+    </message>
+    <message>
+        <source>Folder to mount</source>
+        <translation>Ordner zum Einhängen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::OverviewTab</name>
+    <message>
+        <source>Use and limits</source>
+        <translation>Verbrauch und Grenzen</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>Datenträger</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>Umgebung</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>Last lines that it wrote</source>
+        <translation>Die letzten Zeilen, die er schrieb</translation>
+    </message>
+    <message>
+        <source>for %1, since %2</source>
+        <translation>seit %1, ab %2</translation>
+    </message>
+    <message>
+        <source>since %1 (%2), ran for %3</source>
+        <translation>seit %1 (%2), lief %3</translation>
+    </message>
+    <message>
+        <source>created %1</source>
+        <translation>angelegt %1</translation>
+    </message>
+    <message numerus="yes">
+        <source> · restarted %n times by the engine</source>
+        <translation>
+            <numerusform> · einmal von der Engine neu gestartet</numerusform>
+            <numerusform> · %n-mal von der Engine neu gestartet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its last lines on standard error</source>
+        <translation>Seine letzten Zeilen auf der Fehlerausgabe</translation>
+    </message>
+    <message>
+        <source>Its last lines</source>
+        <translation>Seine letzten Zeilen</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Abbild</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Working folder</source>
+        <translation>Arbeitsordner</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>immer</translation>
+    </message>
+    <message>
+        <source>unless stopped by hand</source>
+        <translation>außer von Hand angehalten</translation>
+    </message>
+    <message numerus="yes">
+        <source>when it fails, %n times</source>
+        <translation>
+            <numerusform>bei Fehlern, einmal</numerusform>
+            <numerusform>bei Fehlern, %n-mal</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>when it fails</source>
+        <translation>bei Fehlern</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>Angelegt</translation>
+    </message>
+    <message>
+        <source> (read-only)</source>
+        <translation> (nur lesbar)</translation>
+    </message>
+    <message>
+        <source>volume %1%2</source>
+        <translation>Volume %1%2</translation>
+    </message>
+    <message>
+        <source>Open %1 in the browser</source>
+        <translation>%1 im Browser öffnen</translation>
+    </message>
+    <message>
+        <source>no address while it is not running</source>
+        <translation>keine Adresse, solange er nicht läuft</translation>
+    </message>
+    <message>
+        <source>%1, gateway %2</source>
+        <translation>%1, Gateway %2</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>wird gelesen …</translation>
+    </message>
+    <message>
+        <source>%1 of %2, %3 free</source>
+        <translation>%1 von %2, %3 frei</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::PortRow</name>
+    <message>
+        <source>Do not publish this port</source>
+        <translation>Diesen Port nicht veröffentlichen</translation>
+    </message>
+    <message>
+        <source>every address</source>
+        <translation>jede Adresse</translation>
+    </message>
+    <message>
+        <source>Address of this machine</source>
+        <translation>Adresse dieses Rechners</translation>
+    </message>
+    <message>
+        <source>Who can reach the port: empty = everybody who reaches this machine, 127.0.0.1 = only this machine</source>
+        <translation>Wer den Port erreicht: leer = jeder, der diesen Rechner erreicht, 127.0.0.1 = nur dieser Rechner</translation>
+    </message>
+    <message>
+        <source>any free port</source>
+        <translation>irgendein freier</translation>
+    </message>
+    <message>
+        <source>Port of this machine</source>
+        <translation>Port dieses Rechners</translation>
+    </message>
+    <message>
+        <source>container port</source>
+        <translation>Port im Container</translation>
+    </message>
+    <message>
+        <source>Port of the container</source>
+        <translation>Port des Containers</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ProcessesTab</name>
+    <message>
+        <source>Processes of this container</source>
+        <translation>Prozesse dieses Containers</translation>
+    </message>
+    <message>
+        <source>Reading the processes…</source>
+        <translation>Die Prozesse werden gelesen …</translation>
+    </message>
+    <message>
+        <source>Not running: there are no processes.</source>
+        <translation>Läuft nicht: Es gibt keine Prozesse.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n processes, as the host numbers them</source>
+        <translation>
+            <numerusform>%n Prozess, mit der Nummer des Rechners</numerusform>
+            <numerusform>%n Prozesse, mit den Nummern des Rechners</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Gestartet</translation>
+    </message>
+    <message>
+        <source>CPU time</source>
+        <translation>CPU-Zeit</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::Rail</name>
+    <message>
+        <source>Collapse</source>
+        <translation>Einklappen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbinden …</translation>
+    </message>
+    <message>
+        <source>Rooms</source>
+        <translation>Räume</translation>
+    </message>
+    <message>
+        <source>Expand</source>
+        <translation>Ausklappen</translation>
+    </message>
+    <message>
+        <source>Show the names of the rooms</source>
+        <translation>Die Namen der Räume zeigen</translation>
+    </message>
+    <message>
+        <source>Show icons only</source>
+        <translation>Nur Symbole zeigen</translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation>Verbunden</translation>
+    </message>
+    <message>
+        <source>No engine</source>
+        <translation>Keine Engine</translation>
+    </message>
+    <message>
+        <source>%1
 Click to try again</source>
-            <translation>%1
+        <translation>%1
 Klicken, um es noch einmal zu versuchen</translation>
-        </message>
-        <message>
-            <source>Click to try again</source>
-            <translation>Klicken, um es noch einmal zu versuchen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::RunDialog</name>
-        <message>
-            <source>Run</source>
-            <translation>Ausführen</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Abbrechen</translation>
-        </message>
-        <message>
-            <source>Run a container</source>
-            <translation>Einen Container ausführen</translation>
-        </message>
-        <message>
-            <source>The clipboard holds a docker run command.</source>
-            <translation>In der Zwischenablage steht ein Befehl docker run.</translation>
-        </message>
-        <message>
-            <source>Fill in the form from it</source>
-            <translation>Formular daraus ausfüllen</translation>
-        </message>
-        <message>
-            <source>The same as a command; edit it or paste one here</source>
-            <translation>Dasselbe als Befehl; ändern Sie ihn, oder fügen Sie einen ein</translation>
-        </message>
-        <message>
-            <source>Copy the command</source>
-            <translation>Befehl kopieren</translation>
-        </message>
-        <message>
-            <source>The same as a docker run command</source>
-            <translation>Dasselbe als Befehl docker run</translation>
-        </message>
-        <message>
-            <source>Without effect here: %1</source>
-            <translation>Hier ohne Wirkung: %1</translation>
-        </message>
-        <message>
-            <source>Not on this machine: it is pulled first.</source>
-            <translation>Nicht auf diesem Rechner: Es wird zuerst geholt.</translation>
-        </message>
-        <message>
-            <source>On this machine, %1; it listens on %2</source>
-            <translation>Auf diesem Rechner, %1; lauscht auf %2</translation>
-        </message>
-        <message>
-            <source>On this machine, %1</source>
-            <translation>Auf diesem Rechner, %1</translation>
-        </message>
-        <message>
-            <source>Choose a folder…</source>
-            <translation>Ordner wählen …</translation>
-        </message>
-        <message>
-            <source>Run it in a shell</source>
-            <translation>In einer Shell ausführen</translation>
-        </message>
-        <message>
-            <source>It listens on %1, but nobody outside reaches it.</source>
-            <translation>Er lauscht auf %1, aber niemand außerhalb erreicht ihn.</translation>
-        </message>
-        <message>
-            <source>Publish at %1</source>
-            <translation>Auf %1 veröffentlichen</translation>
-        </message>
-        <message>
-            <source>Port %1 is taken by the container %2.</source>
-            <translation>Port %1 ist vom Container %2 belegt.</translation>
-        </message>
-        <message>
-            <source>Port %1 is taken by another program of this machine.</source>
-            <translation>Port %1 ist von einem anderen Programm dieses Rechners belegt.</translation>
-        </message>
-        <message>
-            <source>Use %1</source>
-            <translation>%1 nehmen</translation>
-        </message>
-        <message>
-            <source>Pulling %1…</source>
-            <translation>%1 wird geholt …</translation>
-        </message>
-        <message>
-            <source>Pulling %1: %2 of %3</source>
-            <translation>%1 wird geholt: %2 von %3</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>Starting…</source>
-            <translation>Wird gestartet …</translation>
-        </message>
-        <message>
-            <source>Let the engine choose a name</source>
-            <translation>Die Engine einen Namen wählen lassen</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::RunForm</name>
-        <message>
-            <source>Limits, network, restart and more</source>
-            <translation>Grenzen, Netzwerk, Neustart und mehr</translation>
-        </message>
-        <message>
-            <source>nginx:1.27, ghcr.io/owner/app, or paste a docker run command</source>
-            <translation>nginx:1.27, ghcr.io/owner/app, oder fügen Sie einen Befehl docker run ein</translation>
-        </message>
-        <message>
-            <source>Image</source>
-            <translation>Abbild</translation>
-        </message>
-        <message>
-            <source>chosen for you</source>
-            <translation>wird gewählt</translation>
-        </message>
-        <message>
-            <source>Name</source>
-            <translation>Name</translation>
-        </message>
-        <message>
-            <source>as the image says</source>
-            <translation>wie im Abbild</translation>
-        </message>
-        <message>
-            <source>Command</source>
-            <translation>Befehl</translation>
-        </message>
-        <message>
-            <source>Publish a port</source>
-            <translation>Port veröffentlichen</translation>
-        </message>
-        <message>
-            <source>Ports</source>
-            <translation>Ports</translation>
-        </message>
-        <message>
-            <source>Environment, a variable a line</source>
-            <translation>Umgebung, eine Variable je Zeile</translation>
-        </message>
-        <message>
-            <source>NAME=value, one a line; paste a .env file</source>
-            <translation>NAME=Wert, eine je Zeile; eine .env-Datei lässt sich einfügen</translation>
-        </message>
-        <message>
-            <source>Read a .env file…</source>
-            <translation>Eine .env-Datei lesen …</translation>
-        </message>
-        <message>
-            <source>Environment</source>
-            <translation>Umgebung</translation>
-        </message>
-        <message>
-            <source>Mount a folder or volume</source>
-            <translation>Ordner oder Volume einhängen</translation>
-        </message>
-        <message>
-            <source>Mounts</source>
-            <translation>Eingehängt</translation>
-        </message>
-        <message>
-            <source>bridge: its own address, reaches the outside</source>
-            <translation>bridge: eigene Adresse, erreicht die Außenwelt</translation>
-        </message>
-        <message>
-            <source>Network</source>
-            <translation>Netzwerk</translation>
-        </message>
-        <message>
-            <source>Restart</source>
-            <translation>Neu starten</translation>
-        </message>
-        <message>
-            <source>never</source>
-            <translation>nie</translation>
-        </message>
-        <message>
-            <source>when it fails</source>
-            <translation>bei Fehlern</translation>
-        </message>
-        <message>
-            <source>unless stopped by hand</source>
-            <translation>außer von Hand angehalten</translation>
-        </message>
-        <message>
-            <source>always</source>
-            <translation>immer</translation>
-        </message>
-        <message>
-            <source>no limit; 512m, 2g</source>
-            <translation>keine Grenze; 512m, 2g</translation>
-        </message>
-        <message>
-            <source>Memory limit</source>
-            <translation>Speichergrenze</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>Speicher</translation>
-        </message>
-        <message>
-            <source>no limit; 0.5, 2</source>
-            <translation>keine Grenze; 0.5, 2</translation>
-        </message>
-        <message>
-            <source>CPU limit in cores</source>
-            <translation>CPU-Grenze in Kernen</translation>
-        </message>
-        <message>
-            <source>CPU cores</source>
-            <translation>CPU-Kerne</translation>
-        </message>
-        <message>
-            <source>no limit</source>
-            <translation>keine Grenze</translation>
-        </message>
-        <message>
-            <source>Limit of processes</source>
-            <translation>Grenze für Prozesse</translation>
-        </message>
-        <message>
-            <source>Processes</source>
-            <translation>Prozesse</translation>
-        </message>
-        <message>
-            <source>Labels, one a line</source>
-            <translation>Label, eines je Zeile</translation>
-        </message>
-        <message>
-            <source>name=value, one a line</source>
-            <translation>Name=Wert, eines je Zeile</translation>
-        </message>
-        <message>
-            <source>Labels</source>
-            <translation>Label</translation>
-        </message>
-        <message>
-            <source>Keep its input open (-i)</source>
-            <translation>Eingabe offen halten (-i)</translation>
-        </message>
-        <message>
-            <source>Give it a terminal (-t)</source>
-            <translation>Ein Terminal geben (-t)</translation>
-        </message>
-        <message>
-            <source>Remove it when it stops (--rm)</source>
-            <translation>Beim Anhalten entfernen (--rm)</translation>
-        </message>
-        <message>
-            <source>--cap-add=NET_ADMIN --user=1000 …</source>
-            <translation>--cap-add=NET_ADMIN --user=1000 …</translation>
-        </message>
-        <message>
-            <source>Further flags of docker run</source>
-            <translation>Weitere Optionen von docker run</translation>
-        </message>
-        <message>
-            <source>More flags</source>
-            <translation>Weitere Optionen</translation>
-        </message>
-        <message>
-            <source>Environment file</source>
-            <translation>Umgebungsdatei</translation>
-        </message>
-        <message>
-            <source>Environment (*.env .env* *.txt);;All files (*)</source>
-            <translation>Umgebung (*.env .env* *.txt);;Alle Dateien (*)</translation>
-        </message>
-        <message>
-            <source>%1 cannot be read: %2</source>
-            <translation>%1 kann nicht gelesen werden: %2</translation>
-        </message>
-        <message>
-            <source>“%1” is not a size, as in 512m or 2g</source>
-            <translation>„%1“ ist keine Größe wie 512m oder 2g</translation>
-        </message>
-        <message>
-            <source>“%1” is not a number above 0</source>
-            <translation>„%1“ ist keine Zahl über 0</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::Spinner</name>
-        <message>
-            <source>Busy</source>
-            <translation>Beschäftigt</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::TerminalCanvas</name>
-        <message>
-            <source>Terminal</source>
-            <translation>Terminal</translation>
-        </message>
-        <message>
-            <source>Copy</source>
-            <translation>Kopieren</translation>
-        </message>
-        <message>
-            <source>Paste</source>
-            <translation>Einfügen</translation>
-        </message>
-        <message>
-            <source>Clear Scrollback</source>
-            <translation>Verlauf leeren</translation>
-        </message>
-        <message numerus="yes">
-            <source>Paste %n lines?</source>
-            <translation>
-                <numerusform>%n Zeile einfügen?</numerusform>
-                <numerusform>%n Zeilen einfügen?</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Each line may run as a command in the container.</source>
-            <translation>Jede Zeile kann als Befehl im Container ausgeführt werden.</translation>
-        </message>
-        <message numerus="yes">
-            <source>Paste %n lines</source>
-            <translation>
-                <numerusform>%n Zeile einfügen</numerusform>
-                <numerusform>%n Zeilen einfügen</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::TerminalView</name>
-        <message>
-            <source>Terminal</source>
-            <translation>Terminal</translation>
-        </message>
-        <message>
-            <source>New session</source>
-            <translation>Neue Sitzung</translation>
-        </message>
-        <message>
-            <source>Close this shell and open another, as another user or with another shell</source>
-            <translation>Diese Shell schließen und eine andere öffnen, als anderer Benutzer oder mit anderer Shell</translation>
-        </message>
-        <message>
-            <source>As another user…</source>
-            <translation>Als anderer Benutzer …</translation>
-        </message>
-        <message>
-            <source>Shell as another user</source>
-            <translation>Shell als anderer Benutzer</translation>
-        </message>
-        <message>
-            <source>User name or number, as in root, 1000 or www-data:staff; empty for the image's own:</source>
-            <translation>Name oder Nummer des Benutzers, wie root, 1000 oder www-data:staff; leer für den des Abbilds:</translation>
-        </message>
-        <message>
-            <source>No container selected</source>
-            <translation>Kein Container ausgewählt</translation>
-        </message>
-        <message>
-            <source>Select a running container to open a shell in it.</source>
-            <translation>Wählen Sie einen laufenden Container, um darin eine Shell zu öffnen.</translation>
-        </message>
-        <message>
-            <source>Starting…</source>
-            <translation>Wird gestartet …</translation>
-        </message>
-        <message>
-            <source>This container is not running</source>
-            <translation>Dieser Container läuft nicht</translation>
-        </message>
-        <message>
-            <source>A shell needs a running container.</source>
-            <translation>Eine Shell braucht einen laufenden Container.</translation>
-        </message>
-        <message>
-            <source>Start it</source>
-            <translation>Starten</translation>
-        </message>
-        <message>
-            <source>Opening a shell…</source>
-            <translation>Eine Shell wird geöffnet …</translation>
-        </message>
-        <message>
-            <source>The session ended</source>
-            <translation>Die Sitzung ist zu Ende</translation>
-        </message>
-        <message>
-            <source>What it printed stays below until you reconnect.</source>
-            <translation>Was sie ausgegeben hat, bleibt unten stehen, bis Sie neu verbinden.</translation>
-        </message>
-        <message>
-            <source>Reconnect</source>
-            <translation>Neu verbinden</translation>
-        </message>
-        <message>
-            <source>No shell could be opened</source>
-            <translation>Es konnte keine Shell geöffnet werden</translation>
-        </message>
-        <message>
-            <source>%1. An image without sh has no shell to open.</source>
-            <translation>%1. In einem Abbild ohne sh gibt es keine Shell zu öffnen.</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>No session yet</source>
-            <translation>Noch keine Sitzung</translation>
-        </message>
-        <message>
-            <source>Open a shell</source>
-            <translation>Eine Shell öffnen</translation>
-        </message>
-        <message>
-            <source>%1 as %2</source>
-            <translation>%1 als %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::TimeSeriesChart</name>
-        <message>
-            <source>Waiting for the first readings…</source>
-            <translation>Warten auf die ersten Messwerte …</translation>
-        </message>
-        <message>
-            <source>not measured: %1</source>
-            <translation>nicht gemessen: %1</translation>
-        </message>
-        <message>
-            <source>%1 no data</source>
-            <translation>%1 keine Daten</translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::WelcomePage</name>
-        <message>
-            <source>Run the starter container</source>
-            <translation>Den ersten Container ausführen</translation>
-        </message>
-        <message>
-            <source>Run another image…</source>
-            <translation>Ein anderes Abbild ausführen …</translation>
-        </message>
-        <message>
-            <source>Pull an image…</source>
-            <translation>Ein Abbild holen …</translation>
-        </message>
-        <message>
-            <source>Welcome aboard</source>
-            <translation>Willkommen an Bord</translation>
-        </message>
-        <message>
-            <source>Run your first container now: a small web page with a file system, a network address and limits of its own. It ships with Slipway, so it needs no network and no account.</source>
-            <translation>Führen Sie jetzt Ihren ersten Container aus: eine kleine Webseite mit eigenem Dateisystem, eigener Netzwerkadresse und eigenen Grenzen. Sie kommt mit Slipway und braucht deshalb weder Netz noch Konto.</translation>
-        </message>
-        <message>
-            <source>See its page</source>
-            <translation>Ihre Seite ansehen</translation>
-        </message>
-        <message>
-            <source>Its port is published on this computer: one click opens it in the browser.</source>
-            <translation>Ihr Port ist auf diesem Rechner veröffentlicht: Ein Klick öffnet sie im Browser.</translation>
-        </message>
-        <message>
-            <source>Read its logs</source>
-            <translation>Ihr Protokoll lesen</translation>
-        </message>
-        <message>
-            <source>Each visit is a line, live. Search, filter and jump to a time.</source>
-            <translation>Jeder Besuch ist eine Zeile, live. Suchen, filtern, zu einer Zeit springen.</translation>
-        </message>
-        <message>
-            <source>Look inside</source>
-            <translation>Hineinsehen</translation>
-        </message>
-        <message>
-            <source>A shell, its files and processes, without leaving the window.</source>
-            <translation>Eine Shell, seine Dateien und Prozesse, ohne das Fenster zu verlassen.</translation>
-        </message>
-        <message>
-            <source>Copy</source>
-            <translation>Kopieren</translation>
-        </message>
-        <message>
-            <source>Copy the command</source>
-            <translation>Befehl kopieren</translation>
-        </message>
-        <message>
-            <source>First steps</source>
-            <translation>Erste Schritte</translation>
-        </message>
-        <message>
-            <source>The docker command works, too:</source>
-            <translation>Auch der Befehl docker geht:</translation>
-        </message>
-        <message>
-            <source>The engine is not reachable: %1</source>
-            <translation>Die Engine ist nicht erreichbar: %1</translation>
-        </message>
-        <message>
-            <source>Try again</source>
-            <translation>Noch einmal versuchen</translation>
-        </message>
-        <message>
-            <source>Starting the engine…</source>
-            <translation>Die Engine wird gestartet …</translation>
-        </message>
-    </context>
+    </message>
+    <message>
+        <source>Click to try again</source>
+        <translation>Klicken, um es noch einmal zu versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::RunDialog</name>
+    <message>
+        <source>Run</source>
+        <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Run a container</source>
+        <translation>Einen Container ausführen</translation>
+    </message>
+    <message>
+        <source>The clipboard holds a docker run command.</source>
+        <translation>In der Zwischenablage steht ein Befehl docker run.</translation>
+    </message>
+    <message>
+        <source>Fill in the form from it</source>
+        <translation>Formular daraus ausfüllen</translation>
+    </message>
+    <message>
+        <source>The same as a command; edit it or paste one here</source>
+        <translation>Dasselbe als Befehl; ändern Sie ihn, oder fügen Sie einen ein</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>The same as a docker run command</source>
+        <translation>Dasselbe als Befehl docker run</translation>
+    </message>
+    <message>
+        <source>Without effect here: %1</source>
+        <translation>Hier ohne Wirkung: %1</translation>
+    </message>
+    <message>
+        <source>Not on this machine: it is pulled first.</source>
+        <translation>Nicht auf diesem Rechner: Es wird zuerst geholt.</translation>
+    </message>
+    <message>
+        <source>On this machine, %1; it listens on %2</source>
+        <translation>Auf diesem Rechner, %1; lauscht auf %2</translation>
+    </message>
+    <message>
+        <source>On this machine, %1</source>
+        <translation>Auf diesem Rechner, %1</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Run it in a shell</source>
+        <translation>In einer Shell ausführen</translation>
+    </message>
+    <message>
+        <source>It listens on %1, but nobody outside reaches it.</source>
+        <translation>Er lauscht auf %1, aber niemand außerhalb erreicht ihn.</translation>
+    </message>
+    <message>
+        <source>Publish at %1</source>
+        <translation>Auf %1 veröffentlichen</translation>
+    </message>
+    <message>
+        <source>Port %1 is taken by the container %2.</source>
+        <translation>Port %1 ist vom Container %2 belegt.</translation>
+    </message>
+    <message>
+        <source>Port %1 is taken by another program of this machine.</source>
+        <translation>Port %1 ist von einem anderen Programm dieses Rechners belegt.</translation>
+    </message>
+    <message>
+        <source>Use %1</source>
+        <translation>%1 nehmen</translation>
+    </message>
+    <message>
+        <source>Pulling %1…</source>
+        <translation>%1 wird geholt …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Wird gestartet …</translation>
+    </message>
+    <message>
+        <source>Let the engine choose a name</source>
+        <translation>Die Engine einen Namen wählen lassen</translation>
+    </message>
+    <message>
+        <source>Continue in the background</source>
+        <translation>Im Hintergrund weitermachen</translation>
+    </message>
+    <message>
+        <source>Pulling %1: %2</source>
+        <translation>%1 wird geholt: %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::RunForm</name>
+    <message>
+        <source>Limits, network, restart and more</source>
+        <translation>Grenzen, Netzwerk, Neustart und mehr</translation>
+    </message>
+    <message>
+        <source>nginx:1.27, ghcr.io/owner/app, or paste a docker run command</source>
+        <translation>nginx:1.27, ghcr.io/owner/app, oder fügen Sie einen Befehl docker run ein</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Abbild</translation>
+    </message>
+    <message>
+        <source>chosen for you</source>
+        <translation>wird gewählt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>as the image says</source>
+        <translation>wie im Abbild</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Publish a port</source>
+        <translation>Port veröffentlichen</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>Ports</translation>
+    </message>
+    <message>
+        <source>Environment, a variable a line</source>
+        <translation>Umgebung, eine Variable je Zeile</translation>
+    </message>
+    <message>
+        <source>NAME=value, one a line; paste a .env file</source>
+        <translation>NAME=Wert, eine je Zeile; eine .env-Datei lässt sich einfügen</translation>
+    </message>
+    <message>
+        <source>Read a .env file…</source>
+        <translation>Eine .env-Datei lesen …</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>Umgebung</translation>
+    </message>
+    <message>
+        <source>Mount a folder or volume</source>
+        <translation>Ordner oder Volume einhängen</translation>
+    </message>
+    <message>
+        <source>Mounts</source>
+        <translation>Eingehängt</translation>
+    </message>
+    <message>
+        <source>bridge: its own address, reaches the outside</source>
+        <translation>bridge: eigene Adresse, erreicht die Außenwelt</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>when it fails</source>
+        <translation>bei Fehlern</translation>
+    </message>
+    <message>
+        <source>unless stopped by hand</source>
+        <translation>außer von Hand angehalten</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>immer</translation>
+    </message>
+    <message>
+        <source>no limit; 512m, 2g</source>
+        <translation>keine Grenze; 512m, 2g</translation>
+    </message>
+    <message>
+        <source>Memory limit</source>
+        <translation>Speichergrenze</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>no limit; 0.5, 2</source>
+        <translation>keine Grenze; 0.5, 2</translation>
+    </message>
+    <message>
+        <source>CPU limit in cores</source>
+        <translation>CPU-Grenze in Kernen</translation>
+    </message>
+    <message>
+        <source>CPU cores</source>
+        <translation>CPU-Kerne</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
+        <source>Limit of processes</source>
+        <translation>Grenze für Prozesse</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>Labels, one a line</source>
+        <translation>Label, eines je Zeile</translation>
+    </message>
+    <message>
+        <source>name=value, one a line</source>
+        <translation>Name=Wert, eines je Zeile</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Label</translation>
+    </message>
+    <message>
+        <source>Keep its input open (-i)</source>
+        <translation>Eingabe offen halten (-i)</translation>
+    </message>
+    <message>
+        <source>Give it a terminal (-t)</source>
+        <translation>Ein Terminal geben (-t)</translation>
+    </message>
+    <message>
+        <source>Remove it when it stops (--rm)</source>
+        <translation>Beim Anhalten entfernen (--rm)</translation>
+    </message>
+    <message>
+        <source>--cap-add=NET_ADMIN --user=1000 …</source>
+        <translation>--cap-add=NET_ADMIN --user=1000 …</translation>
+    </message>
+    <message>
+        <source>Further flags of docker run</source>
+        <translation>Weitere Optionen von docker run</translation>
+    </message>
+    <message>
+        <source>More flags</source>
+        <translation>Weitere Optionen</translation>
+    </message>
+    <message>
+        <source>Environment file</source>
+        <translation>Umgebungsdatei</translation>
+    </message>
+    <message>
+        <source>Environment (*.env .env* *.txt);;All files (*)</source>
+        <translation>Umgebung (*.env .env* *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: %2</source>
+        <translation>%1 kann nicht gelesen werden: %2</translation>
+    </message>
+    <message>
+        <source>“%1” is not a size, as in 512m or 2g</source>
+        <translation>„%1“ ist keine Größe wie 512m oder 2g</translation>
+    </message>
+    <message>
+        <source>“%1” is not a number above 0</source>
+        <translation>„%1“ ist keine Zahl über 0</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::Spinner</name>
+    <message>
+        <source>Busy</source>
+        <translation>Beschäftigt</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TerminalCanvas</name>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>Clear Scrollback</source>
+        <translation>Verlauf leeren</translation>
+    </message>
+    <message numerus="yes">
+        <source>Paste %n lines?</source>
+        <translation>
+            <numerusform>%n Zeile einfügen?</numerusform>
+            <numerusform>%n Zeilen einfügen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Each line may run as a command in the container.</source>
+        <translation>Jede Zeile kann als Befehl im Container ausgeführt werden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Paste %n lines</source>
+        <translation>
+            <numerusform>%n Zeile einfügen</numerusform>
+            <numerusform>%n Zeilen einfügen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TerminalView</name>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>New session</source>
+        <translation>Neue Sitzung</translation>
+    </message>
+    <message>
+        <source>Close this shell and open another, as another user or with another shell</source>
+        <translation>Diese Shell schließen und eine andere öffnen, als anderer Benutzer oder mit anderer Shell</translation>
+    </message>
+    <message>
+        <source>As another user…</source>
+        <translation>Als anderer Benutzer …</translation>
+    </message>
+    <message>
+        <source>Shell as another user</source>
+        <translation>Shell als anderer Benutzer</translation>
+    </message>
+    <message>
+        <source>User name or number, as in root, 1000 or www-data:staff; empty for the image&apos;s own:</source>
+        <translation>Name oder Nummer des Benutzers, wie root, 1000 oder www-data:staff; leer für den des Abbilds:</translation>
+    </message>
+    <message>
+        <source>No container selected</source>
+        <translation>Kein Container ausgewählt</translation>
+    </message>
+    <message>
+        <source>Select a running container to open a shell in it.</source>
+        <translation>Wählen Sie einen laufenden Container, um darin eine Shell zu öffnen.</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Wird gestartet …</translation>
+    </message>
+    <message>
+        <source>This container is not running</source>
+        <translation>Dieser Container läuft nicht</translation>
+    </message>
+    <message>
+        <source>A shell needs a running container.</source>
+        <translation>Eine Shell braucht einen laufenden Container.</translation>
+    </message>
+    <message>
+        <source>Start it</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Opening a shell…</source>
+        <translation>Eine Shell wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>The session ended</source>
+        <translation>Die Sitzung ist zu Ende</translation>
+    </message>
+    <message>
+        <source>What it printed stays below until you reconnect.</source>
+        <translation>Was sie ausgegeben hat, bleibt unten stehen, bis Sie neu verbinden.</translation>
+    </message>
+    <message>
+        <source>Reconnect</source>
+        <translation>Neu verbinden</translation>
+    </message>
+    <message>
+        <source>No shell could be opened</source>
+        <translation>Es konnte keine Shell geöffnet werden</translation>
+    </message>
+    <message>
+        <source>%1. An image without sh has no shell to open.</source>
+        <translation>%1. In einem Abbild ohne sh gibt es keine Shell zu öffnen.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>No session yet</source>
+        <translation>Noch keine Sitzung</translation>
+    </message>
+    <message>
+        <source>Open a shell</source>
+        <translation>Eine Shell öffnen</translation>
+    </message>
+    <message>
+        <source>%1 as %2</source>
+        <translation>%1 als %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TimeSeriesChart</name>
+    <message>
+        <source>Waiting for the first readings…</source>
+        <translation>Warten auf die ersten Messwerte …</translation>
+    </message>
+    <message>
+        <source>not measured: %1</source>
+        <translation>nicht gemessen: %1</translation>
+    </message>
+    <message>
+        <source>%1 no data</source>
+        <translation>%1 keine Daten</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::WelcomePage</name>
+    <message>
+        <source>Run the starter container</source>
+        <translation>Den ersten Container ausführen</translation>
+    </message>
+    <message>
+        <source>Run another image…</source>
+        <translation>Ein anderes Abbild ausführen …</translation>
+    </message>
+    <message>
+        <source>Pull an image…</source>
+        <translation>Ein Abbild holen …</translation>
+    </message>
+    <message>
+        <source>Welcome aboard</source>
+        <translation>Willkommen an Bord</translation>
+    </message>
+    <message>
+        <source>Run your first container now: a small web page with a file system, a network address and limits of its own. It ships with Slipway, so it needs no network and no account.</source>
+        <translation>Führen Sie jetzt Ihren ersten Container aus: eine kleine Webseite mit eigenem Dateisystem, eigener Netzwerkadresse und eigenen Grenzen. Sie kommt mit Slipway und braucht deshalb weder Netz noch Konto.</translation>
+    </message>
+    <message>
+        <source>See its page</source>
+        <translation>Ihre Seite ansehen</translation>
+    </message>
+    <message>
+        <source>Its port is published on this computer: one click opens it in the browser.</source>
+        <translation>Ihr Port ist auf diesem Rechner veröffentlicht: Ein Klick öffnet sie im Browser.</translation>
+    </message>
+    <message>
+        <source>Read its logs</source>
+        <translation>Ihr Protokoll lesen</translation>
+    </message>
+    <message>
+        <source>Each visit is a line, live. Search, filter and jump to a time.</source>
+        <translation>Jeder Besuch ist eine Zeile, live. Suchen, filtern, zu einer Zeit springen.</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Hineinsehen</translation>
+    </message>
+    <message>
+        <source>A shell, its files and processes, without leaving the window.</source>
+        <translation>Eine Shell, seine Dateien und Prozesse, ohne das Fenster zu verlassen.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>The docker command works, too:</source>
+        <translation>Auch der Befehl docker geht:</translation>
+    </message>
+    <message>
+        <source>The engine is not reachable: %1</source>
+        <translation>Die Engine ist nicht erreichbar: %1</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Starting the engine…</source>
+        <translation>Die Engine wird gestartet …</translation>
+    </message>
+</context>
 </TS>

@@ -1,173 +1,173 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
-    <context>
-        <name>slipway::ui::ChartsView</name>
-        <message numerus="yes">
-            <source>machine: %n cores</source>
-            <translation>
-                <numerusform>machine: %n core</numerusform>
-                <numerusform>machine: %n cores</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ContainerModel</name>
-        <message numerus="yes">
-            <source>%n container(s)</source>
-            <translation>
-                <numerusform>%n container</numerusform>
-                <numerusform>%n containers</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ContainersPage</name>
-        <message numerus="yes">
-            <source>Remove %n containers?</source>
-            <translation>
-                <numerusform>Remove %n container?</numerusform>
-                <numerusform>Remove %n containers?</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Kill and remove %n containers</source>
-            <translation>
-                <numerusform>Kill and remove %n container</numerusform>
-                <numerusform>Kill and remove %n containers</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Remove %n containers</source>
-            <translation>
-                <numerusform>Remove %n container</numerusform>
-                <numerusform>Remove %n containers</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n of them is still running and will be killed.</source>
-            <translation>
-                <numerusform>One of them is still running and will be killed.</numerusform>
-                <numerusform>%n of them are still running and will be killed.</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ImagesPage</name>
-        <message numerus="yes">
-            <source>Remove %n images?</source>
-            <translation>
-                <numerusform>Remove %n image?</numerusform>
-                <numerusform>Remove %n images?</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Remove %n images</source>
-            <translation>
-                <numerusform>Remove %n image</numerusform>
-                <numerusform>Remove %n images</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::InspectTab</name>
-        <message numerus="yes">
-            <source>%n entries</source>
-            <translation>
-                <numerusform>%n entry</numerusform>
-                <numerusform>%n entries</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n found</source>
-            <translation>
-                <numerusform>%n found</numerusform>
-                <numerusform>%n found</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::Job</name>
-        <message numerus="yes">
-            <source>%1 of %n layer(s)</source>
-            <translation>
-                <numerusform>%1 of %n layer</numerusform>
-                <numerusform>%1 of %n layers</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::JobsPanel</name>
-        <message numerus="yes">
-            <source>%n running</source>
-            <translation>
-                <numerusform>%n running</numerusform>
-                <numerusform>%n running</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ListPage</name>
-        <message numerus="yes">
-            <source>%n selected</source>
-            <translation>
-                <numerusform>%n selected</numerusform>
-                <numerusform>%n selected</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::MainWindow</name>
-        <message numerus="yes">
-            <source>Quit while %n job(s) are running?</source>
-            <translation>
-                <numerusform>Quit while %n job is running?</numerusform>
-                <numerusform>Quit while %n jobs are running?</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::OverviewTab</name>
-        <message numerus="yes">
-            <source> · restarted %n times by the engine</source>
-            <translation>
-                <numerusform> · restarted once by the engine</numerusform>
-                <numerusform> · restarted %n times by the engine</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>when it fails, %n times</source>
-            <translation>
-                <numerusform>when it fails, once</numerusform>
-                <numerusform>when it fails, %n times</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::ProcessesTab</name>
-        <message numerus="yes">
-            <source>%n processes, as the host numbers them</source>
-            <translation>
-                <numerusform>%n process, as the host numbers it</numerusform>
-                <numerusform>%n processes, as the host numbers them</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>slipway::ui::TerminalCanvas</name>
-        <message numerus="yes">
-            <source>Paste %n lines?</source>
-            <translation>
-                <numerusform>Paste %n line?</numerusform>
-                <numerusform>Paste %n lines?</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Paste %n lines</source>
-            <translation>
-                <numerusform>Paste %n line</numerusform>
-                <numerusform>Paste %n lines</numerusform>
-            </translation>
-        </message>
-    </context>
+<context>
+    <name>slipway::ui::ChartsView</name>
+    <message numerus="yes">
+        <source>machine: %n cores</source>
+        <translation>
+            <numerusform>machine: %n core</numerusform>
+            <numerusform>machine: %n cores</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ContainerModel</name>
+    <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n container</numerusform>
+            <numerusform>%n containers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ContainersPage</name>
+    <message numerus="yes">
+        <source>Remove %n containers?</source>
+        <translation>
+            <numerusform>Remove %n container?</numerusform>
+            <numerusform>Remove %n containers?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Kill and remove %n containers</source>
+        <translation>
+            <numerusform>Kill and remove %n container</numerusform>
+            <numerusform>Kill and remove %n containers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n containers</source>
+        <translation>
+            <numerusform>Remove %n container</numerusform>
+            <numerusform>Remove %n containers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them is still running and will be killed.</source>
+        <translation>
+            <numerusform>One of them is still running and will be killed.</numerusform>
+            <numerusform>%n of them are still running and will be killed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ImagesPage</name>
+    <message numerus="yes">
+        <source>Remove %n images?</source>
+        <translation>
+            <numerusform>Remove %n image?</numerusform>
+            <numerusform>Remove %n images?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n images</source>
+        <translation>
+            <numerusform>Remove %n image</numerusform>
+            <numerusform>Remove %n images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::InspectTab</name>
+    <message numerus="yes">
+        <source>%n entries</source>
+        <translation>
+            <numerusform>%n entry</numerusform>
+            <numerusform>%n entries</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n found</numerusform>
+            <numerusform>%n found</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::Job</name>
+    <message numerus="yes">
+        <source>%1 of %n layer(s)</source>
+        <translation>
+            <numerusform>%1 of %n layer</numerusform>
+            <numerusform>%1 of %n layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::JobsPanel</name>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n running</numerusform>
+            <numerusform>%n running</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ListPage</name>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n selected</numerusform>
+            <numerusform>%n selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MainWindow</name>
+    <message numerus="yes">
+        <source>Quit while %n job(s) are running?</source>
+        <translation>
+            <numerusform>Quit while %n job is running?</numerusform>
+            <numerusform>Quit while %n jobs are running?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::OverviewTab</name>
+    <message numerus="yes">
+        <source> · restarted %n times by the engine</source>
+        <translation>
+            <numerusform> · restarted once by the engine</numerusform>
+            <numerusform> · restarted %n times by the engine</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>when it fails, %n times</source>
+        <translation>
+            <numerusform>when it fails, once</numerusform>
+            <numerusform>when it fails, %n times</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ProcessesTab</name>
+    <message numerus="yes">
+        <source>%n processes, as the host numbers them</source>
+        <translation>
+            <numerusform>%n process, as the host numbers it</numerusform>
+            <numerusform>%n processes, as the host numbers them</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TerminalCanvas</name>
+    <message numerus="yes">
+        <source>Paste %n lines?</source>
+        <translation>
+            <numerusform>Paste %n line?</numerusform>
+            <numerusform>Paste %n lines?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Paste %n lines</source>
+        <translation>
+            <numerusform>Paste %n line</numerusform>
+            <numerusform>Paste %n lines</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>
