@@ -81,6 +81,7 @@ NetworkService::Settings networkSettings(const Engine::Options& options)
     settings.rootless = options.rootless;
     settings.uplinkDns = options.uplinkDns;
     settings.defaultBridge = options.bridge;
+    settings.names = options.run / "names";
     return settings;
 }
 

@@ -79,10 +79,15 @@ bool Options::parse(int argc, char** argv)
         } else if (is(key, "--forward")) {
             Forward& forward = forwards.emplace_back();
             good &= rest.number(forward.fd) && rest.string(forward.ip) && rest.number(forward.port);
+        } else if (is(key, "--resolver")) {
+            good &= rest.number(resolver.udp) && rest.number(resolver.tcp) && rest.string(resolver.names);
+        } else if (is(key, "--dns")) {
+            good &= rest.string(resolver.servers.emplace_back());
         } else {
             return false;
         }
     }
+    resolver.id = id;
     return good && !id.empty() && !runDir.empty() && !exitFile.empty() && (bundle.empty() != execProcess.empty());
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "logstore/log_writer.h"
+#include "resolver.h"
 
 namespace slipway::monitor
 {
@@ -14,6 +15,7 @@ namespace slipway::monitor
 //   --id ID --run-dir DIR --exit-file FILE --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
 //   [--crun-fd] [--no-cgroups] [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once]
 //   [--size ROWS COLS] [--ephemeral] [--attach FD IN OUT ERR]… [--router FD --forward FD ADDRESS PORT…]
+//   [--resolver UDP-FD TCP-FD NAMES-DIR [--dns ADDRESS]…]
 // Descriptor 3 is the ready pipe, 8 crun itself with --crun-fd, 9 the network namespace if there is one; all others only
 // have to stay open.
 constexpr int readyFd = 3, crunFd = 8, netnsFd = 9;
@@ -39,6 +41,7 @@ struct Options
     };
     std::vector<Forward> forwards;
     int router = -1;
+    ResolverOptions resolver; // udp -1: none
 
     [[nodiscard]] bool parse(int argc, char** argv);
 };

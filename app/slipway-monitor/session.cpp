@@ -55,6 +55,9 @@ Session::Session(const Options& options, Process process, UniqueFd listener, Uni
     }
     if (!options.forwards.empty())
         m_forwarder.emplace(UniqueFd(options.router), options.forwards);
+    for (const int fd : {options.resolver.udp, options.resolver.tcp})
+        if (fd >= 0)
+            ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     for (const Options::Attach& attach : options.attaches) {
         Client& client = m_clients.emplace_back();
         client.fd.reset(attach.fd);
@@ -110,6 +113,8 @@ std::vector<pollfd> Session::interests() const
         {outputEvents ? m_process.err.get() : -1, outputEvents, 0},
         {outputEvents || inputEvents ? m_process.terminal.get() : -1, static_cast<short>(outputEvents | inputEvents), 0},
         {inputEvents ? m_process.in.get() : -1, inputEvents, 0},
+        {m_resolver || m_finished ? -1 : m_options.resolver.udp, POLLIN, 0},
+        {m_resolver || m_finished ? -1 : m_options.resolver.tcp, POLLIN, 0},
     };
     for (const Client& client : m_clients) {
         const bool reads = !client.readEnded && (!client.in || m_input.size() < inputLimit);
@@ -121,7 +126,7 @@ std::vector<pollfd> Session::interests() const
 
 void Session::dispatch(const std::vector<pollfd>& ready)
 {
-    std::size_t index = 6;
+    std::size_t index = 8;
     for (Client& client : m_clients) { // before acceptClient() adds to them
         const short events = ready[index++].revents;
         if (events & POLLOUT && !client.flush())
@@ -129,6 +134,8 @@ void Session::dispatch(const std::vector<pollfd>& ready)
         if (events & (POLLIN | POLLHUP | POLLERR))
             readClient(client);
     }
+    if (!m_resolver && !m_finished && (ready[6].revents || ready[7].revents))
+        m_resolver.emplace(m_options.resolver); // the first question
     if (ready[5].revents || ready[4].revents & POLLOUT)
         feedInput();
     if (ready[2].revents)
@@ -327,6 +334,7 @@ void Session::finish()
             client.pending.clear();
     }
     m_forwarder.reset();
+    m_resolver.reset();
 }
 
 } // namespace slipway::monitor

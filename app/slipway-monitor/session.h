@@ -11,6 +11,7 @@
 #include "forwarder.h"
 #include "launch.h"
 #include "options.h"
+#include "resolver.h"
 
 struct pollfd;
 
@@ -54,6 +55,7 @@ private:
     TimePoint m_startedAt;
     std::optional<logstore::LogWriter> m_log;
     std::optional<Forwarder> m_forwarder;
+    std::optional<Resolver> m_resolver;
     std::list<Client> m_clients;
     std::string m_input; // on its way to the process's stdin
     bool m_inputEnds = false;

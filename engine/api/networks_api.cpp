@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/json_shapes.h"
 #include "api/router.h"
+#include "container/container_service.h"
 #include "network/network_service.h"
 
 namespace slipway::api
@@ -75,9 +76,20 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     return jsonResponse({{"NetworksDeleted", deleted}});
 }
 
-Result<HttpResponse> notYet(Services&, const HttpRequest&)
+Result<HttpResponse> connect(Services& s, const HttpRequest& request)
 {
-    return fail(ErrorKind::NotImplemented, "connecting a container to another network is not implemented yet");
+    TRY(const Json body, request.json());
+    TRY(const Network network, s.networks.get(request.param()));
+    TRY_STATUS(s.containers.connect(jsonValue<std::string>(body, "Container"), network.id, jsonMember(body, "EndpointConfig")));
+    return noContent(200);
+}
+
+Result<HttpResponse> disconnect(Services& s, const HttpRequest& request)
+{
+    TRY(const Json body, request.json());
+    TRY(const Network network, s.networks.get(request.param()));
+    TRY_STATUS(s.containers.disconnect(jsonValue<std::string>(body, "Container"), network.id, jsonValue<bool>(body, "Force")));
+    return noContent(200);
 }
 
 constexpr Route routes[] = {
@@ -86,8 +98,8 @@ constexpr Route routes[] = {
     {"POST", "/networks/prune", prune},
     {"GET", "/networks/{id}", inspect},
     {"DELETE", "/networks/{id}", remove},
-    {"POST", "/networks/{id}/connect", notYet},
-    {"POST", "/networks/{id}/disconnect", notYet},
+    {"POST", "/networks/{id}/connect", connect},
+    {"POST", "/networks/{id}/disconnect", disconnect},
 };
 
 } // namespace

@@ -132,7 +132,9 @@ Result<RunRequest> requestFor(NetworkService& networks, const RunInput& input, U
     std::filesystem::create_directories(input.folder / "bundle", failed);
     TRY_STATUS(writeText(input.folder / "hostname", shortId(input.id) + "\n"));
     TRY_STATUS(writeText(input.folder / "hosts", hostsText(input, sandbox.endpoints)));
-    TRY_STATUS(writeText(input.folder / "resolv.conf", networks.resolvConf(input.network == "host", {}, {}, {})));
+    TRY_STATUS(writeText(input.folder / "resolv.conf", networks.resolvConf(input.network == "host" ? NetworkService::Resolv::Host
+                                                                                                   : NetworkService::Resolv::Bridge,
+                                                                           {}, {}, {})));
     TRY(const Json spec, specFor(input));
     TRY_STATUS(writeText(input.folder / "bundle" / "config.json", dumpJson(spec)));
     RunRequest request;

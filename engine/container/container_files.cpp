@@ -36,18 +36,22 @@ std::string hostsText(const Json& document, const ContainerFiles& files)
             address = gateway;
         text += std::format("{}\t{}\n", address, extra.substr(0, separator));
     }
-    const Json& config = documentConfig(document);
-    const auto hostname = jsonValue<std::string>(config, "Hostname");
-    const auto domain = jsonValue<std::string>(config, "Domainname");
-    const std::string names = domain.empty() ? hostname : std::format("{0}.{1} {0}", hostname, domain);
-    for (const Endpoint& endpoint : files.endpoints) {
-        if (!endpoint.ipv4.empty())
-            text += std::format("{}\t{}\n", endpoint.ipv4, names);
-    }
+    for (const Endpoint& endpoint : files.endpoints)
+        text += hostsLine(document, endpoint);
     return text;
 }
 
 } // namespace
+
+std::string hostsLine(const Json& document, const Endpoint& endpoint)
+{
+    const Json& config = documentConfig(document);
+    const auto hostname = jsonValue<std::string>(config, "Hostname");
+    const auto domain = jsonValue<std::string>(config, "Domainname");
+    if (endpoint.ipv4.empty())
+        return {};
+    return std::format("{}\t{}\n", endpoint.ipv4, domain.empty() ? hostname : std::format("{0}.{1} {0}", hostname, domain));
+}
 
 Result<std::string> readFile(const std::filesystem::path& path)
 {

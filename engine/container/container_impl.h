@@ -71,9 +71,15 @@ struct ContainerService::Impl
     [[nodiscard]] Status launch(const RecordPtr& record);
     [[nodiscard]] Result<UniqueFd> joinNamespace(const std::string& mode, const char* kind) const;
     [[nodiscard]] Result<NetworkSandbox> setUpNetwork(const Json& document);
+    [[nodiscard]] std::string resolvConf(const Json& document, NetworkService::Resolv kind) const;
     [[nodiscard]] Status fillVolumes(const Json& document, const std::filesystem::path& rootfs);
     [[nodiscard]] Result<std::string> namespacePath(const std::string& mode, const char* kind) const;
     void watch(const RecordPtr& record);
+
+    // networks.cpp
+    [[nodiscard]] Result<UniqueFd> netnsOf(const ContainerRecord& record) const;
+    [[nodiscard]] Status keepNetworks(const RecordPtr& record, Json networks);
+    void refreshFiles(const RecordPtr& record, const std::vector<Endpoint>& before);
 
     // lifecycle.cpp
     [[nodiscard]] Status stop(const RecordPtr& record, std::optional<int> timeoutSeconds, const std::string& signal);

@@ -99,6 +99,9 @@ public:
     [[nodiscard]] Status unpause(const std::string& id);
     [[nodiscard]] Status rename(const std::string& id, const std::string& newName);
     [[nodiscard]] Status remove(const std::string& id, bool force, bool removeVolumes);
+    // A network more or less, at once when the container runs. SETTINGS: an EndpointSettings object, may be null.
+    [[nodiscard]] Status connect(const std::string& id, const std::string& network, const Json& settings);
+    [[nodiscard]] Status disconnect(const std::string& id, const std::string& network, bool force);
     struct Pruned
     {
         std::vector<std::string> ids;

@@ -220,6 +220,8 @@ Status ContainerService::rename(const std::string& id, const std::string& newNam
         record->document = std::make_shared<const Json>(std::move(document));
     }
     m_impl->dropName(old, record->id);
+    if (auto told = m_impl->s.networks.rename(record->id, old, name); !told)
+        log::warn("container {}: {}", shortId(record->id), told.error().message);
     m_impl->publish(*record, "rename", {{"oldName", "/" + old}});
     return {};
 }

@@ -31,6 +31,8 @@ struct SpecPlan
 [[nodiscard]] Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan);
 
 [[nodiscard]] std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document);
+// What the hosts file says of the container's own name at ENDPOINT.
+[[nodiscard]] std::string hostsLine(const Json& document, const Endpoint& endpoint);
 [[nodiscard]] std::vector<PortBinding> portBindings(const Json& document);
 
 // Writes hostname, hosts and resolv.conf in DIR. RESOLV_CONF is its whole text.

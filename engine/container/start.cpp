@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
+#include "container/human.h"
 #include "container/spec_builder.h"
 
 namespace slipway
@@ -186,10 +187,13 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     TRY(auto sandbox, setUpNetwork(*document));
     TRY_STATUS(writeFile(runDir / "network.json", dumpJson(connectionsToJson(sandbox.endpoints, sandbox.ports))));
     const bool hostNetwork = jsonValue<std::string>(host, "NetworkMode") == "host";
-    const auto list = [&](const char* key) { return jsonValue<std::vector<std::string>>(host, key); };
+    const auto mode = jsonValue<std::string>(host, "NetworkMode");
+    const auto joined = mode.starts_with("container:")
+                            ? find(mode.substr(10)).and_then([&](const RecordPtr& other) { return readFile(dirOf(other->id) / "resolv.conf"); })
+                            : Result<std::string>(fail(ErrorKind::NotFound, ""));
+    const auto kind = hostNetwork ? NetworkService::Resolv::Host : sandbox.named ? NetworkService::Resolv::Named : NetworkService::Resolv::Bridge;
     TRY_STATUS(writeContainerFiles(*document, {.dir = dir, .endpoints = sandbox.endpoints,
-                                               .resolvConf = s.networks.resolvConf(hostNetwork, list("Dns"),
-                                                                                   list("DnsSearch"), list("DnsOptions")),
+                                               .resolvConf = joined.value_or(resolvConf(*document, kind)),
                                                .hostNetwork = hostNetwork}));
     SpecPlan plan{.rootfs = rootfs, .dir = dir, .networkNamespace = {}, .pidNamespace = {}, .ipcNamespace = {},
                   .cgroupPath = cgroupOf(id), .rootless = s.rootless};
@@ -216,6 +220,10 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     request.ephemeral = isEphemeral(*document);
     request.netns = std::move(sandbox.netns);
     request.portHolders = std::move(sandbox.portHolders);
+    request.resolverUdp = std::move(sandbox.resolver.udp);
+    request.resolverTcp = std::move(sandbox.resolver.tcp);
+    request.names = s.paths.run / "names";
+    request.dns = jsonStrings(jsonMember(host, "Dns"));
     for (const auto& forward : sandbox.forwards)
         request.forwards.push_back({forward.holder, forward.targetIp, forward.targetPort});
     {

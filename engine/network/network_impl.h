@@ -30,6 +30,11 @@ struct EndpointRecord
 [[nodiscard]] Json toDocument(const EndpointRecord& record);
 [[nodiscard]] EndpointRecord endpointFromDocument(const Json& document);
 
+// The sockets of the resolver at 127.0.0.11, in the calling thread's namespace: the container's monitor answers there.
+[[nodiscard]] Result<ResolverSockets> openResolver();
+[[nodiscard]] Status redirectNames(int netns); // port 53 of 127.0.0.11 leads to them from now on
+[[nodiscard]] bool hasNames(const Network& network); // its containers find each other by name, as on every network made by a user
+
 // Networks and endpoints live in memory and are written through to the database. Everything here wants the mutex held.
 struct NetworkService::Impl
 {
@@ -75,6 +80,14 @@ struct NetworkService::Impl
                               bool defaultRoute);
     // Kernel objects, memory and rows of a container. Returns what was taken away; the veths go a moment later.
     [[nodiscard]] Result<std::vector<EndpointRecord>> release(const std::string& containerId);
+    // Files for the monitors' resolvers (app/slipway-monitor/dns_names.h): of a network; of a container and its networks.
+    [[nodiscard]] Status writeNames(const std::string& networkId);
+    [[nodiscard]] Status writeNamesOf(const std::string& containerId);
+    void forgetNames(const std::vector<EndpointRecord>& gone); // they are no longer in ENDPOINTS
+    // Where the container's default route goes and its ports are published.
+    [[nodiscard]] const EndpointRecord* outwardEndpoint(const std::string& containerId);
+    // One endpoint's kernel objects, names and row; the published ports go to the container's next network.
+    [[nodiscard]] Status unplug(const std::string& endpointId);
     void announce(const std::vector<EndpointRecord>& records, const char* action);
 };
 

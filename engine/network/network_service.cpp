@@ -71,6 +71,12 @@ Status NetworkService::init()
 {
     const std::scoped_lock lock(m_impl->mutex);
     TRY_STATUS(m_impl->load());
+    if (const auto& names = m_impl->settings.names; !names.empty()) {
+        std::error_code error;
+        std::filesystem::create_directories(names, error);
+        if (error)
+            return fail(ErrorKind::Internal, "making " + names.string() + ": " + error.message(), error.value());
+    }
     for (const auto& [name, driver] : {std::pair{"bridge", "bridge"}, {"host", "host"}, {"none", "null"}}) {
         if (std::ranges::contains(m_impl->networks, name, &Network::name))
             continue;
@@ -233,6 +239,9 @@ Status NetworkService::remove(const std::string& nameOrId)
     }
     if (m_impl->tableReady)
         TRY_STATUS(m_impl->rebuildFirewall());
+    std::error_code ignored;
+    if (!m_impl->settings.names.empty())
+        std::filesystem::remove(m_impl->settings.names / network.id, ignored);
     m_impl->events.publish({.type = "network",
                             .action = "destroy",
                             .actorId = network.id,

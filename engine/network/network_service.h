@@ -65,6 +65,12 @@ struct Endpoint
     std::vector<std::string> aliases, dnsNames;
 };
 
+// Bound at 127.0.0.11 in a container's namespace. Its monitor gets them and answers there.
+struct ResolverSockets
+{
+    UniqueFd udp, tcp;
+};
+
 // The network namespace of a container, made by the engine before the OCI runtime runs, so that it is complete before the
 // first instruction. The descriptor keeps it alive; /proc/PID-of-engine/fd/N is what the OCI spec names.
 struct NetworkSandbox
@@ -84,6 +90,8 @@ struct NetworkSandbox
         std::string protocol;
     };
     std::vector<Forward> forwards;
+    ResolverSockets resolver;
+    bool named = false; // on a user-defined network: its resolv.conf has 127.0.0.11
 };
 
 // Networks, addresses, published ports. Blocking, thread-safe. Kernel objects: one bridge per network, one veth per
@@ -99,6 +107,7 @@ public:
         bool rootless = false;
         // Rootless: the address behind which the uplink has the host's resolver, if that is on the host's loopback.
         std::string uplinkDns;
+        std::filesystem::path names; // folder for what the resolvers know; made by init(); empty: names are not resolved
         std::string defaultBridge = "slipway0";
         std::string defaultSubnet = ""; // empty: the first of 172.17.0.0/16 … 172.31.0.0/16 that no route overlaps
     };
@@ -127,12 +136,20 @@ public:
                                                const std::vector<PortBinding>& ports);
     // Takes the container's ports and addresses away (its veths follow on another thread). No error when there are none.
     [[nodiscard]] Status tearDown(const std::string& containerId);
+    // A network more or less for a running container, whose namespace is NETNS. Forbidden when it is in it already, or not
+    // in it. Its default route and, for root, its published ports move to another of its networks with the one they are on.
+    [[nodiscard]] Result<Endpoint> connect(const std::string& nameOrId, const EndpointRequest& request, int netns);
+    [[nodiscard]] Status disconnect(const std::string& nameOrId, const std::string& containerId, int netns);
+    // A container that has endpoints is called differently now.
+    [[nodiscard]] Status rename(const std::string& containerId, const std::string& oldName, const std::string& newName);
     // After an engine start: the containers that still run (id → published ports), everything else is released and rules
     // and bridges are brought to what they must be.
     [[nodiscard]] Status restore(const std::map<std::string, std::vector<PortBinding>>& running);
 
-    // Lines for the container's /etc/resolv.conf made from the host's (loopback servers replaced).
-    [[nodiscard]] std::string resolvConf(bool hostNetwork, const std::vector<std::string>& dns,
+    // Lines for the container's /etc/resolv.conf made from the host's (loopback servers replaced). Named: on a network
+    // with names, so that its server is the resolver at 127.0.0.11.
+    enum class Resolv { Host, Bridge, Named };
+    [[nodiscard]] std::string resolvConf(Resolv kind, const std::vector<std::string>& dns,
                                          const std::vector<std::string>& search,
                                          const std::vector<std::string>& options) const;
 

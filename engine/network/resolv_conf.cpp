@@ -52,12 +52,12 @@ void keepReachable(std::vector<std::string>& servers)
 }
 } // namespace
 
-std::string NetworkService::resolvConf(bool hostNetwork, const std::vector<std::string>& dns,
+std::string NetworkService::resolvConf(Resolv kind, const std::vector<std::string>& dns,
                                        const std::vector<std::string>& search,
                                        const std::vector<std::string>& options) const
 {
     Resolver resolver = readResolver("/etc/resolv.conf");
-    if (!hostNetwork) {
+    if (kind == Resolv::Bridge) {
         if (const auto& uplink = m_impl->settings.uplinkDns; !uplink.empty())
             std::ranges::replace_if(resolver.servers, onLoopback, uplink);
         keepReachable(resolver.servers);
@@ -74,6 +74,12 @@ std::string NetworkService::resolvConf(bool hostNetwork, const std::vector<std::
         resolver.search = search == std::vector<std::string>{"."} ? std::vector<std::string>{} : search;
     if (!options.empty())
         resolver.options = options;
+
+    if (kind == Resolv::Named) {
+        resolver.servers = {"127.0.0.11"};
+        if (std::ranges::none_of(resolver.options, [](const std::string& o) { return o.starts_with("ndots:"); }))
+            resolver.options.emplace_back("ndots:0");
+    }
 
     std::string text;
     for (const auto& s : resolver.servers)

@@ -104,7 +104,7 @@ Status Impl::rebuildFirewall()
 {
     std::vector<Published> all;
     for (const auto& [id, published] : ports.all())
-        all.insert(all.end(), published.begin(), published.end());
+        std::ranges::copy_if(published, std::back_inserter(all), [](const Published& p) { return !p.targetIp.empty(); });
     TRY_STATUS(firewall.rebuild(firewallBridges(), all));
     tableReady = true;
     if (!watch)
@@ -232,6 +232,7 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
         return gone;
     TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ?", {containerId}, Database::Sync::Later));
     std::erase_if(endpoints, [&](const EndpointRecord& r) { return r.endpoint.containerId == containerId; });
+    forgetNames(gone);
     return gone;
 }
 

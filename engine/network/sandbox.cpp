@@ -19,9 +19,10 @@ struct Inside
 {
     UniqueFd netns;
     std::optional<Netlink> link;
+    ResolverSockets resolver;
 };
 
-Result<Inside> makeInside()
+Result<Inside> makeInside(bool resolver)
 {
     Inside inside;
     TRY(inside.netns, makeNetns([&](int) -> Status {
@@ -29,7 +30,11 @@ Result<Inside> makeInside()
             (void)writeNetSysctl("ipv6/conf/default/disable_ipv6", "1");
             // An address may just have been another container's: the bridge learns at once where it is now.
             (void)writeNetSysctl("ipv4/conf/default/arp_notify", "1");
-            return inside.link->setLinkUp(1); // lo
+            TRY_STATUS(inside.link->setLinkUp(1)); // lo
+            if (resolver) {
+                TRY(inside.resolver, openResolver());
+            }
+            return {};
         }));
     return inside;
 }
@@ -96,6 +101,13 @@ public:
         return m_impl.openFirewall(m_networks, published);
     }
 
+    // The names go public in commit(): until then others do not find it.
+    Status answerNames()
+    {
+        m_named = !m_impl.settings.names.empty() && std::ranges::any_of(m_networks, [](const Network* n) { return hasNames(*n); });
+        return m_named ? redirectNames(m_inside.netns.get()) : Status{};
+    }
+
     Status store()
     {
         if (m_records.empty())
@@ -118,6 +130,12 @@ public:
             m_impl.endpoints.push_back(r);
             sandbox.endpoints.push_back(r.endpoint);
         }
+        if (m_named) {
+            if (auto written = m_impl.writeNamesOf(m_records[0].endpoint.containerId); !written)
+                log::warn("{}", written.error().message);
+        }
+        sandbox.named = m_named;
+        sandbox.resolver = std::move(m_inside.resolver);
         m_impl.announce(m_records, "connect");
         for (std::size_t i = 0; m_impl.settings.rootless && i < m_reservation.ports.size(); ++i) {
             const auto& p = m_reservation.ports[i];
@@ -136,13 +154,13 @@ private:
     std::vector<const Network*> m_networks; // the outward one first
     std::optional<std::size_t> m_outward;   // the record that has the default route and the ports
     PortRegistry::Reservation m_reservation;
-    bool m_committed = false;
+    bool m_committed = false, m_named = false;
 };
 } // namespace
 
 Result<NetworkSandbox> NetworkService::setUp(const Requests& networks, const std::vector<PortBinding>& ports)
 {
-    TRY(auto inside, makeInside());
+    TRY(auto inside, makeInside(!networks.empty() && !m_impl->settings.names.empty()));
     const std::scoped_lock lock(m_impl->mutex);
     if (!networks.empty()) {
         TRY(const auto stale, m_impl->release(networks[0].second.containerId));
@@ -151,6 +169,7 @@ Result<NetworkSandbox> NetworkService::setUp(const Requests& networks, const std
     Assembly assembly(*m_impl, std::move(inside));
     TRY_STATUS(assembly.connect(networks));
     TRY_STATUS(assembly.publish(ports));
+    TRY_STATUS(assembly.answerNames());
     TRY_STATUS(assembly.store());
     return assembly.commit();
 }
@@ -208,6 +227,8 @@ Status NetworkService::restore(const std::map<std::string, std::vector<PortBindi
                 p.binding.hostIp = "0.0.0.0";
         m_impl->ports.add(ports->first, std::move(published));
     }
+    for (const auto& id : live)
+        TRY_STATUS(m_impl->writeNamesOf(id));
     TRY(const auto links, link->links());
     for (const auto& l : links)
         if (bridges.contains(l.master) && l.name.starts_with("veth") && !veths.contains(l.name))

@@ -272,6 +272,13 @@ Result<Started> Runtime::run(RunRequest request)
         command.insert(command.end(), {"--router", std::to_string(nextFd)});
         spawn.give(m_impl->settings.routerNetns, nextFd++);
     }
+    if (request.resolverUdp && request.resolverTcp) {
+        command.insert(command.end(), {"--resolver", std::to_string(nextFd), std::to_string(nextFd + 1), request.names.string()});
+        spawn.give(request.resolverUdp.get(), nextFd++);
+        spawn.give(request.resolverTcp.get(), nextFd++);
+        for (const std::string& server : request.dns)
+            command.insert(command.end(), {"--dns", server});
+    }
     return m_impl->launch(std::move(command), request, spawn, nextFd, false);
 }
 
