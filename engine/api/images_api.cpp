@@ -49,7 +49,7 @@ Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
 Result<HttpResponse> history(Services& s, const HttpRequest& request)
 {
     TRY(const Image image, s.images.get(request.param()));
-    return jsonResponse(imageHistory(image));
+    return jsonResponse(imageHistory(image, s.images.layerSizes()));
 }
 
 Result<HttpResponse> tag(Services& s, const HttpRequest& request)

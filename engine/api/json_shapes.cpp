@@ -22,6 +22,17 @@ Json keySet(const std::vector<std::string>& names)
 
 Json mapOrNull(const std::map<std::string, std::string>& map) { return map.empty() ? Json() : Json(map); }
 
+Json healthJson(const HealthConfig& health) // what is not set is not said
+{
+    Json result{{"Test", health.test}};
+    for (const auto& [name, value] : {std::pair{"Interval", health.interval}, {"Timeout", health.timeout}, {"StartPeriod", health.startPeriod},
+                                      {"StartInterval", health.startInterval}, {"Retries", std::int64_t(health.retries)}}) {
+        if (value != 0)
+            result[name] = value;
+    }
+    return result;
+}
+
 Json configJson(const ImageConfig& config)
 {
     Json result{{"Hostname", ""},       {"Domainname", ""},      {"User", config.user},
@@ -36,10 +47,10 @@ Json configJson(const ImageConfig& config)
         result["ExposedPorts"] = keySet(config.exposedPorts);
     if (!config.stopSignal.empty())
         result["StopSignal"] = config.stopSignal;
+    if (!config.shell.empty())
+        result["Shell"] = config.shell;
     if (config.health)
-        result["Healthcheck"] = {{"Test", config.health->test},       {"Interval", config.health->interval},
-                                 {"Timeout", config.health->timeout}, {"StartPeriod", config.health->startPeriod},
-                                 {"Retries", config.health->retries}};
+        result["Healthcheck"] = healthJson(*config.health);
     return result;
 }
 
@@ -59,8 +70,9 @@ Json imageInspect(const Image& image)
     std::vector<std::string> layers;
     for (const Digest& layer : image.layers)
         layers.push_back(layer.str());
+    const std::string comment = image.comment.empty() && !image.history.empty() ? image.history.back().comment : image.comment;
     Json result{{"Id", image.id.str()},          {"RepoTags", image.repoTags}, {"RepoDigests", image.repoDigests},
-                {"Parent", ""},                  {"Comment", image.comment},   {"Created", formatRfc3339(image.created)},
+                {"Parent", ""},                  {"Comment", comment},         {"Created", formatRfc3339(image.created)},
                 {"DockerVersion", ""},           {"Author", image.author},     {"Config", configJson(image.config)},
                 {"Architecture", image.architecture}, {"Os", image.os},        {"Size", image.size}};
     if (!image.variant.empty())
@@ -71,16 +83,23 @@ Json imageInspect(const Image& image)
     return result;
 }
 
-Json imageHistory(const Image& image)
+Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& sizes)
 {
     Json result = Json::array();
-    for (auto it = image.history.rbegin(); it != image.history.rend(); ++it)
+    auto layer = image.layers.rbegin();
+    for (auto it = image.history.rbegin(); it != image.history.rend(); ++it) {
+        std::int64_t size = 0;
+        if (!it->emptyLayer && layer != image.layers.rend()) {
+            const auto known = sizes.find(*layer++);
+            size = known == sizes.end() ? 0 : known->second;
+        }
         result.push_back({{"Id", result.empty() ? image.id.str() : "<missing>"},
                           {"Created", toUnixSeconds(it->created)},
                           {"CreatedBy", it->createdBy},
                           {"Tags", result.empty() && !image.repoTags.empty() ? Json(image.repoTags) : Json()},
-                          {"Size", image.history.size() == 1 ? image.size : 0},
+                          {"Size", size},
                           {"Comment", it->comment}});
+    }
     return result;
 }
 

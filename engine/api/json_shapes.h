@@ -15,7 +15,8 @@ namespace slipway::api
 
 [[nodiscard]] Json imageSummary(const Image& image, int containers = -1);
 [[nodiscard]] Json imageInspect(const Image& image);
-[[nodiscard]] Json imageHistory(const Image& image);
+// SIZES: bytes by layer (ImageService::layerSizes).
+[[nodiscard]] Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& sizes);
 [[nodiscard]] Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints);
 [[nodiscard]] Json volumeJson(const Volume& volume);
 [[nodiscard]] Json eventJson(const Event& event);

@@ -128,13 +128,22 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest&)
                 ++volumeUsers[jsonValue<std::string>(mount, "Name")];
     }
     Json imageList = Json::array(), volumeList = Json::array();
-    std::int64_t layers = 0;
+    const auto sizes = s.images.layerSizes();
+    std::map<Digest, int> imagesWith;
+    for (const Image& image : images)
+        for (const Digest& layer : std::set<Digest>(image.layers.begin(), image.layers.end()))
+            ++imagesWith[layer];
     for (const Image& image : images) {
+        std::int64_t shared = 0;
+        for (const Digest& layer : image.layers)
+            shared += imagesWith.at(layer) > 1 && sizes.contains(layer) ? sizes.at(layer) : 0;
         Json entry = imageSummary(image, users[image.id.str()]);
-        entry["SharedSize"] = 0;
+        entry["SharedSize"] = shared;
         imageList.push_back(std::move(entry));
-        layers += image.size;
     }
+    std::int64_t layers = 0;
+    for (const auto& [layer, count] : imagesWith)
+        layers += sizes.contains(layer) ? sizes.at(layer) : 0;
     for (const Volume& volume : volumes) {
         Json entry = volumeJson(volume);
         entry["UsageData"] = {{"Size", s.volumes.diskUsage(volume.name).value_or(-1)}, {"RefCount", volumeUsers[volume.name]}};

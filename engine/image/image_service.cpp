@@ -439,6 +439,14 @@ Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool forc
     return removal;
 }
 
+std::map<Digest, std::int64_t> ImageService::layerSizes() const
+{
+    std::map<Digest, std::int64_t> sizes;
+    for (const Layer& layer : m_impl->layers.list().value_or(std::vector<Layer>()))
+        sizes[layer.diffId] = layer.size;
+    return sizes;
+}
+
 std::int64_t ImageService::drop(const std::vector<Digest>& layers)
 {
     const std::scoped_lock lock(m_impl->mutex);

@@ -96,6 +96,8 @@ public:
     // dockerd's rules: a name untags; the last name or an id deletes, Conflict when used or (without FORCE) tagged often.
     [[nodiscard]] Result<ImageRemoval> remove(const std::string& nameOrId, bool force, bool prune);
 
+    // Bytes of each layer that is here.
+    [[nodiscard]] std::map<Digest, std::int64_t> layerSizes() const;
     // Deletes those of LAYERS that nothing refers to any more; how many bytes that gave back.
     std::int64_t drop(const std::vector<Digest>& layers);
     // Deletes blobs and layers that no image, container (LAYERS_IN_USE) or running operation refers to.

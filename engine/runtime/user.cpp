@@ -115,6 +115,7 @@ Result<SpecUser> resolveUser(const std::string& rootfs, const std::string& text,
     if (colon != std::string::npos) {
         TRY(user.gid, groupId(rootfs, text.substr(colon + 1)));
     }
+    user.additionalGids.insert(user.additionalGids.begin(), user.gid); // as dockerd: a group that is dropped must not come back
     for (const std::string& group : extraGroups) {
         TRY(const auto gid, groupId(rootfs, group));
         user.additionalGids.push_back(gid);
