@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "build/build_service.h"
+#include "buildkit/server.h"
 #include "container/container_service.h"
 #include "events/event_bus.h"
 #include "image/image_service.h"
@@ -126,6 +127,7 @@ struct Engine::Impl
     NetworkService networks;
     VolumeService volumes;
     build::BuildService builds;
+    buildkit::Server buildkit{builds};
     ContainerService containers;
 };
 
@@ -165,7 +167,7 @@ api::Services Engine::services()
     info.insecureRegistries = i.options.insecureRegistries;
     info.cpus = onlineCpus();
     info.memory = hostMemory();
-    return {i.events, i.containers, i.images, i.networks, i.volumes, i.builds, std::move(info)};
+    return {i.events, i.containers, i.images, i.networks, i.volumes, i.builds, i.buildkit, std::move(info)};
 }
 
 } // namespace slipway

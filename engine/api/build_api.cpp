@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <charconv>
 #include <format>
 
@@ -7,6 +10,7 @@
 #include "api/router.h"
 #include "base/ids.h"
 #include "build/build_service.h"
+#include "buildkit/server.h"
 #include "container/human.h"
 
 namespace slipway::api
@@ -93,10 +97,9 @@ Status refuseWhatIsNotThere(const HttpRequest& request)
     if (version != "1" && version != "2" && !version.empty())
         return fail(ErrorKind::InvalidArgument, "invalid version \"" + version + "\"");
     if (version == "2")
-        return fail(ErrorKind::NotImplemented, "BuildKit sessions are not served: set DOCKER_BUILDKIT=0, the same Dockerfiles build");
+        return fail(ErrorKind::NotImplemented, "POST /build?version=2 is not served: use the docker command with buildx, or set DOCKER_BUILDKIT=0");
     const std::string remote = request.value("remote");
-    const bool web = remote.starts_with("http://") || remote.starts_with("https://");
-    if (!remote.empty() && remote != "client-session" && (!web || remote.substr(0, remote.find('#')).ends_with(".git")))
+    if (build::isGit(remote))
         return fail(ErrorKind::NotImplemented, "building from the git repository " + remote + " is not implemented: clone it and send the folder as the context");
     if (!request.value("securityopt").empty() && request.value("securityopt") != "null" && request.value("securityopt") != "[]")
         return fail(ErrorKind::InvalidArgument, "The daemon on this platform does not support setting security options on build");
@@ -230,16 +233,39 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     return jsonResponse({{"CachesDeleted", pruned.ids.empty() ? Json() : Json(pruned.ids)}, {"SpaceReclaimed", pruned.bytes}});
 }
 
-Result<HttpResponse> session(Services&, const HttpRequest&)
+// The connection is the client's own from here; SERVE has its other end on a pool thread until the client is gone.
+Task<Status> upgrade(Api& api, const HttpRequest& request, Exchange& exchange, std::function<void(UniqueFd)> serve)
 {
-    return fail(ErrorKind::NotImplemented, "BuildKit sessions are not served: set DOCKER_BUILDKIT=0, the same Dockerfiles build");
+    if (request.header("upgrade") != "h2c")
+        co_return fail(ErrorKind::InvalidArgument, "no upgrade proto in request: " + request.path + " speaks h2c only");
+    int pair[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        co_return failErrno(errno, "making a connection for the build");
+    UniqueFd theirs(pair[0]);
+    const auto ours = std::make_shared<UniqueFd>(pair[1]);
+    api.pool.run([ours, serve = std::move(serve)] { serve(std::move(*ours)); });
+    const Status begun = co_await exchange.hijack("application/vnd.docker.raw-stream");
+    if (begun)
+        co_await exchange.splice(std::move(theirs), "");
+    co_return begun;
+}
+
+Task<Status> grpc(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    co_return co_await upgrade(api, request, exchange, [&server = api.services.buildkit](UniqueFd socket) { server.serveControl(std::move(socket)); });
+}
+
+Task<Status> session(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    const std::string id = request.header("x-docker-expose-session-uuid");
+    co_return co_await upgrade(api, request, exchange, [&server = api.services.buildkit, id](UniqueFd socket) { server.serveSession(std::move(socket), id); });
 }
 
 constexpr Route routes[] = {
     {"POST", "/build", nullptr, post, true},
     {"POST", "/build/prune", prune},
-    {"POST", "/session", session},
-    {"POST", "/grpc", session},
+    {"POST", "/session", nullptr, session},
+    {"POST", "/grpc", nullptr, grpc},
 };
 
 } // namespace

@@ -16,6 +16,10 @@ namespace build
 {
 class BuildService;
 }
+namespace buildkit
+{
+class Server;
+}
 } // namespace slipway
 
 namespace slipway::api
@@ -46,6 +50,7 @@ struct Services
     NetworkService& networks;
     VolumeService& volumes;
     build::BuildService& builds;
+    buildkit::Server& buildkit;
     EngineInfo info;
 };
 

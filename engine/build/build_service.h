@@ -51,8 +51,10 @@ struct BuildRequest
     bool noCache = false, pull = false;
     std::string network = "default"; // default, none, host, or a network's name
     std::vector<std::string> extraHosts; // "name:address"
-    std::map<std::string, std::string> secrets; // by id; never in a layer, key or log
-    std::map<std::string, RegistryAuth> auths;  // by registry host
+    std::map<std::string, RegistryAuth> auths; // by registry host
+    // What the client lends, asked for from worker threads; none = it lends nothing. Secrets come into no layer, key or log.
+    std::function<std::optional<std::string>(const std::string& id)> findSecret;
+    std::function<std::optional<RegistryAuth>(const std::string& host)> findAuth; // when auths has none
     SpecResources resources;
     std::vector<SpecUlimit> ulimits;
     std::int64_t shmSize = 64ll << 20;

@@ -74,6 +74,13 @@ void removeFile(int root, const fs::path& path)
 }
 } // namespace
 
+bool isGit(const std::string& source)
+{
+    const bool web = source.starts_with("http://") || source.starts_with("https://");
+    return source.starts_with("git@") || source.starts_with("git://") || source.starts_with("ssh://") || source.starts_with("github.com/")
+           || (web && source.substr(0, source.find('#')).ends_with(".git"));
+}
+
 bool isTar(int fd)
 {
     const auto raw = sourceFromFd(fd);
@@ -152,7 +159,8 @@ Result<Context> Context::unpack(const Place& place, ByteSource& tar, const std::
 {
     TRY(auto context, make(place));
     TRY_STATUS(context.fill(place, tar, stop));
-    TRY_STATUS(context.applyIgnoreFile(dockerfile));
+    if (!dockerfile.empty())
+        TRY_STATUS(context.applyIgnoreFile(dockerfile));
     return context;
 }
 

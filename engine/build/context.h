@@ -25,6 +25,7 @@ public:
     };
     // A tar (plain, gzip, zstd). What its ignore file names is then taken away: of .dockerignore (which the client has
     // applied) only itself and the Dockerfile, of DOCKERFILE.dockerignore everything.
+    // DOCKERFILE empty: nothing is taken away.
     [[nodiscard]] static Result<Context> unpack(const Place& place, ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop);
     // The same from an http or https URL; when what is there is no tar it is the Dockerfile of a build without other files.
     [[nodiscard]] static Result<Context> fetch(const Place& place, const std::string& url, const std::string& dockerfile, const std::stop_token& stop);
@@ -49,6 +50,9 @@ private:
 // The text of the Dockerfile NAME below the folder ROOT. InvalidArgument in dockerd's words when it is not there, no regular
 // file, or larger than 16 MiB.
 [[nodiscard]] Result<std::string> readDockerfile(int root, const std::string& name);
+
+// Whether SOURCE is the URL of a git repository, by Docker's rules.
+[[nodiscard]] bool isGit(const std::string& source);
 
 // Whether what can be read from FD is a tar, plain or compressed in a way that is known here.
 [[nodiscard]] bool isTar(int fd);

@@ -31,12 +31,6 @@ constexpr std::int64_t maxDownload = 16ll << 30;
 
 bool isUrl(const std::string& source) { return source.starts_with("http://") || source.starts_with("https://"); }
 
-bool isGit(const std::string& source)
-{
-    const std::string path = source.substr(0, source.find('#'));
-    return source.starts_with("git@") || source.starts_with("git://") || source.starts_with("ssh://") || (isUrl(source) && path.ends_with(".git"));
-}
-
 std::string nameOf(const df::Copy& copy) { return copy.add ? "ADD" : "COPY"; }
 
 // What ADD unpacks: a tar, plain or compressed. One whose compression nobody here knows is an error that says so.

@@ -163,7 +163,7 @@ Status StageBuilder::identify(MountPlan& plan) const
         mount.id = !mount.source.empty() ? mount.source : fs::path(mount.target).filename().string();
     if (mount.type == Type::Ssh && mount.required)
         return fail(ErrorKind::InvalidArgument, "no SSH agent was given to this build: RUN --mount=type=ssh,required cannot run");
-    if (mount.type == Type::Secret && mount.required && !m_session.request.secrets.contains(mount.id))
+    if (mount.type == Type::Secret && mount.required && !m_session.secret(mount.id))
         return fail(ErrorKind::InvalidArgument, "secret " + mount.id + ": not found: it was not given to this build");
     if (mount.target.empty() && !mount.env)
         plan.target = "/run/secrets/" + fs::path(mount.id).filename().string();
@@ -282,9 +282,10 @@ public:
             break;
         }
         case Type::Secret: {
-            if (!m_session.request.secrets.contains(mount.id))
+            const auto found = m_session.secret(mount.id);
+            if (!found)
                 return {};
-            const std::string& value = m_session.request.secrets.at(mount.id);
+            const std::string& value = *found;
             if (mount.env)
                 env.push_back((mount.env->empty() ? mount.id : *mount.env) + '=' + value);
             if (mount.env && mount.target.empty())

@@ -87,6 +87,8 @@ Result<ImageState> Session::image(const std::string& name, const std::string& wa
             if (const auto auth = request.auths.find(host); auth != request.auths.end())
                 options.auth = auth->second;
         }
+        if (request.auths.empty() && request.findAuth)
+            options.auth = request.findAuth(reference.domain).value_or(RegistryAuth());
         const auto progress = [&](const ImageProgress& line) { output.send(stage, {.kind = BuildProgress::Kind::Pull, .text = {}, .id = {}, .pull = line}); };
         found = needs.images.pull(reference, options, progress, stop);
         if (!found)

@@ -87,6 +87,7 @@ struct Session
     std::map<int, ImageState> finished;         // by stage
     std::map<std::string, std::shared_ptr<StageTree>> trees; // by files key
 
+    [[nodiscard]] std::optional<std::string> secret(const std::string& id) const { return request.findSecret ? request.findSecret(id) : std::nullopt; }
     [[nodiscard]] TimePoint created() const { return epoch.value_or(now()); }
     // An image by name: local (of WANTEDPLATFORM, empty = whichever), or pulled (always with request.pull). Says so to STAGE's
     // progress.

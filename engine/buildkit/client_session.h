@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "buildkit/grpc.h"
+#include "image/image_service.h"
+#include "store/byte_source.h"
+
+namespace slipway::buildkit
+{
+
+// What the client of a build lends to it while it runs: folders, secrets, credentials. Each a gRPC service on the client's
+// side of its session (moby/buildkit session/*/*.proto). Thread-safe, blocking.
+class ClientSession
+{
+public:
+    ClientSession(UniqueFd socket, std::string id) : m_id(std::move(id)), m_connection(std::move(socket), nullptr) {}
+
+    [[nodiscard]] const std::string& id() const { return m_id; }
+    void wait() { m_connection.wait(); } // until the client is gone
+    void close() { m_connection.close(); }
+
+    using OnBytes = std::function<void(std::int64_t sent)>;
+    // The folder that the client calls NAME ("context", "dockerfile") as a tar: only what INCLUDE matches (empty = all),
+    // without what EXCLUDE does (patterns as in .dockerignore). It must be read to its end.
+    [[nodiscard]] std::unique_ptr<ByteSource> folder(const std::string& name, const std::vector<std::string>& include,
+                                                     const std::vector<std::string>& exclude, OnBytes onBytes);
+    // What the client read from its standard input, at PATH of the URL it named ("http://buildkit-session/PATH").
+    [[nodiscard]] std::unique_ptr<ByteSource> upload(const std::string& path);
+    [[nodiscard]] Result<std::string> secret(const std::string& id); // NotFound
+    [[nodiscard]] Result<RegistryAuth> credentials(const std::string& host);
+
+private:
+    std::string m_id;
+    GrpcConnection m_connection;
+};
+
+} // namespace slipway::buildkit
