@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QtTest>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "support/footprint.h"
+#include "support/image_builder.h"
+
+using namespace slipway::test;
+
+// docker build as it is with buildx installed: by BuildKit's protocol. buildx is no part of the build environment; that of
+// `./dev peers` has it.
+class TestBuildx : public QObject
+{
+    Q_OBJECT
+
+    EngineProcess m_engine;
+    ImageBuilder m_builder{m_engine};
+    QTemporaryDir m_config;
+    QProcessEnvironment m_environment;
+
+    QString context(const QList<QPair<QString, QByteArray>>& files) { return m_builder.context(files); }
+    Output docker(const QStringList& arguments, const QByteArray& input = {}) const { return run("docker", arguments, input, 60000, m_environment); }
+    Output build(const QString& folder, const QStringList& more = {}, const QByteArray& input = {}) const
+    {
+        return docker(QStringList{"build", "--progress", "plain"} + more + QStringList{folder}, input);
+    }
+    static QString plugin()
+    {
+        QStringList places = {"/usr/libexec/docker/cli-plugins/docker-buildx"};
+        const QDir cache(qEnvironmentVariable("CACHE"));
+        for (const QString& peers : cache.entryList({"peers-*"}, QDir::Dirs))
+            places << cache.filePath(peers + "/usr/libexec/docker/cli-plugins/docker-buildx");
+        for (const QString& place : places)
+            if (QFile::exists(place))
+                return place;
+        return {};
+    }
+    static bool sleeps() { return run("pgrep", {"-f", "sleep 5432"}, {}, 5000).code == 0; }
+
+private slots:
+    void initTestCase()
+    {
+        if (plugin().isEmpty())
+            QSKIP("docker-buildx is not installed, and ./dev peers has not been run");
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        const Output imported = m_engine.importBusybox();
+        QVERIFY2(imported.code == 0, imported.err.constData());
+        QDir().mkpath(m_config.filePath("cli-plugins"));
+        QVERIFY(QFile::copy(plugin(), m_config.filePath("cli-plugins/docker-buildx")));
+        m_environment = m_engine.clientEnvironment();
+        m_environment.remove("DOCKER_BUILDKIT");
+        m_environment.insert("DOCKER_CONFIG", m_config.path());
+        m_environment.insert("BUILDX_CONFIG", m_config.filePath("buildx"));
+    }
+
+    void anImageIsBuilt()
+    {
+        const QString folder = context({{"Dockerfile", "FROM busybox\nARG WHO=nobody\nCOPY . /all\nRUN echo $WHO > /who; echo said; echo wrong >&2; find /all -type f | sort\nCMD [\"cat\", \"/who\"]\n"},
+                                        {"page.txt", "x"}, {"sub/deep/file", QByteArray(3'000'000, 'y')}, {"left/out", "z"}, {".dockerignore", "# not these\n/left/\n**/*.log\n!keep.log\n"},
+                                        {"a.log", ""}, {"keep.log", ""}});
+        QVERIFY(::symlink("page.txt", (folder + "/link").toUtf8().constData()) == 0 && ::link((folder + "/page.txt").toUtf8().constData(), (folder + "/hard").toUtf8().constData()) == 0);
+        const Output built = build(folder, {"-t", "made", "-t", "made:two", "--build-arg", "WHO=world", "--label", "a=b"});
+        QVERIFY2(built.code == 0, built.err.constData());
+        for (const char* line : {"said\n", "wrong\n", "/all/hard\n", "/all/keep.log\n", "/all/sub/deep/file\n", "naming to docker.io/library/made:two done\n"})
+            QVERIFY2(built.err.contains(line), (QByteArray(line) + " is not in:\n" + built.err).constData());
+        QVERIFY2(!built.err.contains("/all/left") && !built.err.contains("/all/a.log"), built.err.constData());
+        QCOMPARE(docker({"run", "--rm", "made:two"}).out, QByteArray("world\n"));
+        QCOMPARE(m_builder.shell("made", "busybox readlink /all/link; busybox wc -c < /all/sub/deep/file").out, QByteArray("page.txt\n3000000\n"));
+        QCOMPARE(docker({"inspect", "-f", "{{.Config.Labels.a}}", "made"}).out, QByteArray("b\n"));
+        const QByteArray id = m_builder.imageId("made");
+        const Output again = docker({"build", "-q", "-t", "made", "--build-arg", "WHO=world", "--label", "a=b", folder});
+        QCOMPARE(again.out, id + '\n'); // all of it from the cache
+    }
+
+    void secretsAreLent()
+    {
+        const QString folder = context({{"Dockerfile", "FROM busybox\nRUN --mount=type=secret,id=key,required cat /run/secrets/key\nRUN --mount=type=secret,id=other,env=OTHER echo \"[$OTHER]\"\n"}, {"key", "sesame"}});
+        const Output built = build(folder, {"-t", "secretive", "--no-cache", "--secret", "id=key,src=" + folder + "/key"});
+        QVERIFY2(built.code == 0 && built.err.contains("sesame") && built.err.contains("[]"), built.err.constData());
+        const Output saved = docker({"save", "secretive"});
+        QVERIFY(saved.code == 0 && !saved.out.contains("sesame"));
+        const Output without = build(folder, {"--no-cache"});
+        QVERIFY2(without.code != 0 && without.err.contains("secret key: not found"), without.err.constData());
+    }
+
+    void contextsFromStandardInput()
+    {
+        const QString folder = context({{"Dockerfile", "FROM busybox\nCOPY page.txt /f\nRUN cat /f\n"}, {"page.txt", "piped\n"}});
+        const Output tar = build("-", {}, run("tar", {"-C", folder, "-c", "."}, {}, 10000).out);
+        QVERIFY2(tar.code == 0 && tar.err.contains("piped\n"), tar.err.constData());
+        const Output dockerfile = build(folder, {"-f", "-"}, "FROM busybox\nCOPY . /all\nRUN ls /all\n");
+        QVERIFY2(dockerfile.code == 0 && dockerfile.err.contains("page.txt\n"), dockerfile.err.constData());
+    }
+
+    void errorsSayWhatAndWhere()
+    {
+        const auto says = [this](const QByteArray& dockerfile, const QStringList& more, const char* words) {
+            const Output built = build(context({{"Dockerfile", dockerfile}, {"page.txt", "x"}}), QStringList{"-t", "never"} + more);
+            return built.code != 0 && built.err.contains(words) ? QByteArray() : built.out + built.err;
+        };
+        QCOMPARE(says("FROM busybox\nRUN echo why; exit 3\n", {}, "returned a non-zero code: 3"), QByteArray());
+        QCOMPARE(says("FROM busybox\nCOPPY a b\n", {}, "unknown instruction: COPPY (did you mean COPY?)"), QByteArray());
+        QCOMPARE(says("FROM busybox\nCOPY pgae.txt /\n", {}, "(did you mean page.txt?)"), QByteArray());
+        QCOMPARE(says("FROM busybox\n", {"--target", "x"}, "target stage \"x\" could not be found"), QByteArray());
+        QCOMPARE(says("FROM busybox\n", {"--output", "type=local,dest=/tmp/never"}, "--output type=local is not implemented"), QByteArray());
+        QCOMPARE(says("FROM busybox\n", {"--build-context", "x=/tmp"}, "named contexts"), QByteArray());
+        QCOMPARE(docker({"images", "-q", "never"}).out, QByteArray());
+    }
+
+    void theCacheIsListedAndPruned()
+    {
+        QCOMPARE(build(context({{"Dockerfile", "FROM busybox\nRUN echo for the cache > /f\n"}})).code, 0);
+        const Output used = docker({"buildx", "du"});
+        QVERIFY2(used.out.contains("Reclaimable:") && !used.out.contains("Total:\t0B"), (used.out + used.err).constData());
+        QCOMPARE(docker({"builder", "prune", "-af"}).code, 0);
+        QVERIFY2(docker({"buildx", "du"}).out.contains("Total:\t\t0B"), docker({"buildx", "du"}).out.constData());
+    }
+
+    // Ctrl-C, and a client that is killed.
+    void aClientThatGoesAwayEndsItsBuild()
+    {
+        const QString folder = context({{"Dockerfile", "FROM busybox\nRUN --mount=type=cache,target=/c true\nRUN --mount=type=cache,target=/c echo started && sleep 5432\n"}});
+        QString left;
+        for (const int signal : {SIGINT, SIGKILL, SIGINT}) {
+            const Footprint before(m_engine);
+            QProcess client;
+            client.setProcessEnvironment(m_environment);
+            client.start("docker", {"build", "--progress", "plain", "-t", "never", folder});
+            QTRY_VERIFY_WITH_TIMEOUT(sleeps(), 20000);
+            run("pkill", {QString("-%1").arg(signal), "-P", QString::number(client.processId())}, {}, 5000); // buildx
+            ::kill(static_cast<pid_t>(client.processId()), signal);
+            client.waitForFinished();
+            QTRY_VERIFY_WITH_TIMEOUT(!sleeps(), 10000);
+            if (!left.isNull()) // what stays of any build is there by now
+                QTRY_COMPARE_WITH_TIMEOUT(Footprint(m_engine).leftSince(before), QString(), 10000);
+            left = "";
+        }
+        QVERIFY(docker({"inspect", "never"}).code != 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBuildx)
+#include "tst_buildx.moc"
