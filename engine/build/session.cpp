@@ -44,7 +44,7 @@ Result<std::unique_ptr<Workspace>> Workspace::make(SnapshotStore& snapshots, con
 {
     std::unique_ptr<Workspace> made(new Workspace(snapshots, randomId()));
     TRY_STATUS(snapshots.create(made->m_id, layers));
-    TRY(made->m_rootfs, snapshots.mount(made->m_id, layers, {.withInit = withInit}));
+    TRY(made->m_rootfs, snapshots.mount(made->m_id, layers, {.ephemeral = true, .withInit = withInit}));
     return made;
 }
 
