@@ -2,6 +2,7 @@
 #include <QDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QToolButton>
 #include <QtTest>
@@ -151,6 +152,26 @@ private slots:
         f.dialog(names::confirmDialog)->findChild<QPushButton*>(QLatin1StringView(names::confirmButton))->click();
         QCOMPARE(f.client.removed, std::vector<std::string>{container("web", "").id});
         QVERIFY(f.client.removedForce && !f.client.removedVolumes);
+    }
+
+    void theDetailsMenuAsksAsTheListDoes()
+    {
+        Fixture f({container("web", "running")});
+        f.page.select(idOf("web"));
+        QTRY_VERIFY(f.page.findChild<QToolButton*>(QLatin1StringView(names::detailMore)));
+        QMenu* menu = f.page.findChild<QToolButton*>(QLatin1StringView(names::detailMore))->menu();
+        const auto choose = [menu](const QString& text) {
+            menu->popup({});
+            for (QAction* action : menu->actions())
+                if (action->text() == text)
+                    action->trigger();
+            menu->close();
+        };
+        choose(QStringLiteral("Remove…"));
+        QVERIFY(f.dialog(names::confirmDialog));
+        f.dialog(names::confirmDialog)->reject();
+        choose(QStringLiteral("Rename…"));
+        QVERIFY(f.dialog(names::askDialog));
     }
 
     void renameSaysWhyNotAndCanBeMended()

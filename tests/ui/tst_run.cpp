@@ -248,6 +248,35 @@ private slots:
         QCOMPARE(client.createdBody["Image"], Json("ghcr.io/team/app"));
         QCOMPARE(client.acts, std::vector<std::string>{"start"});
     }
+    void aPullGoesOnInTheBackground()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        Jobs jobs;
+        RunDialog dialog(bridge, jobs);
+        dialog.open();
+        dialog.setImage(QStringLiteral("ghcr.io/team/app"));
+        auto* confirm = dialog.findChild<QPushButton*>(QLatin1StringView(names::runConfirm));
+        confirm->click();
+        QCOMPARE(jobs.running(), 1);
+        fixButton(dialog, QStringLiteral("Continue in the background"))->click();
+        QVERIFY(!dialog.isVisible());
+        client.imagesPart.onEnd(fail(ErrorKind::NotFound, "manifest unknown"));
+        QTRY_VERIFY(dialog.isVisible()); // back with all that was typed
+        QVERIFY(problemTexts(dialog).contains(QStringLiteral("manifest unknown")));
+        QVERIFY(jobs.all().empty());
+        confirm->click();
+        QCOMPARE(jobs.running(), 1);
+        dialog.reject();
+        QVERIFY(client.imagesPart.alive.expired());
+        QVERIFY(dialog.isVisible() && confirm->isEnabled());
+        confirm->click();
+        fixButton(dialog, QStringLiteral("Continue in the background"))->click();
+        QSignalSpy started(&dialog, &RunDialog::started);
+        client.imagesPart.onEnd({});
+        QTRY_COMPARE(started.count(), 1);
+        QVERIFY(!dialog.isVisible());
+    }
     void aFailedStartLeavesNothingAndStandsAtItsField()
     {
         FakeClient client;

@@ -106,6 +106,15 @@ class TestTour : public QObject
         auto* bar = find<QTabWidget>(names::detailTabs)->tabBar();
         QTest::mouseClick(bar, Qt::LeftButton, {}, bar->tabRect(tab).center());
     }
+    void openWindow()
+    {
+        m_window.reset();
+        m_window = std::make_unique<MainWindow>(*m_bridge, QStringLiteral(SLIPWAY_BINARY_DIR "/share/slipway/starter.tar"));
+        m_window->resize(1280, 800);
+        m_window->show();
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    }
     void chooseTheOnlyRow()
     {
         auto* view = find<QAbstractItemView>(names::containersView);
@@ -155,12 +164,8 @@ private slots:
         theme::apply(theme::Mode::Light);
         m_client = makeHttpEngineClient(m_engine.socketPath().toStdString());
         m_bridge = std::make_unique<EngineBridge>(*m_client);
-        m_window = std::make_unique<MainWindow>(*m_bridge, QStringLiteral(SLIPWAY_BINARY_DIR "/share/slipway/starter.tar"));
         m_bridge->setAddress(QStringLiteral("unix:///run/user/1000/slipway/slipway.sock")); // as on a user's machine
-        m_window->resize(1280, 800);
-        m_window->show();
-        m_window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        openWindow();
         m_bridge->start();
     }
 
@@ -266,7 +271,8 @@ private slots:
         QVERIFY(!words(find<QWidget>(names::overviewTab)).contains(QStringLiteral("hunter2")));
         inBothThemes("overview");
         auto* more = find<QToolButton>(names::detailMore);
-        more->menu()->popup(more->mapToGlobal(QPoint(more->width() - more->menu()->sizeHint().width(), more->height()))); // not showMenu(): that returns when it is closed
+        // Not showMenu(): that returns when it is closed.
+        more->menu()->popup(m_window->mapToGlobal(QPoint(m_window->width() - 240, 96)));
         picture("more-actions");
         more->menu()->close();
     }
@@ -315,12 +321,17 @@ private slots:
     void rightToLeft()
     {
         QApplication::setLayoutDirection(Qt::RightToLeft);
+        openWindow();
+        chooseTheOnlyRow();
         for (const auto& [tab, name] : {std::pair{ContainerDetail::Overview, "overview-rtl"}, {ContainerDetail::Logs, "log-rtl"},
                                         {ContainerDetail::Charts, "charts-rtl"}, {ContainerDetail::Terminal, "shell-rtl"}}) {
             showTab(tab);
+            QTest::qWait(1000);
             picture(name);
         }
         QApplication::setLayoutDirection(Qt::LeftToRight);
+        openWindow();
+        chooseTheOnlyRow();
     }
 
     void imagesHelpAndPalette()

@@ -6,11 +6,9 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
-#include <QMessageBox>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTabWidget>
@@ -147,8 +145,8 @@ void ContainerDetail::fillMenu()
         });
     });
     menu->addSeparator();
-    menu->addAction(icon("edit"), tr("Rename…"), this, &ContainerDetail::rename);
-    menu->addAction(icon("remove", Tint::Danger), tr("Remove…"), this, &ContainerDetail::confirmRemove);
+    menu->addAction(icon("edit"), tr("Rename…"), this, [this] { emit renameRequested(m_id); });
+    menu->addAction(icon("remove", Tint::Danger), tr("Remove…"), this, [this] { emit removeRequested(m_id); });
 }
 
 void ContainerDetail::setContainer(const QString& id, const QString& name, bool running)
@@ -325,38 +323,6 @@ void ContainerDetail::report(const Status& status)
 {
     if (!status && status.error().kind != ErrorKind::NotModified)
         m_message->say(MessageBar::Kind::Problem, QString::fromStdString(status.error().message));
-}
-
-void ContainerDetail::confirmRemove()
-{
-    const bool running = m_running;
-    auto* box = new QMessageBox(QMessageBox::Warning, tr("Remove container"), tr("Remove %1?").arg(m_name), QMessageBox::Cancel, this);
-    box->setTextFormat(Qt::PlainText);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(running ? tr("It is running and will be killed. What it wrote outside of volumes is lost.")
-                                    : tr("What it wrote outside of volumes is lost."));
-    auto* remove = box->addButton(running ? tr("Kill and remove %1").arg(m_name) : tr("Remove %1").arg(m_name), QMessageBox::DestructiveRole);
-    box->setDefaultButton(QMessageBox::Cancel);
-    connect(remove, &QAbstractButton::clicked, this, [this, id = m_id.toStdString(), running] {
-        m_bridge.keep(m_bridge.client().containers().remove(id, running, false,
-                                                            onGui<Status>(this, [this](const Status& status) { report(status); })));
-    });
-    box->open();
-}
-
-void ContainerDetail::rename()
-{
-    auto* ask = new QInputDialog(this);
-    ask->setAttribute(Qt::WA_DeleteOnClose);
-    ask->setWindowTitle(tr("Rename container"));
-    ask->setLabelText(tr("New name:"));
-    ask->setTextValue(m_name);
-    ask->setOkButtonText(tr("Rename"));
-    connect(ask, &QInputDialog::textValueSelected, this, [this, id = m_id.toStdString()](const QString& name) {
-        m_bridge.keep(m_bridge.client().containers().rename(id, name.trimmed().toStdString(),
-                                                            onGui<Status>(this, [this](const Status& status) { report(status); })));
-    });
-    ask->open();
 }
 
 void ContainerDetail::withSpec(std::function<void(const RunSpec&)> use)

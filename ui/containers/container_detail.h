@@ -42,6 +42,8 @@ signals:
     void fullChanged(bool full);
     void closeRequested();                                            // Esc or ✕: back to the list
     void runRequested(const slipway::ui::RunSpec& spec);              // another one like this
+    void renameRequested(const QString& id);
+    void removeRequested(const QString& id);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -59,8 +61,6 @@ private:
     void inspect();
     void showTitle();
     void act(std::string_view verb);
-    void confirmRemove();
-    void rename();
     void withSpec(std::function<void(const RunSpec&)> use);
     void report(const Status& status);
 

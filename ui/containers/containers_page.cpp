@@ -59,6 +59,8 @@ ContainersPage::ContainersPage(EngineBridge& bridge, ContainerModel& model, Jobs
         m_detail = new ContainerDetail(m_bridge);
         connect(m_detail, &ContainerDetail::closeRequested, this, &ContainersPage::closeDetail);
         connect(m_detail, &ContainerDetail::fullChanged, this, &ContainersPage::setDetailFull);
+        connect(m_detail, &ContainerDetail::renameRequested, this, &ContainersPage::askRename);
+        connect(m_detail, &ContainerDetail::removeRequested, this, [this](const QString& id) { askRemove({id}); });
         connect(m_detail, &ContainerDetail::runRequested, this, [this](const RunSpec& spec) { openRun()->setSpec(spec); });
         return m_detail;
     });

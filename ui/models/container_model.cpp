@@ -43,6 +43,8 @@ ContainerModel::ContainerModel(EngineBridge& bridge, QObject* parent)
         if (message.type == "container" && !message.action.starts_with("exec_"))
             planRefresh();
     });
+    if (bridge.state() == EngineBridge::State::Connected)
+        refresh();
 }
 
 ContainerModel::~ContainerModel() = default;

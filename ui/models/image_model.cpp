@@ -53,6 +53,8 @@ ImageModel::ImageModel(EngineBridge& bridge, const ContainerModel& containers, Q
             m_coalesce.start();
     });
     connect(&containers, &ContainerModel::refreshed, this, &ImageModel::updateUsers);
+    if (bridge.state() == EngineBridge::State::Connected)
+        refresh();
 }
 
 void ImageModel::refresh()

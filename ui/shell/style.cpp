@@ -5,6 +5,7 @@
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -48,6 +49,9 @@ void Style::polish(QWidget* widget)
     if (auto* frame = qobject_cast<QFrame*>(widget); frame && (frame->property("card").toBool() || frame->property("well").toBool()))
         frame->setFrameShape(QFrame::StyledPanel);
     if (auto* label = qobject_cast<QLabel*>(widget)) {
+        // QLabel aligns by its words' direction: a name in Latin letters would stand apart from its icon.
+        if (label->isRightToLeft() && label->alignment().testFlag(Qt::AlignLeft) && !label->alignment().testFlag(Qt::AlignAbsolute))
+            label->setAlignment(Qt::AlignRight | Qt::AlignAbsolute | (label->alignment() & Qt::AlignVertical_Mask));
         if (label->property("well").toBool())
             label->setMargin(theme::space2);
         if (label->property("muted").toBool())
@@ -196,7 +200,12 @@ QRect Style::subElementRect(SubElement element, const QStyleOption* option, cons
 {
     if (element == SE_PushButtonContents && widget && widget->property("link").toBool())
         return option->rect;
-    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    if (element == SE_HeaderLabel || element == SE_HeaderArrow) { // PM_HeaderMargin is for the sides
+        rect.moveTop(option->rect.top() + (element == SE_HeaderArrow ? (option->rect.height() - rect.height()) / 2 : 0));
+        if (element == SE_HeaderLabel)
+            rect.setHeight(option->rect.height());
+    }
     const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
     return element == SE_LineEditContents && frame && frame->lineWidth > 0 ? rect.adjusted(4, 0, -4, 0) : rect;
 }
@@ -244,6 +253,7 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
     case SH_ScrollBar_Transient: return 0;
     case SH_ItemView_ShowDecorationSelected:
     case SH_Menu_MouseTracking: return 1;
+    case SH_DialogButtonLayout: return QDialogButtonBox::GnomeLayout; // the verb last, as in the dialogs that lay out their own
     case SH_TabBar_Alignment: return Qt::AlignLeft;
     case SH_FormLayoutLabelAlignment: return Qt::AlignLeading | Qt::AlignVCenter;
     case SH_FormLayoutFieldGrowthPolicy: return 2; // all fields grow

@@ -202,7 +202,8 @@ bool frame(QStyle::PrimitiveElement element, const QStyleOption& option, QPainte
         p.fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), c.line);
         return true;
     case QStyle::PE_FrameFocusRect:
-        if (option.state & State_KeyboardFocusChange)
+        // QTreeView always claims that the keyboard brought the focus.
+        if ((option.state & State_KeyboardFocusChange) && (!widget || widget->window()->testAttribute(Qt::WA_KeyboardFocusChange)))
             focusRing(p, option.rect, 4);
         return true;
     default: return false;

@@ -364,17 +364,20 @@ bool TerminalCanvas::programWantsMouse(const QMouseEvent* event) const
     return m_input && m_screen->mouseMode() != TerminalScreen::MouseMode::None && !(event->modifiers() & Qt::ShiftModifier);
 }
 
+void TerminalCanvas::tellProgram(QMouseEvent* event, bool pressed)
+{
+    const Position at = positionAt(event->position().toPoint(), false);
+    const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
+    const int button = event->button() == Qt::LeftButton ? 1 : event->button() == Qt::MiddleButton ? 2 : 3;
+    m_screen->mouse(std::max(0, row), at.column, button, pressed, vtermModifiers(event->modifiers()));
+}
+
 void TerminalCanvas::mousePressEvent(QMouseEvent* event)
 {
     if (!m_screen)
         return;
-    if (programWantsMouse(event)) {
-        const Position at = positionAt(event->position().toPoint(), false);
-        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
-        const int button = event->button() == Qt::LeftButton ? 1 : event->button() == Qt::MiddleButton ? 2 : 3;
-        m_screen->mouse(std::max(0, row), at.column, button, true, vtermModifiers(event->modifiers()));
-        return;
-    }
+    if (programWantsMouse(event))
+        return tellProgram(event, true);
     if (event->button() == Qt::MiddleButton && m_input)
         return pasteText(QApplication::clipboard()->text(QClipboard::Selection));
     if (event->button() != Qt::LeftButton)
@@ -408,10 +411,7 @@ void TerminalCanvas::mouseReleaseEvent(QMouseEvent* event)
     if (!m_screen)
         return;
     if (programWantsMouse(event)) {
-        const Position at = positionAt(event->position().toPoint(), false);
-        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
-        const int button = event->button() == Qt::LeftButton ? 1 : event->button() == Qt::MiddleButton ? 2 : 3;
-        m_screen->mouse(std::max(0, row), at.column, button, false, vtermModifiers(event->modifiers()));
+        tellProgram(event, false);
     } else if (hasSelection() && QApplication::clipboard()->supportsSelection()) {
         QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
     }

@@ -64,6 +64,7 @@ private:
     [[nodiscard]] int topLine() const;
     [[nodiscard]] Position positionAt(QPoint point, bool between) const;
     [[nodiscard]] bool programWantsMouse(const QMouseEvent* event) const;
+    void tellProgram(QMouseEvent* event, bool pressed); // a button, to the program in the terminal
     bool handleShortcut(QKeyEvent* event);
     void sendKey(QKeyEvent* event);
     void pasteText(const QString& text);
