@@ -336,7 +336,7 @@ private slots:
                                     "delete element ip slipway address_ports { 127.0.0.1 . tcp . 8081 }"}) {
             const std::string nft = std::string("nft '") + command + "'";
             QCOMPARE(std::system(nft.c_str()), 0);
-            QTRY_COMPARE(rules(), before);
+            QTRY_COMPARE_WITH_TIMEOUT(rules(), before, 30000);
             QCOMPARE(Nft::open()->run("list table ip foreign").value(), foreign);
         }
         QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
