@@ -108,6 +108,7 @@ std::vector<ListAction> ContainersPage::actions()
 void ContainersPage::refreshed()
 {
     const int up = m_model.countUp();
+    showConnection(); // before the count: a list that is loading has none
     setCount(m_model.count());
     segments().setCount(All, m_model.count());
     segments().setCount(Running, up);
@@ -118,7 +119,6 @@ void ContainersPage::refreshed()
             m_seen.insert(row.data(IdRole).toString());
             view().expand(row);
         }
-    showConnection();
     rowsChanged();
     if (m_detail && selectedIds().size() == 1)
         showDetail(selectedIds().first());

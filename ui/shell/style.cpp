@@ -101,6 +101,7 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         else
             static_cast<QStyleOptionHeader&>(copy) = *header;
         copy.palette.setColor(QPalette::ButtonText, copy.state & State_MouseOver ? c.text : c.muted);
+        copy.rect.adjust(0, -theme::space2, 0, theme::space2); // PM_HeaderMargin is for the sides
         QProxyStyle::drawControl(element, &copy, p, widget);
         return;
     }
@@ -200,12 +201,7 @@ QRect Style::subElementRect(SubElement element, const QStyleOption* option, cons
 {
     if (element == SE_PushButtonContents && widget && widget->property("link").toBool())
         return option->rect;
-    QRect rect = QProxyStyle::subElementRect(element, option, widget);
-    if (element == SE_HeaderLabel || element == SE_HeaderArrow) { // PM_HeaderMargin is for the sides
-        rect.moveTop(option->rect.top() + (element == SE_HeaderArrow ? (option->rect.height() - rect.height()) / 2 : 0));
-        if (element == SE_HeaderLabel)
-            rect.setHeight(option->rect.height());
-    }
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
     const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
     return element == SE_LineEditContents && frame && frame->lineWidth > 0 ? rect.adjusted(4, 0, -4, 0) : rect;
 }
