@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <fcntl.h>
-#include <sys/utsname.h>
 #include <thread>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/machine.h"
 #include "build/dockerfile/text.h"
 #include "build/plan.h"
 #include "build/stage_builder.h"
@@ -25,13 +25,7 @@ namespace
 {
 constexpr unsigned workers = 2; // stages at once
 
-std::string hostPlatform()
-{
-    struct utsname name{};
-    ::uname(&name);
-    const std::string machine = name.machine;
-    return "linux/" + (machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine);
-}
+std::string hostPlatform() { return "linux/" + machineArchitecture(); }
 
 // All errors in one message, dockerd's words for the first.
 Error errorsOf(const df::File& file)

@@ -6,10 +6,10 @@
 #include <list>
 #include <map>
 #include <mutex>
-#include <sys/utsname.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "buildkit/solve.h"
 
 namespace slipway::buildkit
@@ -23,10 +23,7 @@ constexpr const char* workerId = "slipway";
 
 MessageWriter hostPlatform() // solver/pb/ops.proto: Platform
 {
-    struct utsname name{};
-    ::uname(&name);
-    const std::string machine = name.machine;
-    return MessageWriter().text(1, machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine).text(2, "linux");
+    return MessageWriter().text(1, machineArchitecture()).text(2, "linux");
 }
 
 MessageWriter worker() { return MessageWriter().text(1, workerId).message(3, hostPlatform()); } // api/types/worker.proto
