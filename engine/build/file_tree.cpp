@@ -72,22 +72,6 @@ std::map<std::string, std::string> attributes(int folder, const std::string& nam
 std::uint32_t modeOf(const struct stat& info, const CopyRules& rules) { return rules.mode.value_or(info.st_mode & 07777); }
 } // namespace
 
-Result<std::vector<std::string>> namesIn(int folder)
-{
-    const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0)
-        return failErrno(errno, "reading a folder");
-    const auto close = [](DIR* open) { ::closedir(open); };
-    const std::unique_ptr<DIR, decltype(close)> open(::fdopendir(copy), close);
-    std::vector<std::string> names;
-    while (const dirent* each = ::readdir(open.get())) {
-        if (const std::string name = each->d_name; name != "." && name != "..")
-            names.push_back(name);
-    }
-    std::ranges::sort(names);
-    return names;
-}
-
 std::string FileTree::closeTo(const std::string& path) const
 {
     const auto slash = path.rfind('/');

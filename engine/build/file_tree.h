@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/unique_fd.h"
 #include "build/dockerfile/path_pattern.h"
 #include "store/digest.h"
@@ -70,8 +71,5 @@ private:
 // files and links; a file in the way of a folder is an error that names it.
 [[nodiscard]] Status copyInto(const FileTree& tree, const CopySource& source, int root, const std::string& path,
                               const CopyRules& rules, const std::stop_token& stop);
-
-// The names in FOLDER, sorted.
-[[nodiscard]] Result<std::vector<std::string>> namesIn(int folder);
 
 } // namespace slipway::build

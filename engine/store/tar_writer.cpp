@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/folder.h"
 #include "base/tar_header.h"
 #include "base/unique_fd.h"
 
@@ -157,18 +158,10 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
 
 Status LayerTarWriter::folder(int dir, const std::string& prefix)
 {
-    const int copy = ::openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0)
-        return failErrno(errno, "reading /" + prefix);
-    const auto close = [](DIR* open) { ::closedir(open); };
-    const std::unique_ptr<DIR, decltype(close)> open(::fdopendir(copy), close);
-    std::vector<std::string> names;
-    while (const dirent* each = ::readdir(open.get())) {
-        if (const std::string name = each->d_name; name != "." && name != "..")
-            names.push_back(name);
-    }
-    std::ranges::sort(names);
-    for (const std::string& name : names) {
+    const auto names = namesIn(dir);
+    if (!names)
+        return failErrno(names.error().osError, "reading /" + prefix);
+    for (const std::string& name : *names) {
         if (m_stop.stop_requested())
             return fail(ErrorKind::Cancelled, "writing the layer was cancelled");
         TRY_STATUS(entry(dir, name, prefix + name));
