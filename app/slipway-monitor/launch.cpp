@@ -165,6 +165,19 @@ int waitFor(pid_t pid)
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
+
+// What a failed crun leaves is our child, and a member of the container's pid namespace when it was an exec: unreaped, the
+// container could never end.
+void reapLeftovers()
+{
+    for (int patience = 2000; patience > 0; --patience) {
+        const pid_t pid = ::waitpid(-1, nullptr, WNOHANG);
+        if (pid < 0)
+            return;
+        if (pid == 0)
+            ::usleep(1000);
+    }
+}
 } // namespace
 
 bool launch(const Options& options, Process& process, LaunchFailure& failure)
@@ -193,6 +206,7 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
     }
     failure.code = waitFor(child);
     if (failure.code != 0) {
+        reapLeftovers();
         failure.message = lastLine(readFile("crun.log"));
         if (failure.message.empty())
             failure.message = failure.code == 127 ? options.crun + " cannot be run: install crun"

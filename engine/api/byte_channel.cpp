@@ -35,6 +35,9 @@ std::string progressLine(const ImageProgress& progress)
     Json line = Json::object();
     if (!progress.stream.empty()) {
         line["stream"] = progress.stream;
+    } else if (!progress.aux.is_null()) {
+        line["progressDetail"] = Json::object();
+        line["aux"] = progress.aux;
     } else {
         line["status"] = progress.status;
         line["progressDetail"] = Json::object();

@@ -104,7 +104,17 @@ Task<Status> save(Api& api, const HttpRequest& request, Exchange& exchange)
     co_return co_await streamWork(api, exchange, "application/x-tar", std::move(work));
 }
 
+Task<Status> push(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    Work work = [&images = api.services.images, name = request.param(), tag = request.value("tag"),
+                 auth = registryAuth(request)](ByteChannel& channel) {
+        return images.push(name, tag, auth, sinkTo(channel), channel.stop.get_token());
+    };
+    co_return co_await streamWork(api, exchange, "application/json", std::move(work));
+}
+
 constexpr Route routes[] = {
+    {"POST", "/images/{name*}/push", nullptr, push},
     {"POST", "/images/create", nullptr, create, true},
     {"POST", "/images/load", nullptr, load, true},
     {"GET", "/images/get", nullptr, save},

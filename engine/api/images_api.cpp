@@ -101,11 +101,6 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     return jsonResponse({{"ImagesDeleted", deleted}, {"SpaceReclaimed", bytes}});
 }
 
-Result<HttpResponse> push(Services&, const HttpRequest&)
-{
-    return fail(ErrorKind::NotImplemented, "pushing images is not implemented yet");
-}
-
 Result<HttpResponse> search(Services&, const HttpRequest&)
 {
     return fail(ErrorKind::NotImplemented, "searching images is not implemented yet");
@@ -118,7 +113,6 @@ constexpr Route routes[] = {
     {"GET", "/images/{name*}/json", inspect},
     {"GET", "/images/{name*}/history", history},
     {"POST", "/images/{name*}/tag", tag},
-    {"POST", "/images/{name*}/push", push},
     {"DELETE", "/images/{name*}", remove},
 };
 

@@ -14,6 +14,7 @@
 #include "base/machine.h"
 #include "container/container_service.h"
 #include "image/image_service.h"
+#include "registry/registry_client.h"
 
 namespace slipway::api
 {
@@ -154,9 +155,21 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest&)
                          {"BuildCache", cache}});
 }
 
-Result<HttpResponse> auth(Services&, const HttpRequest&)
+Result<HttpResponse> auth(Services&, const HttpRequest& request)
 {
-    return fail(ErrorKind::NotImplemented, "checking registry credentials is not implemented yet");
+    TRY(const Json body, request.json());
+    std::string host = jsonValue<std::string>(body, "serveraddress");
+    if (host.find("://") != std::string::npos)
+        host.erase(0, host.find("://") + 3);
+    host = host.substr(0, host.find('/'));
+    if (host.empty() || host == "index.docker.io")
+        host = "docker.io";
+    RegistryClient registry(host,
+                            {jsonValue<std::string>(body, "username"), jsonValue<std::string>(body, "password"),
+                             jsonValue<std::string>(body, "identitytoken"), jsonValue<std::string>(body, "registrytoken")},
+                            {});
+    TRY_STATUS(registry.check({}));
+    return jsonResponse({{"Status", "Login Succeeded"}, {"IdentityToken", ""}});
 }
 
 constexpr Route routes[] = {

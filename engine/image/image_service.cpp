@@ -11,9 +11,8 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "events/event_bus.h"
-#include "image/archive.h"
 #include "image/image_config.h"
-#include "image/layer_transfers.h"
+#include "image/image_impl.h"
 #include "image/puller.h"
 #include "registry/registry_client.h"
 #include "state/database.h"
@@ -23,134 +22,8 @@
 namespace slipway
 {
 
-namespace
-{
-constexpr std::size_t maxConfig = 8 << 20;
-
-std::unexpected<Error> noSuchImage(const std::string& name) { return fail(ErrorKind::NotFound, "No such image: " + name); }
-} // namespace
-
-struct ImageService::Impl
-{
-    Database& db;
-    BlobStore& blobs;
-    LayerStore& layers;
-    EventBus& events;
-    ImageUseCheck useCheck;
-    std::function<std::vector<Digest>()> layerHolder;
-    std::vector<std::string> insecure;
-    std::mutex mutex; // changes of names, images and leases, and removals of layers
-    std::map<Digest, int> leased;
-    LayerTransfers transfers; // its threads end before all else
-
-    Result<Image> read(const Digest& id) const
-    {
-        TRY(const auto bytes, blobs.read(id, maxConfig));
-        TRY(auto image, parseImageConfig(bytes));
-        TRY_STATUS(db.query("SELECT size, tagged FROM images WHERE id = ?", {id.str()}, [&](const Database::Row& row) {
-            image.size = row.integer(0);
-            image.lastTagged = fromUnixNano(row.integer(1));
-        }));
-        TRY_STATUS(db.query("SELECT ref FROM image_refs WHERE image_id = ? ORDER BY ref", {id.str()},
-                            [&](const Database::Row& row) {
-                                if (auto reference = Reference::parse(row.text(0)))
-                                    image.repoTags.push_back(reference->familiar());
-                            }));
-        TRY_STATUS(db.query("SELECT repo, digest FROM image_digests WHERE image_id = ? ORDER BY repo", {id.str()},
-                            [&](const Database::Row& row) { image.repoDigests.push_back(row.text(0) + '@' + row.text(1)); }));
-        return image;
-    }
-
-    Result<Digest> resolve(const std::string& name) const
-    {
-        Digest found;
-        const auto take = [&found](const Database::Row& row) {
-            if (auto digest = Digest::parse(row.text(0)))
-                found = *digest;
-        };
-        const std::string hex = name.starts_with("sha256:") ? name.substr(7) : name;
-        if (auto reference = Reference::parse(name)) {
-            if (!reference->digest.empty())
-                TRY_STATUS(db.query("SELECT image_id FROM image_digests WHERE repo = ? AND digest = ?",
-                                    {reference->familiarName(), reference->digest.str()}, take));
-            else
-                TRY_STATUS(db.query("SELECT image_id FROM image_refs WHERE ref = ?", {reference->canonical()}, take));
-            if (!found.empty())
-                return found;
-        }
-        if (!looksLikeId(hex))
-            return noSuchImage(Reference::parse(name).transform([](const Reference& r) { return r.familiar(); }).value_or(name));
-        int matches = 0;
-        TRY_STATUS(db.query("SELECT id FROM images WHERE id >= ? AND id < ?", {"sha256:" + hex, "sha256:" + hex + "g"},
-                            [&](const Database::Row& row) {
-                                ++matches;
-                                take(row);
-                            }));
-        if (matches > 1)
-            return fail(ErrorKind::InvalidArgument, "ambiguous image id prefix: " + name);
-        if (matches == 0)
-            return noSuchImage(name.find(':') == std::string::npos ? name + ":latest" : name);
-        return found;
-    }
-
-    // Layers that operations under way rely on: nobody else removes them. When the last lease of a layer ends and no image
-    // has it, it goes: so a failed operation leaves nothing.
-    class Lease
-    {
-    public:
-        explicit Lease(Impl& impl) : m_impl(impl) {}
-        ~Lease() { m_impl.endLeases(m_layers); }
-        Lease(const Lease&) = delete;
-        Lease& operator=(const Lease&) = delete;
-        bool take(const Digest& diffId) // true when the layer is in the store
-        {
-            const std::scoped_lock lock(m_impl.mutex);
-            ++m_impl.leased[diffId];
-            m_layers.push_back(diffId);
-            return m_impl.layers.get(diffId).has_value();
-        }
-
-    private:
-        Impl& m_impl;
-        std::vector<Digest> m_layers;
-    };
-    void endLeases(const std::vector<Digest>& ended);
-    void collect(std::set<Digest> idle); // mutex is held: removes those that nobody has
-    [[nodiscard]] Result<std::set<Digest>> layersOfImages() const;
-    // Document, row and names of an image whose layers are there: all of it or nothing.
-    Status commit(const Image& image, const std::string& document, const std::vector<Reference>& references, const Digest& manifest = {});
-
-    Status keep(const Image& image)
-    {
-        std::int64_t size = 0;
-        for (const Digest& diffId : image.layers) {
-            TRY(const auto layer, layers.get(diffId));
-            size += layer.size;
-        }
-        return db.exec("INSERT INTO images(id, created, size) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE SET size = excluded.size",
-                       {image.id.str(), toUnixNano(image.created), size});
-    }
-
-    Status setRef(const Reference& reference, const Digest& id) // in a transaction
-    {
-        TRY_STATUS(db.exec("INSERT INTO image_refs(ref, image_id) VALUES(?, ?) ON CONFLICT(ref) DO UPDATE SET image_id = "
-                           "excluded.image_id",
-                           {reference.canonical(), id.str()}));
-        return db.exec("UPDATE images SET tagged = ? WHERE id = ?", {toUnixNano(now()), id.str()});
-    }
-
-    void publish(const char* action, const std::string& id, const std::string& name)
-    {
-        events.publish({.type = "image", .action = action, .actorId = id, .attributes = {{"name", name}}});
-    }
-
-    Result<std::vector<std::string>> loadOne(const Archive& archive, const Archive::Image& listed,
-                                             const ImageProgressSink& progress, const std::stop_token& stop);
-    Status removeImage(const Image& image, ImageRemoval& removal);
-};
-
 ImageService::ImageService(Database& db, BlobStore& blobs, LayerStore& layers, EventBus& events)
-    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .layerHolder = {}, .insecure = {}, .mutex = {}, .leased = {},
+    : m_impl(new Impl{.db = db, .blobs = blobs, .layers = layers, .events = events, .useCheck = {}, .layerHolder = {}, .insecure = {}, .mutex = {}, .leased = {}, .packedMutex = {}, .packed = {},
                       .transfers = LayerTransfers(layers, layers.folder().parent_path() / "ingest")})
 {
     m_impl->transfers.setAbandoned([impl = m_impl.get()](const Digest& layer) {
@@ -240,8 +113,7 @@ Status ImageService::Impl::commit(const Image& image, const std::string& documen
         TRY_STATUS(keep(image));
         for (const Reference& reference : references) {
             if (!manifest.empty())
-                TRY_STATUS(db.exec("INSERT OR REPLACE INTO image_digests(repo, digest, image_id) VALUES(?, ?, ?)",
-                                   {reference.familiarName(), manifest.str(), image.id.str()}));
+                TRY_STATUS(keepDigest(reference, manifest, image.id));
             if (!reference.tag.empty())
                 TRY_STATUS(setRef(reference, image.id));
         }
@@ -363,11 +235,6 @@ Result<Image> ImageService::create(const std::string& document, const std::vecto
     for (const Reference& name : names)
         m_impl->publish("tag", image.id.str(), name.familiar());
     return m_impl->read(image.id);
-}
-
-Status ImageService::save(const std::vector<std::string>&, const ByteSink&, std::stop_token)
-{
-    return fail(ErrorKind::NotImplemented, "saving images to an archive is not there yet");
 }
 
 Status ImageService::tag(const std::string& nameOrId, const Reference& reference)

@@ -33,7 +33,8 @@ struct ImageProgress
     std::string id;
     std::string status; // "Pulling fs layer", "Downloading", "Verifying Checksum", "Download complete", "Extracting", …
     std::int64_t current = 0, total = 0; // bytes; total 0 = no bar
-    std::string stream;                  // set instead of status for plain text ("Loaded image: x\n")
+    std::string stream = {};             // set instead of status for plain text ("Loaded image: x\n")
+    Json aux = {};                       // or a result for programs: {"Tag", "Digest", "Size"}
 };
 using ImageProgressSink = std::function<void(const ImageProgress&)>; // called from worker threads, one at a time; must not block
 
@@ -92,6 +93,11 @@ public:
     // docker-archive with the OCI layout beside it, as dockerd 25+ writes it.
     [[nodiscard]] Status save(const std::vector<std::string>& namesOrIds, const ByteSink& sink, std::stop_token stop);
 
+    // REPOSITORY:TAG, or all its tags when TAG is empty, to its registry: what is there already is not sent again.
+    // NotFound "An image does not exist locally with the tag: REPOSITORY".
+    [[nodiscard]] Status push(const std::string& repository, const std::string& tag, const RegistryAuth& auth,
+                              const ImageProgressSink& progress, std::stop_token stop);
+
     [[nodiscard]] Status tag(const std::string& nameOrId, const Reference& reference);
     // dockerd's rules: a name untags; the last name or an id deletes, Conflict when used or (without FORCE) tagged often.
     [[nodiscard]] Result<ImageRemoval> remove(const std::string& nameOrId, bool force, bool prune);
@@ -103,8 +109,9 @@ public:
     // Deletes blobs and layers that no image, container (LAYERS_IN_USE) or running operation refers to.
     void gc(const std::vector<Digest>& layersInUse);
 
+    struct Impl; // image_impl.h, for the module's own files
+
 private:
-    struct Impl;
     std::unique_ptr<Impl> m_impl;
 };
 

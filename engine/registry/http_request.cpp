@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <unistd.h>
 
 #include "base/errno_text.h"
 
@@ -27,7 +28,54 @@ struct Transfer
     const std::stop_token& stop;
     HttpAnswer answer;
     Status sunk;
+    std::uint64_t sent = 0;
 };
+
+std::size_t onUpload(char* into, std::size_t, std::size_t room, void* context)
+{
+    auto& transfer = *static_cast<Transfer*>(context);
+    const HttpRequest& request = transfer.request;
+    std::size_t size = 0;
+    if (request.file >= 0) {
+        const ssize_t got = ::pread(request.file, into, std::min<std::uint64_t>(room, request.fileSize - transfer.sent), static_cast<off_t>(transfer.sent));
+        if (got < 0) {
+            transfer.sunk = failErrno(errno, "reading what is to be sent");
+            return CURL_READFUNC_ABORT;
+        }
+        size = static_cast<std::size_t>(got);
+    } else {
+        size = request.body.copy(into, room, transfer.sent);
+    }
+    transfer.sent += size;
+    if (request.progress && size > 0)
+        request.progress(transfer.sent);
+    return size;
+}
+
+int onUploadAgain(void* context, curl_off_t offset, int origin) // curl begins anew, after a redirect say
+{
+    static_cast<Transfer*>(context)->sent = static_cast<std::uint64_t>(offset);
+    return origin == SEEK_SET ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_CANTSEEK;
+}
+
+void setUpMethod(CURL* curl, const HttpRequest& request, Transfer& transfer)
+{
+    if (request.method == "HEAD")
+        ::curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    if (request.method == "POST") {
+        ::curl_easy_setopt(curl, CURLOPT_POST, 1L);
+        ::curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
+    }
+    if (request.method != "PUT")
+        return;
+    ::curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    ::curl_easy_setopt(curl, CURLOPT_READFUNCTION, onUpload);
+    ::curl_easy_setopt(curl, CURLOPT_READDATA, &transfer);
+    ::curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, onUploadAgain);
+    ::curl_easy_setopt(curl, CURLOPT_SEEKDATA, &transfer);
+    ::curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+                       static_cast<curl_off_t>(request.file >= 0 ? request.fileSize : request.body.size()));
+}
 
 std::size_t onBody(char* data, std::size_t, std::size_t size, void* context)
 {
@@ -54,6 +102,7 @@ std::size_t onHeader(char* data, std::size_t, std::size_t size, void* context)
         answer.challenge.clear();
         answer.contentRange.clear();
         answer.retryAfter.clear();
+        answer.location.clear();
         return size;
     }
     const auto colon = line.find(':');
@@ -70,6 +119,8 @@ std::size_t onHeader(char* data, std::size_t, std::size_t size, void* context)
         answer.contentRange = value;
     else if (name == "retry-after")
         answer.retryAfter = value;
+    else if (name == "location")
+        answer.location = value;
     return size;
 }
 
@@ -226,7 +277,7 @@ Result<HttpAnswer> performHttp(const HttpRequest& request, const std::string& ab
     const std::unique_ptr<CURL, decltype(&::curl_easy_cleanup)> curl(::curl_easy_init(), ::curl_easy_cleanup);
     if (ready != CURLE_OK || !curl)
         return fail(ErrorKind::Internal, "libcurl cannot be set up");
-    Transfer transfer{curl.get(), request, stop, {}, {}};
+    Transfer transfer{curl.get(), request, stop, {}, {}, 0};
     curl_slist* list = nullptr;
     for (const std::string& header : request.headers)
         list = ::curl_slist_append(list, header.c_str());
@@ -253,6 +304,7 @@ Result<HttpAnswer> performHttp(const HttpRequest& request, const std::string& ab
         ::curl_easy_setopt(c, CURLOPT_USERPWD, request.basic.c_str());
     if (!request.form.empty())
         ::curl_easy_setopt(c, CURLOPT_POSTFIELDS, request.form.c_str());
+    setUpMethod(c, request, transfer);
     setUpTls(c, request);
     const CURLcode code = perform(c, stop);
     if (stop.stop_requested())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -17,7 +18,7 @@ namespace slipway
 struct HttpAnswer
 {
     long status = 0;
-    std::string contentType, challenge, contentRange, retryAfter; // of the last answer, after redirects
+    std::string contentType, challenge, contentRange, retryAfter, location; // of the last answer, after redirects
     std::string body;                                             // at most 8 MiB, more is InvalidArgument
 };
 
@@ -27,6 +28,11 @@ struct HttpRequest
     std::vector<std::string> headers;  // "Name: value"; Authorization never crosses to another host or port by a redirect
     std::string basic;                 // "user:password", under the same rule
     std::string form;                  // not empty: POST of application/x-www-form-urlencoded
+    std::string method;                // HEAD, POST or PUT; empty: GET (or POST of a form)
+    std::string body;                  // of a PUT, or
+    int file = -1;                     // what it sends from its beginning, FILESIZE bytes; not closed
+    std::uint64_t fileSize = 0;
+    std::function<void(std::uint64_t sent)> progress; // of such a PUT
     bool verifyTls = true;
     std::filesystem::path certificates; // a folder: *.crt are trusted besides the system's, *.cert + *.key are our own
     // Takes the body of a 200 or 206 answer as it comes, with what its headers said; without it, and for other answers, the

@@ -69,15 +69,21 @@ Result<HttpAnswer> RegistryClient::once(const Attempt& attempt, const std::stop_
     while (true) {
         const std::string base = baseUrl();
         HttpRequest request;
-        request.url = base + attempt.path;
+        request.url = attempt.url.empty() ? base + attempt.path : attempt.url;
         request.headers = attempt.headers;
+        request.method = attempt.method;
+        request.body = attempt.body;
+        request.file = attempt.file;
+        request.fileSize = attempt.fileSize;
+        request.progress = attempt.progress;
         request.verifyTls = !m_mayBePlain;
         request.certificates = "/etc/docker/certs.d/" + m_host;
         request.sink = attempt.sink;
         std::string authorization;
         {
             const std::scoped_lock lock(m_mutex);
-            authorization = m_authorizations[attempt.scope];
+            if (attempt.url.empty() || attempt.url.starts_with(base))
+                authorization = m_authorizations[attempt.scope];
         }
         if (authorization == "basic")
             request.basic = m_credentials.username + ':' + m_credentials.password;

@@ -50,6 +50,14 @@ public:
     [[nodiscard]] Status blob(const std::string& repository, const std::string& digest, std::int64_t size, const Sink& sink,
                               const Waiting& waiting, const std::stop_token& stop);
 
+    // For a push; a blob is sent from FILE in one piece and the registry checks its digest. SENT is told the bytes so far.
+    [[nodiscard]] Result<bool> hasBlob(const std::string& repository, const std::string& digest, const std::stop_token& stop);
+    using Sent = std::function<void(std::uint64_t)>;
+    [[nodiscard]] Status pushBlob(const std::string& repository, const std::string& digest, int file, std::uint64_t size,
+                                  const Sent& sent, const std::stop_token& stop);
+    [[nodiscard]] Status pushManifest(const std::string& repository, const std::string& tag, const Manifest& manifest,
+                                      const std::stop_token& stop);
+
     // Whether the registry accepts the credentials (GET /v2/): docker login.
     [[nodiscard]] Status check(const std::stop_token& stop);
 
@@ -61,6 +69,10 @@ private:
         std::string path, scope; // scope: what the token is for, "" for the registry itself
         std::vector<std::string> headers;
         std::function<Status(const HttpAnswer&, std::span<const std::byte>)> sink;
+        std::string method, body, url; // url: a whole one, instead of PATH; another host gets no credentials
+        int file = -1;
+        std::uint64_t fileSize = 0;
+        std::function<void(std::uint64_t)> progress;
     };
     Result<HttpAnswer> once(const Attempt& attempt, const std::stop_token& stop);
     Result<HttpAnswer> authorized(const Attempt& attempt, const std::stop_token& stop);

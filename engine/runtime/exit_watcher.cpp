@@ -53,7 +53,8 @@ struct PidfdInfo // struct pidfd_info of <linux/pidfd.h>, which Debian 13 does n
     std::int32_t exitCode = 0;
 };
 constexpr unsigned long pidfdGetInfo = _IOWR(0xFF, 11, PidfdInfo);
-constexpr int reapPatience = 200; // ms
+constexpr int reapPatience = 200;  // ms
+constexpr int endingPatience = 20; // ms
 
 std::optional<int> waitStatusOfStranger(int pidfd)
 {
@@ -87,7 +88,9 @@ struct ExitWatcher::Impl
 {
     std::mutex mutex;
     std::list<Watched> incoming;
+    std::vector<pid_t> incomingEnding;
     std::list<Watched> watched; // the thread's own
+    std::vector<pid_t> ending;  // monitors that have said their last word, until they are reaped
     UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     std::jthread thread;
 
@@ -97,24 +100,41 @@ struct ExitWatcher::Impl
             {
                 const std::scoped_lock lock(mutex);
                 watched.splice(watched.end(), incoming);
+                ending.insert(ending.end(), incomingEnding.begin(), incomingEnding.end());
+                incomingEnding.clear();
             }
             std::vector<pollfd> fds = {{wake.get(), POLLIN, 0}};
             for (const Watched& one : watched)
                 fds.push_back({one.pidfd ? one.pidfd.get() : one.connection.get(), POLLIN, 0});
-            if (::poll(fds.data(), fds.size(), -1) <= 0)
+            const int ready = ::poll(fds.data(), fds.size(), ending.empty() ? -1 : endingPatience);
+            std::erase_if(ending, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+            if (ready <= 0)
                 continue;
             std::uint64_t count = 0;
             [[maybe_unused]] const ssize_t ignored = ::read(wake.get(), &count, sizeof count);
             std::size_t index = 1;
             for (auto it = watched.begin(); it != watched.end();) {
-                const bool ready = fds[index++].revents != 0;
-                it = ready && settle(*it) ? watched.erase(it) : std::next(it);
+                const bool told = fds[index++].revents != 0;
+                it = told && settle(*it) ? watched.erase(it) : std::next(it);
             }
         }
     }
 
+    // MONITORPID: of a monitor that is about to end, 0: none
+    void add(std::list<Watched> added, pid_t monitorPid)
+    {
+        {
+            const std::scoped_lock lock(mutex);
+            incoming.splice(incoming.end(), added);
+            if (monitorPid > 0)
+                incomingEnding.push_back(monitorPid);
+        }
+        const std::uint64_t count = 1;
+        [[maybe_unused]] const ssize_t ignored = ::write(wake.get(), &count, sizeof count);
+    }
+
     // True when the exit is known and told.
-    static bool settle(Watched& one)
+    bool settle(Watched& one)
     {
         std::optional<ExitStatus> status;
         if (one.pidfd) {
@@ -122,8 +142,8 @@ struct ExitWatcher::Impl
         } else {
             if (auto line = readMonitorLine(one.connection.get()); line && line->starts_with("exit "))
                 status = parseExit(line->substr(5));
-            if (one.monitorPid > 0)
-                ::waitpid(one.monitorPid, nullptr, status ? WNOHANG : 0); // it is our child unless we were restarted
+            if (one.monitorPid > 0 && ::waitpid(one.monitorPid, nullptr, status ? WNOHANG : 0) == 0) // our child unless we were restarted
+                ending.push_back(one.monitorPid);
             if (!status)
                 status = Runtime::recordedExit(one.runDir, one.exitFile);
             if (!status) {
@@ -164,21 +184,20 @@ void ExitWatcher::watch(const std::filesystem::path& runDir, const std::filesyst
     if (auto connection = askMonitor(runDir, "wait")) {
         one.connection = std::move(*connection);
     } else if (auto status = Runtime::recordedExit(runDir, exitFile)) { // gone already
+        m_impl->add({}, monitorPid);
         one.onExit(*status);
         return;
     } else {
         one.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+        m_impl->add({}, monitorPid);
         if (!one.pidfd) {
             one.onExit(ExitStatus{lostExitCode, 0, false, now()});
             return;
         }
     }
-    {
-        const std::scoped_lock lock(m_impl->mutex);
-        m_impl->incoming.push_back(std::move(one));
-    }
-    const std::uint64_t count = 1;
-    [[maybe_unused]] const ssize_t ignored = ::write(m_impl->wake.get(), &count, sizeof count);
+    std::list<Watched> added;
+    added.push_back(std::move(one));
+    m_impl->add(std::move(added), 0);
 }
 
 } // namespace slipway

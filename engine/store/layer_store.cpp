@@ -12,6 +12,7 @@
 #include "base/unique_fd.h"
 #include "state/database.h"
 #include "store/decompress.h"
+#include "store/layer_recipe.h"
 #include "store/tar_writer.h"
 #include "store/unpack.h"
 
@@ -59,9 +60,11 @@ private:
     std::size_t m_at = 0, m_filled = 0;
 };
 
-Result<UnpackResult> unpackInto(const std::filesystem::path& dir, ByteSource& tar, Digest& diffId, bool userxattr,
+// DIR/diff and DIR/recipe
+Result<UnpackResult> unpackInto(const std::filesystem::path& ingest, ByteSource& tar, Digest& diffId, bool userxattr,
                                 const std::stop_token& stop)
 {
+    const std::filesystem::path dir = ingest / "diff";
     std::error_code ignored;
     std::filesystem::create_directories(dir, ignored);
     const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -72,9 +75,11 @@ Result<UnpackResult> unpackInto(const std::filesystem::path& dir, ByteSource& ta
     Hasher hasher;
     HashingSource hashed(*plain, hasher);
     BufferedSource buffered(hashed);
-    TarReader reader(buffered);
+    TRY(const auto recipe, RecipeWriter::create(ingest / "recipe"));
+    TarReader reader(buffered, recipe.get());
     TRY(auto result, unpackLayer(reader, fd.get(), userxattr, {}, stop));
     TRY_STATUS(reader.drain());
+    TRY_STATUS(recipe->finish());
     diffId = hasher.finish();
     return result;
 }
@@ -108,7 +113,7 @@ Result<Layer> LayerStore::add(ByteSource& tar, const Digest& expected, const std
         return std::unexpected(std::move(error));
     };
     Digest diffId;
-    auto unpacked = unpackInto(ingest / "diff", tar, diffId, m_userxattr, stop);
+    auto unpacked = unpackInto(ingest, tar, diffId, m_userxattr, stop);
     if (!unpacked)
         return giveUp(unpacked.error());
     if (!expected.empty() && diffId != expected)
@@ -184,6 +189,47 @@ Result<Layer> LayerStore::get(const Digest& diffId) const
     if (layer.dir.empty())
         return fail(ErrorKind::NotFound, "no such layer: " + diffId.str());
     return layer;
+}
+
+Status LayerStore::make(const Layer& layer, const ByteSink& sink, const std::stop_token& stop) const
+{
+    const std::filesystem::path recipe = folder() / layer.dir / "recipe";
+    if (std::filesystem::exists(recipe))
+        return replayRecipe(recipe, diffPath(layer), sink);
+    const UniqueFd fd(::open(diffPath(layer).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd)
+        return failErrno(errno, "reading layer " + layer.diffId.str());
+    return writeLayerTar(fd.get(), m_userxattr, sink, stop).transform([](const LayerTarSummary&) {});
+}
+
+Status LayerStore::tar(const Digest& diffId, const ByteSink& sink, const std::stop_token& stop) const
+{
+    TRY(const auto layer, get(diffId));
+    Hasher hasher;
+    TRY_STATUS(make(layer, [&](std::span<const std::byte> bytes) -> Status {
+        if (stop.stop_requested())
+            return fail(ErrorKind::Cancelled, "reading layer " + diffId.str() + " was cancelled");
+        hasher.update(bytes.data(), bytes.size());
+        return sink(bytes);
+    }, stop));
+    if (hasher.finish() != diffId)
+        return fail(ErrorKind::Internal, "the layer " + diffId.str() + " in " + (folder() / layer.dir).string() +
+                                             " is not what it was: remove its images and pull them again");
+    return {};
+}
+
+Result<std::uint64_t> LayerStore::tarSize(const Digest& diffId, const std::stop_token& stop) const
+{
+    TRY(const auto layer, get(diffId));
+    const std::filesystem::path recipe = folder() / layer.dir / "recipe";
+    if (std::filesystem::exists(recipe))
+        return recipeSize(recipe);
+    std::uint64_t size = 0;
+    TRY_STATUS(make(layer, [&size](std::span<const std::byte> bytes) -> Status {
+        size += bytes.size();
+        return {};
+    }, stop));
+    return size;
 }
 
 Result<std::vector<Layer>> LayerStore::list() const

@@ -25,7 +25,7 @@ struct Layer
     std::int64_t size = 0;
 };
 
-// Unpacked layers, ROOT/layers/N/diff, each keyed by the digest of its plain tar: a layer is unpacked without its parents, so
+// Unpacked layers, ROOT/layers/N/diff (beside it, of one that was unpacked, the recipe that makes its tar again), each keyed by the digest of its plain tar: a layer is unpacked without its parents, so
 // all layers of an image can be unpacked at once and the same one is never unpacked twice. Made beside in ROOT/ingest, one
 // syncfs, renamed, parent synced, then committed to the database: a row means a whole layer on disk. Thread-safe.
 class LayerStore
@@ -41,12 +41,16 @@ public:
     using OnDigest = std::function<void(const Digest&)>;
     [[nodiscard]] Result<Layer> adopt(const std::filesystem::path& dir, const OnDigest& onDigest, const std::stop_token& stop);
     [[nodiscard]] Result<Layer> get(const Digest& diffId) const; // NotFound names it
+    // The plain tar that the layer was made from, byte for byte. Internal when its files are not what they were.
+    [[nodiscard]] Status tar(const Digest& diffId, const ByteSink& sink, const std::stop_token& stop) const;
+    [[nodiscard]] Result<std::uint64_t> tarSize(const Digest& diffId, const std::stop_token& stop) const; // its bytes
     [[nodiscard]] std::filesystem::path diffPath(const Layer& layer) const { return folder() / layer.dir / "diff"; }
     [[nodiscard]] std::filesystem::path folder() const { return m_root / "layers"; }
     [[nodiscard]] Result<std::vector<Layer>> list() const;
     [[nodiscard]] Status remove(const Digest& diffId);
 
 private:
+    [[nodiscard]] Status make(const Layer& layer, const ByteSink& sink, const std::stop_token& stop) const;
     std::string freeName();
     Result<Layer> commit(const std::filesystem::path& ingest, const Digest& diffId, std::int64_t size);
 

@@ -103,12 +103,20 @@ TarEntry::Type typeOf(char flag)
 }
 } // namespace
 
-TarReader::TarReader(ByteSource& source) : m_source(source) {}
+TarReader::TarReader(ByteSource& source, TarRecorder* recorder) : m_source(source), m_recorder(recorder) {}
+
+Result<std::size_t> TarReader::pull(std::span<std::byte> into)
+{
+    TRY(const std::size_t got, m_source.read(into));
+    if (m_recorder != nullptr && got > 0)
+        m_recorder->raw(into.first(got));
+    return got;
+}
 
 Status TarReader::exactly(std::span<std::byte> into)
 {
     while (!into.empty()) {
-        TRY(const std::size_t got, m_source.read(into));
+        TRY(const std::size_t got, pull(into));
         if (got == 0)
             return cut();
         into = into.subspan(got);
@@ -153,10 +161,18 @@ Result<std::optional<TarEntry>> TarReader::next()
     m_longName.clear();
     m_longLink.clear();
     while (true) {
-        TRY_STATUS(skip(std::exchange(m_left, 0)));
+        if (m_begun) { // the recorder knows of all of it
+            TarRecorder* const recorder = std::exchange(m_recorder, nullptr);
+            const Status skipped = skip(std::exchange(m_left, 0));
+            m_recorder = recorder;
+            TRY_STATUS(skipped);
+        } else {
+            TRY_STATUS(skip(std::exchange(m_left, 0)));
+        }
+        m_begun = false;
         std::array<std::byte, block> padding;
         while (m_padding > 0) {
-            TRY(const std::size_t got, m_source.read(std::span(padding).first(m_padding)));
+            TRY(const std::size_t got, pull(std::span(padding).first(m_padding)));
             if (got == 0) { // docker's client ends the context of "build -f -" there, and Go's reader takes it
                 m_ended = true;
                 return std::nullopt;
@@ -164,7 +180,7 @@ Result<std::optional<TarEntry>> TarReader::next()
             m_padding -= got;
         }
         std::array<char, block> header{};
-        TRY(const std::size_t first, m_source.read(std::as_writable_bytes(std::span(header))));
+        TRY(const std::size_t first, pull(std::as_writable_bytes(std::span(header))));
         if (first == 0) {
             m_ended = true;
             return std::nullopt;
@@ -228,6 +244,7 @@ Result<std::optional<TarEntry>> TarReader::next()
             m_left = m_padding = 0;
         }
         entry.size = m_left;
+        m_path = entry.path;
         return entry;
     }
 }
@@ -236,6 +253,9 @@ Result<std::size_t> TarReader::read(std::span<std::byte> into)
 {
     if (m_left == 0)
         return 0;
+    if (m_recorder != nullptr && !m_begun)
+        m_recorder->content(m_path, m_left);
+    m_begun = true;
     TRY(const std::size_t got,
         m_source.read(into.first(static_cast<std::size_t>(std::min<std::uint64_t>(m_left, into.size())))));
     if (got == 0)
@@ -259,7 +279,7 @@ Status TarReader::drain()
 {
     std::array<std::byte, 65536> scratch;
     while (true) {
-        TRY(const std::size_t got, m_source.read(scratch));
+        TRY(const std::size_t got, pull(scratch));
         if (got == 0)
             return {};
     }

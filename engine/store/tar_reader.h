@@ -24,11 +24,20 @@ struct TarEntry
     std::map<std::string, std::string> xattrs;
 };
 
+// Told of all bytes of an archive, in order: of a file's content only where it stands, of everything else the bytes.
+class TarRecorder
+{
+public:
+    virtual ~TarRecorder() = default;
+    virtual void raw(std::span<const std::byte> bytes) = 0;
+    virtual void content(const std::string& path, std::uint64_t size) = 0;
+};
+
 // Reads members in order from plain bytes. Not thread-safe.
 class TarReader
 {
 public:
-    explicit TarReader(ByteSource& source);
+    explicit TarReader(ByteSource& source, TarRecorder* recorder = nullptr);
     // The next member, nullopt at the end; skips what was left of the last one. InvalidArgument for damaged archives.
     [[nodiscard]] Result<std::optional<TarEntry>> next();
     // The content of the present member; 0 at its end.
@@ -39,11 +48,15 @@ public:
     [[nodiscard]] Status drain();
 
 private:
+    Result<std::size_t> pull(std::span<std::byte> into); // recorded
     Status exactly(std::span<std::byte> into);
     Status skip(std::uint64_t count);
     Status parsePax(const std::string& text);
 
     ByteSource& m_source;
+    TarRecorder* m_recorder;
+    std::string m_path;     // of the present member
+    bool m_begun = false;   // its content was read from
     std::uint64_t m_left = 0, m_padding = 0;
     std::map<std::string, std::string> m_pax;
     std::string m_longName, m_longLink;

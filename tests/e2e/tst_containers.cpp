@@ -56,6 +56,20 @@ private slots:
         EVENTUALLY_COMPARE(m_engine.docker({"ps", "-aq"}).out, QByteArray());
     }
 
+    // What a command that cannot be run leaves in the container's pid namespace would keep the container from ending.
+    void afterAFailedExecTheContainerEnds()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "c1", "busybox", "sleep", "1000"}).code, 0);
+        QVERIFY(m_engine.docker({"exec", "c1", "nosuch"}).code != 0);
+        QCOMPARE(m_engine.docker({"exec", "c1", "true"}).code, 0);
+        const Output removed = m_engine.docker({"rm", "-f", "c1"});
+        QVERIFY2(removed.code == 0, removed.err);
+        const auto zombies = [&] {
+            return slipway::test::run("sh", {"-c", "ps -o stat= --ppid " + QString::number(m_engine.pid()) + " | grep -c Z"}).out;
+        };
+        EVENTUALLY_COMPARE(zombies(), QByteArray("0\n"));
+    }
+
     // A wait is a stream; the same connection serves the next request all the same, as with dockerd.
     void aConnectionOutlivesAStream()
     {

@@ -56,6 +56,63 @@ private slots:
         QCOMPARE(m_engine.docker({"images", "-q"}).out, QByteArray());
     }
 
+    // Pushed, removed, pulled again: the same image under the same digest; a second push sends nothing.
+    void pushAndPullAgain()
+    {
+        const QString name = QStringLiteral("127.0.0.1:5000/team/app:v1"), pushed = QStringLiteral("127.0.0.1:5000/other/copy:v2");
+        QCOMPARE(m_engine.docker({"pull", "-q", name}).code, 0);
+        QCOMPARE(m_engine.docker({"tag", name, pushed}).code, 0);
+        const QByteArray id = m_engine.docker({"inspect", "-f", "{{.Id}}", pushed}).out;
+        const Output first = m_engine.docker({"push", pushed});
+        QVERIFY2(first.code == 0, first.err + first.out);
+        QVERIFY2(first.out.contains("The push refers to repository [127.0.0.1:5000/other/copy]"), first.out);
+        QVERIFY2(first.out.contains(": Pushed") && first.out.contains("v2: digest: sha256:"), first.out);
+        const QByteArray digest = m_engine.docker({"inspect", "-f", "{{join .RepoDigests \" \"}}", pushed}).out;
+        QVERIFY2(digest.contains("127.0.0.1:5000/other/copy@sha256:"), digest);
+        const Output second = m_engine.docker({"push", pushed});
+        QVERIFY2(second.code == 0 && second.out.contains("Layer already exists") && !second.out.contains("Pushed"), second.out);
+        QCOMPARE(m_engine.docker({"rmi", name, pushed}).code, 0);
+        QCOMPARE(m_engine.docker({"images", "-q"}).out, QByteArray());
+        const Output pulled = m_engine.docker({"pull", pushed});
+        QVERIFY2(pulled.code == 0, pulled.err);
+        QCOMPARE(m_engine.docker({"inspect", "-f", "{{.Id}}", pushed}).out, id);
+        QCOMPARE(m_engine.docker({"run", "--rm", pushed}).out, QByteArray("from the registry\n"));
+        QCOMPARE(m_engine.docker({"rmi", pushed}).code, 0);
+        const Output nothing = m_engine.docker({"push", pushed});
+        QVERIFY(nothing.code != 0);
+        QVERIFY2(nothing.err.contains("An image does not exist locally with the tag: 127.0.0.1:5000/other/copy"), nothing.err);
+    }
+
+    // What is saved is what was pulled, to the byte: loaded again it has the same id, and so has a layer that was built.
+    void saveAndLoadAgain()
+    {
+        const QString name = QStringLiteral("127.0.0.1:5000/team/app:v1"), file = m_dir.filePath(QStringLiteral("saved.tar"));
+        QCOMPARE(m_engine.docker({"pull", "-q", name}).code, 0);
+        const QString context = m_dir.filePath(QStringLiteral("context"));
+        QVERIFY(QDir().mkpath(context));
+        QFile dockerfile(context + QStringLiteral("/Dockerfile"));
+        QVERIFY(dockerfile.open(QIODevice::WriteOnly));
+        dockerfile.write("FROM 127.0.0.1:5000/team/app:v1\nCOPY Dockerfile /made/here\n");
+        dockerfile.close();
+        const Output built = m_engine.docker({"build", "-q", "-t", "built", context});
+        QVERIFY2(built.code == 0, built.err);
+        const QByteArray ids = m_engine.docker({"inspect", "-f", "{{.Id}} {{.RootFS.Layers}}", name, "built"}).out;
+        const Output saved = m_engine.docker({"save", "-o", file, name, "built"});
+        QVERIFY2(saved.code == 0, saved.err);
+        const QByteArray members = run("tar", {"tf", file}).out;
+        QVERIFY2(members.contains("manifest.json") && members.contains("index.json") && members.contains("oci-layout"), members);
+        QCOMPARE(m_engine.docker({"rmi", name, "built"}).code, 0);
+        QCOMPARE(m_engine.docker({"builder", "prune", "-af"}).code, 0);
+        QCOMPARE(m_engine.docker({"images", "-aq"}).out, QByteArray());
+        const Output loaded = m_engine.docker({"load", "-i", file});
+        QVERIFY2(loaded.code == 0, loaded.err);
+        QCOMPARE(m_engine.docker({"inspect", "-f", "{{.Id}} {{.RootFS.Layers}}", name, "built"}).out, ids);
+        QCOMPARE(m_engine.docker({"run", "--rm", "built"}).out, QByteArray("from the registry\n"));
+        QCOMPARE(m_engine.docker({"rmi", name, "built"}).code, 0);
+        const Output none = m_engine.docker({"save", "nosuch"});
+        QVERIFY2(none.code != 0 && none.err.contains("No such image: nosuch"), none.err);
+    }
+
     void wrongNamesAreSaidClearly_data()
     {
         QTest::addColumn<QString>("name");
