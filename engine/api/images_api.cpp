@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "api/json_shapes.h"
@@ -12,30 +14,70 @@ namespace slipway::api
 namespace
 {
 
-bool referenceMatches(const Json& filters, const Image& image)
+// A reference filter leaves the names that match; false when there are none.
+bool narrowToReferences(const Json& filters, Image& image)
 {
     const Json& patterns = jsonMember(filters, "reference");
     if (!patterns.is_array() || patterns.empty())
         return true;
-    return std::ranges::any_of(patterns, [&](const Json& p) {
-        const std::string pattern = p.get<std::string>();
-        return std::ranges::any_of(image.repoTags, [&](const std::string& tag) {
-            return globMatch(pattern, tag) || globMatch(pattern, tag.substr(0, tag.rfind(':')));
+    const auto none = [&](const std::string& name) {
+        const std::string repository = name.contains('@') ? name.substr(0, name.find('@')) : name.substr(0, name.rfind(':'));
+        return std::ranges::none_of(patterns, [&](const Json& p) {
+            const std::string pattern = p.get<std::string>();
+            return globMatch(pattern, name) || globMatch(pattern, repository);
         });
-    });
+    };
+    std::erase_if(image.repoTags, none);
+    std::erase_if(image.repoDigests, none);
+    return !image.repoTags.empty() || !image.repoDigests.empty();
+}
+
+struct Between // images made after SINCE and before BEFORE
+{
+    std::optional<TimePoint> since, before;
+    bool has(const Image& image) const { return (!since || image.created > *since) && (!before || image.created < *before); }
+};
+
+Result<Between> betweenOf(const ImageService& images, const Json& filters)
+{
+    Between between;
+    const auto values = [&](const char* name) {
+        const Json& list = jsonMember(filters, name);
+        return list.is_array() ? list : Json::array();
+    };
+    const auto sooner = [&between](TimePoint time) { between.before = between.before ? std::min(*between.before, time) : time; };
+    for (const Json& name : values("before")) {
+        TRY(const Image image, images.get(name.get<std::string>()));
+        sooner(image.created);
+    }
+    for (const Json& name : values("since")) {
+        TRY(const Image image, images.get(name.get<std::string>()));
+        between.since = between.since ? std::max(*between.since, image.created) : image.created;
+    }
+    for (const Json& text : values("until")) {
+        TRY(const TimePoint time, parseTimestamp(text.get<std::string>(), now()));
+        sooner(time);
+    }
+    return between;
 }
 
 Result<HttpResponse> list(Services& s, const HttpRequest& request)
 {
     TRY(const Json filters, request.filters());
-    TRY(const auto images, s.images.list());
+    TRY_STATUS(checkFilters(filters, {"dangling", "label", "label!", "before", "since", "reference", "until"}));
+    TRY(const auto wantsDangling, boolFilter(filters, "dangling"));
+    TRY(const Between between, betweenOf(s.images, filters));
+    TRY(auto images, s.images.list());
+    const bool withShared = request.flag("shared-size");
+    const auto shared = withShared ? sharedSizes(images, s.images.layerSizes()) : std::map<Digest, std::int64_t>();
     Json result = Json::array();
-    for (const Image& image : images) {
-        const bool dangling = image.repoTags.empty();
-        if (!referenceMatches(filters, image) || !labelsMatch(filters, image.config.labels) ||
-            !anyValue(filters, "dangling", dangling ? "true" : "false"))
+    for (Image& image : images) {
+        if (wantsDangling.value_or(image.repoTags.empty()) != image.repoTags.empty() || !between.has(image) ||
+            !labelsMatch(filters, image.config.labels) || !narrowToReferences(filters, image))
             continue;
         result.push_back(imageSummary(image));
+        if (withShared)
+            result.back()["SharedSize"] = shared.at(image.id);
     }
     return jsonResponse(result);
 }
@@ -79,7 +121,9 @@ Result<HttpResponse> remove(Services& s, const HttpRequest& request)
 Result<HttpResponse> prune(Services& s, const HttpRequest& request)
 {
     TRY(const Json filters, request.filters());
-    const bool all = jsonMember(filters, "dangling").is_array() && anyValue(filters, "dangling", "false");
+    TRY_STATUS(checkFilters(filters, {"dangling", "label", "label!", "until"}));
+    TRY(const auto onlyDangling, boolFilter(filters, "dangling"));
+    TRY(const Between between, betweenOf(s.images, filters));
     ContainerList everything;
     everything.all = true;
     TRY(const auto containers, s.containers.list(everything));
@@ -87,23 +131,30 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     for (const Json& container : containers)
         used.insert(jsonValue<std::string>(container, "ImageID"));
     TRY(const auto images, s.images.list());
+    const auto sizes = s.images.layerSizes();
     Json deleted = Json::array();
     std::int64_t bytes = 0;
     for (const Image& image : images) {
-        if (used.contains(image.id.str()) || (!all && !image.repoTags.empty()) || !labelsMatch(filters, image.config.labels))
+        if (used.contains(image.id.str()) || (onlyDangling.value_or(true) && !image.repoTags.empty()) || !between.has(image) ||
+            !labelsMatch(filters, image.config.labels))
             continue;
-        if (const auto removal = s.images.remove(image.id.str(), true, true)) {
-            for (const Json& entry : removalJson(*removal))
-                deleted.push_back(entry);
-            bytes += image.size;
-        }
+        const auto removal = s.images.remove(image.id.str(), true, true);
+        if (!removal)
+            continue;
+        for (const Json& entry : removalJson(*removal))
+            deleted.push_back(entry);
+        for (const std::string& id : removal->deleted)
+            if (const auto digest = Digest::parse(id); digest && sizes.contains(*digest))
+                bytes += sizes.at(*digest);
     }
-    return jsonResponse({{"ImagesDeleted", deleted}, {"SpaceReclaimed", bytes}});
+    return jsonResponse({{"ImagesDeleted", deleted.empty() ? Json() : deleted}, {"SpaceReclaimed", bytes}});
 }
 
-Result<HttpResponse> search(Services&, const HttpRequest&)
+Result<HttpResponse> search(Services&, const HttpRequest& request)
 {
-    return fail(ErrorKind::NotImplemented, "searching images is not implemented yet");
+    if (const std::string limit = request.value("limit", "25"); std::atoi(limit.c_str()) < 1 || std::atoi(limit.c_str()) > 100)
+        return fail(ErrorKind::InvalidArgument, "limit " + limit + " is outside the range of [1, 100]");
+    return fail(ErrorKind::NotImplemented, "searching images is not implemented yet: use the registry's web page");
 }
 
 constexpr Route routes[] = {

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 namespace slipway::api
 {
@@ -127,7 +128,7 @@ Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints)
             {"Scope", network.scope},
             {"Driver", network.driver},
             {"EnableIPv6", network.enableIpv6},
-            {"IPAM", {{"Driver", "default"}, {"Options", nullptr}, {"Config", pools}}},
+            {"IPAM", {{"Driver", "default"}, {"Options", nullptr}, {"Config", pools.empty() ? Json() : pools}}},
             {"Internal", network.internal},
             {"Attachable", network.attachable},
             {"Ingress", false},
@@ -187,17 +188,64 @@ bool anyValue(const Json& filters, const char* name, std::string_view value)
     return std::ranges::any_of(values, [&](const Json& v) { return v.is_string() && v.get_ref<const std::string&>() == value; });
 }
 
+bool anyPart(const Json& filters, const char* name, std::string_view value)
+{
+    const Json& values = jsonMember(filters, name);
+    if (!values.is_array() || values.empty())
+        return true;
+    return std::ranges::any_of(values, [&](const Json& v) { return v.is_string() && value.contains(v.get_ref<const std::string&>()); });
+}
+
+Status checkFilters(const Json& filters, std::initializer_list<std::string_view> known)
+{
+    for (const auto& [name, _] : filters.items())
+        if (std::ranges::find(known, name) == known.end())
+            return fail(ErrorKind::InvalidArgument, "invalid filter '" + name + "'");
+    return {};
+}
+
+Result<std::optional<bool>> boolFilter(const Json& filters, const char* name)
+{
+    const Json& values = jsonMember(filters, name);
+    if (!values.is_array() || values.empty())
+        return std::nullopt;
+    const auto has = [&](const char* a, const char* b) {
+        return std::ranges::any_of(values, [&](const Json& v) { return v == a || v == b; });
+    };
+    const bool yes = has("1", "true"), no = has("0", "false");
+    if (yes == no) {
+        std::string list;
+        for (const Json& v : values)
+            list += (list.empty() ? "" : " ") + v.get<std::string>();
+        return fail(ErrorKind::InvalidArgument, std::string("invalid filter '") + name + "=[" + list + "]'");
+    }
+    return yes;
+}
+
+std::map<Digest, std::int64_t> sharedSizes(const std::vector<Image>& images, const std::map<Digest, std::int64_t>& sizes)
+{
+    std::map<Digest, int> imagesWith;
+    for (const Image& image : images)
+        for (const Digest& layer : std::set<Digest>(image.layers.begin(), image.layers.end()))
+            ++imagesWith[layer];
+    std::map<Digest, std::int64_t> shared;
+    for (const Image& image : images)
+        for (const Digest& layer : image.layers)
+            shared[image.id] += imagesWith.at(layer) > 1 && sizes.contains(layer) ? sizes.at(layer) : 0;
+    return shared;
+}
+
 bool labelsMatch(const Json& filters, const std::map<std::string, std::string>& labels)
 {
     const Json& wanted = jsonMember(filters, "label");
-    if (!wanted.is_array())
-        return true;
-    return std::ranges::all_of(wanted, [&](const Json& entry) {
+    const auto has = [&](const Json& entry) {
         const std::string text = entry.get<std::string>();
         const std::size_t equals = text.find('=');
         const auto it = labels.find(text.substr(0, equals));
         return it != labels.end() && (equals == std::string::npos || it->second == text.substr(equals + 1));
-    });
+    };
+    const Json& unwanted = jsonMember(filters, "label!");
+    return (!wanted.is_array() || std::ranges::all_of(wanted, has)) && (!unwanted.is_array() || std::ranges::none_of(unwanted, has));
 }
 
 bool globMatch(const std::string& pattern, const std::string& text)

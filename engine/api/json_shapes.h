@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <initializer_list>
 #include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "events/event_bus.h"
@@ -17,12 +21,18 @@ namespace slipway::api
 [[nodiscard]] Json imageInspect(const Image& image);
 // SIZES: bytes by layer (ImageService::layerSizes).
 [[nodiscard]] Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& sizes);
+// Bytes that each image has in common with others, by image.
+[[nodiscard]] std::map<Digest, std::int64_t> sharedSizes(const std::vector<Image>& images, const std::map<Digest, std::int64_t>& sizes);
 [[nodiscard]] Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints);
 [[nodiscard]] Json volumeJson(const Volume& volume);
 [[nodiscard]] Json eventJson(const Event& event);
 [[nodiscard]] std::map<std::string, std::string> stringMap(const Json& object);
 
 // Filters in the form of HttpRequest::filters(). No values for NAME: everything matches.
+[[nodiscard]] Status checkFilters(const Json& filters, std::initializer_list<std::string_view> known); // "invalid filter 'x'"
+// Of a filter that is yes or no; nothing when it is not given.
+[[nodiscard]] Result<std::optional<bool>> boolFilter(const Json& filters, const char* name);
+[[nodiscard]] bool anyPart(const Json& filters, const char* name, std::string_view value); // a value is a part of it
 [[nodiscard]] bool anyValue(const Json& filters, const char* name, std::string_view value);
 [[nodiscard]] bool labelsMatch(const Json& filters, const std::map<std::string, std::string>& labels);
 [[nodiscard]] bool eventMatches(const Json& filters, const Event& event);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "api/json_shapes.h"
 #include "api/router.h"
+#include "base/clock.h"
 #include "container/container_service.h"
 #include "network/network_service.h"
 
@@ -9,31 +12,44 @@ namespace slipway::api
 namespace
 {
 
-bool wanted(const Json& filters, const Network& network)
+bool idMatches(const Json& filters, const Network& network)
 {
-    const Json& names = jsonMember(filters, "name");
-    bool named = !names.is_array() || names.empty();
-    if (!named)
-        for (const Json& name : names)
-            named = named || network.name.find(name.get<std::string>()) != std::string::npos;
-    return named && anyValue(filters, "driver", network.driver) && anyValue(filters, "scope", network.scope) &&
-           anyValue(filters, "type", network.predefined ? "builtin" : "custom") && labelsMatch(filters, network.labels);
+    const Json& ids = jsonMember(filters, "id");
+    return !ids.is_array() || ids.empty() ||
+           std::ranges::any_of(ids, [&](const Json& id) { return network.id.starts_with(id.get<std::string>()); });
 }
 
 Result<HttpResponse> list(Services& s, const HttpRequest& request)
 {
     TRY(const Json filters, request.filters());
+    TRY_STATUS(checkFilters(filters, {"dangling", "driver", "id", "label", "label!", "name", "scope", "type"}));
+    TRY(const auto dangling, boolFilter(filters, "dangling"));
+    if (const Json& types = jsonMember(filters, "type"); types.is_array())
+        for (const Json& type : types)
+            if (type != "builtin" && type != "custom")
+                return fail(ErrorKind::InvalidArgument, "invalid filter: 'type'='" + type.get<std::string>() + "'");
     TRY(const auto networks, s.networks.list());
     Json result = Json::array();
-    for (const Network& network : networks)
-        if (wanted(filters, network))
-            result.push_back(networkJson(network, {}));
+    for (const Network& network : networks) {
+        if (!anyPart(filters, "name", network.name) || !idMatches(filters, network) || !anyValue(filters, "driver", network.driver) ||
+            !anyValue(filters, "scope", network.scope) || !anyValue(filters, "type", network.predefined ? "builtin" : "custom") ||
+            !labelsMatch(filters, network.labels))
+            continue;
+        if (dangling) {
+            TRY(const auto endpoints, s.networks.endpoints(network.id));
+            if (*dangling != (endpoints.empty() && !network.predefined))
+                continue;
+        }
+        result.push_back(networkJson(network, {}));
+    }
     return jsonResponse(result);
 }
 
 Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
 {
     TRY(const Network network, s.networks.get(request.param()));
+    if (const std::string scope = request.value("scope"); !scope.empty() && scope != network.scope)
+        return fail(ErrorKind::NotFound, "network " + request.param() + " not found");
     TRY(const auto endpoints, s.networks.endpoints(network.id));
     return jsonResponse(networkJson(network, endpoints));
 }
@@ -68,18 +84,25 @@ Result<HttpResponse> remove(Services& s, const HttpRequest& request)
 Result<HttpResponse> prune(Services& s, const HttpRequest& request)
 {
     TRY(const Json filters, request.filters());
+    TRY_STATUS(checkFilters(filters, {"label", "label!", "until"}));
+    TimePoint until = TimePoint::max();
+    if (const Json& times = jsonMember(filters, "until"); times.is_array() && !times.empty()) {
+        TRY(until, parseTimestamp(times[0].get<std::string>(), now()));
+    }
     TRY(const auto networks, s.networks.list());
     Json deleted = Json::array();
     for (const Network& network : networks)
-        if (!network.predefined && labelsMatch(filters, network.labels) && s.networks.remove(network.id))
+        if (!network.predefined && network.created < until && labelsMatch(filters, network.labels) && s.networks.remove(network.id))
             deleted.push_back(network.name);
-    return jsonResponse({{"NetworksDeleted", deleted}});
+    return jsonResponse({{"NetworksDeleted", deleted.empty() ? Json() : deleted}});
 }
 
 Result<HttpResponse> connect(Services& s, const HttpRequest& request)
 {
     TRY(const Json body, request.json());
     TRY(const Network network, s.networks.get(request.param()));
+    if (jsonValue<std::string>(body, "Container").empty())
+        return fail(ErrorKind::InvalidArgument, "invalid name or ID supplied: \"\"");
     TRY_STATUS(s.containers.connect(jsonValue<std::string>(body, "Container"), network.id, jsonMember(body, "EndpointConfig")));
     return noContent(200);
 }
@@ -88,6 +111,8 @@ Result<HttpResponse> disconnect(Services& s, const HttpRequest& request)
 {
     TRY(const Json body, request.json());
     TRY(const Network network, s.networks.get(request.param()));
+    if (jsonValue<std::string>(body, "Container").empty())
+        return fail(ErrorKind::InvalidArgument, "invalid name or ID supplied: \"\"");
     TRY_STATUS(s.containers.disconnect(jsonValue<std::string>(body, "Container"), network.id, jsonValue<bool>(body, "Force")));
     return noContent(200);
 }

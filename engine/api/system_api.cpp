@@ -106,7 +106,9 @@ Result<HttpResponse> info(Services& s, const HttpRequest&)
     body["IPv4Forwarding"] = body["BridgeNfIptables"] = body["BridgeNfIp6tables"] = body["OomKillDisable"] = true;
     body["Debug"] = body["ExperimentalBuild"] = false;
     body["IndexServerAddress"] = "https://index.docker.io/v1/";
-    body["RegistryConfig"] = {{"InsecureRegistryCIDRs", {"127.0.0.0/8"}}, {"IndexConfigs", Json::object()}, {"Mirrors", Json::array()}};
+    body["RegistryConfig"] = {{"InsecureRegistryCIDRs", {"127.0.0.0/8"}}, {"Mirrors", nullptr},
+                              {"AllowNondistributableArtifactsCIDRs", nullptr}, {"AllowNondistributableArtifactsHostnames", nullptr},
+                              {"IndexConfigs", {{"docker.io", {{"Name", "docker.io"}, {"Mirrors", Json::array()}, {"Secure", true}, {"Official", true}}}}}};
     body["Swarm"] = {{"LocalNodeState", "inactive"}, {"NodeID", ""}, {"ControlAvailable", false}};
     body["Labels"] = Json::array();
     body["Warnings"] = warnings(s.info);
@@ -114,13 +116,66 @@ Result<HttpResponse> info(Services& s, const HttpRequest&)
     return jsonResponse(body);
 }
 
-Result<HttpResponse> diskUsage(Services& s, const HttpRequest&)
+struct Wanted // kinds of objects that a df asks for
 {
-    ContainerList everything;
-    everything.all = everything.size = true;
-    TRY(const auto containers, s.containers.list(everything));
+    bool containers = true, images = true, volumes = true, cache = true;
+};
+
+Result<Wanted> wantedOf(const HttpRequest& request)
+{
+    const auto given = request.query.find("type");
+    if (given == request.query.end())
+        return Wanted{};
+    Wanted wanted{false, false, false, false};
+    for (const std::string& type : given->second) {
+        if (type != "container" && type != "image" && type != "volume" && type != "build-cache")
+            return fail(ErrorKind::InvalidArgument, "unknown object type: " + type);
+        wanted.containers |= type == "container";
+        wanted.images |= type == "image";
+        wanted.volumes |= type == "volume";
+        wanted.cache |= type == "build-cache";
+    }
+    return wanted;
+}
+
+Result<Json> imagesUsage(Services& s, const std::map<std::string, int>& users, std::int64_t& total)
+{
     TRY(const auto images, s.images.list());
+    const auto sizes = s.images.layerSizes();
+    const auto shared = sharedSizes(images, sizes);
+    Json list = Json::array();
+    std::set<Digest> layers;
+    for (const Image& image : images) {
+        const auto used = users.find(image.id.str());
+        Json entry = imageSummary(image, used == users.end() ? 0 : used->second);
+        entry["SharedSize"] = shared.contains(image.id) ? shared.at(image.id) : 0;
+        list.push_back(std::move(entry));
+        layers.insert(image.layers.begin(), image.layers.end());
+    }
+    for (const Digest& layer : layers)
+        total += sizes.contains(layer) ? sizes.at(layer) : 0;
+    return list;
+}
+
+Result<Json> volumesUsage(Services& s, std::map<std::string, int>& users)
+{
     TRY(const auto volumes, s.volumes.list());
+    Json list = Json::array();
+    for (const Volume& volume : volumes) {
+        Json entry = volumeJson(volume);
+        entry["UsageData"] = {{"Size", s.volumes.diskUsage(volume.name).value_or(-1)}, {"RefCount", users[volume.name]}};
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+Result<HttpResponse> diskUsage(Services& s, const HttpRequest& request)
+{
+    TRY(const Wanted wanted, wantedOf(request));
+    ContainerList everything;
+    everything.all = true;
+    everything.size = wanted.containers;
+    TRY(const auto containers, s.containers.list(everything));
     std::map<std::string, int> users, volumeUsers;
     for (const Json& container : containers) {
         ++users[jsonValue<std::string>(container, "ImageID")];
@@ -128,31 +183,21 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest&)
             for (const Json& mount : mounts)
                 ++volumeUsers[jsonValue<std::string>(mount, "Name")];
     }
-    Json imageList = Json::array(), volumeList = Json::array();
-    const auto sizes = s.images.layerSizes();
-    std::map<Digest, int> imagesWith;
-    for (const Image& image : images)
-        for (const Digest& layer : std::set<Digest>(image.layers.begin(), image.layers.end()))
-            ++imagesWith[layer];
-    for (const Image& image : images) {
-        std::int64_t shared = 0;
-        for (const Digest& layer : image.layers)
-            shared += imagesWith.at(layer) > 1 && sizes.contains(layer) ? sizes.at(layer) : 0;
-        Json entry = imageSummary(image, users[image.id.str()]);
-        entry["SharedSize"] = shared;
-        imageList.push_back(std::move(entry));
-    }
     std::int64_t layers = 0;
-    for (const auto& [layer, count] : imagesWith)
-        layers += sizes.contains(layer) ? sizes.at(layer) : 0;
-    for (const Volume& volume : volumes) {
-        Json entry = volumeJson(volume);
-        entry["UsageData"] = {{"Size", s.volumes.diskUsage(volume.name).value_or(-1)}, {"RefCount", volumeUsers[volume.name]}};
-        volumeList.push_back(std::move(entry));
+    Json body{{"LayersSize", 0}, {"Images", nullptr}, {"Containers", nullptr}, {"Volumes", nullptr}, {"BuildCache", nullptr}};
+    if (wanted.images) {
+        TRY(body["Images"], imagesUsage(s, users, layers));
     }
-    TRY(const Json cache, buildCacheJson(s.builds));
-    return jsonResponse({{"LayersSize", layers}, {"Images", imageList}, {"Containers", containers}, {"Volumes", volumeList},
-                         {"BuildCache", cache}});
+    if (wanted.containers)
+        body["Containers"] = containers;
+    if (wanted.volumes) {
+        TRY(body["Volumes"], volumesUsage(s, volumeUsers));
+    }
+    if (wanted.cache) {
+        TRY(body["BuildCache"], buildCacheJson(s.builds));
+    }
+    body["LayersSize"] = layers;
+    return jsonResponse(body);
 }
 
 Result<HttpResponse> auth(Services&, const HttpRequest& request)
@@ -172,7 +217,30 @@ Result<HttpResponse> auth(Services&, const HttpRequest& request)
     return jsonResponse({{"Status", "Login Succeeded"}, {"IdentityToken", ""}});
 }
 
+// There are no plugins and there is no swarm: said so in dockerd's words, which clients know.
+Result<HttpResponse> noPlugins(Services&, const HttpRequest&) { return jsonResponse(Json::array()); }
+Result<HttpResponse> noSuchPlugin(Services&, const HttpRequest& request)
+{
+    return fail(ErrorKind::NotFound, "plugin \"" + request.param() + "\" not found");
+}
+Result<HttpResponse> noSwarm(Services&, const HttpRequest&)
+{
+    return fail(ErrorKind::Unavailable, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect "
+                                        "this node to swarm and try again.");
+}
+Result<HttpResponse> notInSwarm(Services&, const HttpRequest&) { return fail(ErrorKind::Unavailable, "This node is not part of a swarm"); }
+Result<HttpResponse> noSwarmHere(Services&, const HttpRequest&)
+{
+    return fail(ErrorKind::NotImplemented, "Slipway manages one machine: there is no swarm mode");
+}
+
 constexpr Route routes[] = {
+    {"GET", "/plugins", noPlugins}, {"GET", "/plugins/{name*}/json", noSuchPlugin}, {"GET", "/swarm", noSwarm},
+    {"GET", "/nodes", noSwarm}, {"GET", "/nodes/{id}", noSwarm}, {"GET", "/tasks", noSwarm}, {"GET", "/tasks/{id}", noSwarm},
+    {"GET", "/services", noSwarm}, {"GET", "/services/{id}", noSwarm}, {"POST", "/services/create", noSwarm},
+    {"GET", "/secrets", noSwarm}, {"GET", "/secrets/{id}", noSwarm}, {"POST", "/secrets/create", noSwarm},
+    {"GET", "/configs", noSwarm}, {"GET", "/configs/{id}", noSwarm}, {"POST", "/configs/create", noSwarm},
+    {"POST", "/swarm/leave", notInSwarm}, {"POST", "/swarm/init", noSwarmHere}, {"POST", "/swarm/join", noSwarmHere},
     {"GET", "/_ping", ping},  {"HEAD", "/_ping", ping},        {"GET", "/version", version},
     {"GET", "/info", info},   {"GET", "/system/df", diskUsage}, {"POST", "/auth", auth},
 };

@@ -11,11 +11,13 @@ namespace
 Result<HttpResponse> list(Services& s, const HttpRequest& request)
 {
     TRY(const Json filters, request.filters());
+    TRY_STATUS(checkFilters(filters, {"dangling", "driver", "label", "label!", "name"}));
+    TRY(const auto dangling, boolFilter(filters, "dangling"));
     TRY(const auto volumes, s.volumes.list());
     Json result = Json::array();
     for (const Volume& volume : volumes)
-        if (anyValue(filters, "name", volume.name) && anyValue(filters, "driver", volume.driver) &&
-            labelsMatch(filters, volume.labels))
+        if (anyPart(filters, "name", volume.name) && anyValue(filters, "driver", volume.driver) && labelsMatch(filters, volume.labels) &&
+            (!dangling || *dangling != s.volumes.inUse(volume.name)))
             result.push_back(volumeJson(volume));
     return jsonResponse({{"Volumes", result}, {"Warnings", nullptr}});
 }
@@ -45,12 +47,13 @@ Result<HttpResponse> remove(Services& s, const HttpRequest& request)
 Result<HttpResponse> prune(Services& s, const HttpRequest& request)
 {
     TRY(const Json filters, request.filters());
-    const bool all = jsonMember(filters, "all").is_array() && anyValue(filters, "all", "true");
+    TRY_STATUS(checkFilters(filters, {"all", "label", "label!"}));
+    TRY(const auto all, boolFilter(filters, "all"));
     TRY(const auto volumes, s.volumes.list());
     Json deleted = Json::array();
     std::int64_t bytes = 0;
     for (const Volume& volume : volumes) {
-        if ((!all && !volume.anonymous) || !labelsMatch(filters, volume.labels))
+        if ((!all.value_or(false) && !volume.anonymous) || !labelsMatch(filters, volume.labels))
             continue;
         const auto size = s.volumes.diskUsage(volume.name);
         if (s.volumes.remove(volume.name, false)) {
@@ -58,7 +61,7 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
             bytes += size.value_or(0);
         }
     }
-    return jsonResponse({{"VolumesDeleted", deleted}, {"SpaceReclaimed", bytes}});
+    return jsonResponse({{"VolumesDeleted", deleted.empty() ? Json() : deleted}, {"SpaceReclaimed", bytes}});
 }
 
 constexpr Route routes[] = {

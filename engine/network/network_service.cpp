@@ -92,6 +92,10 @@ Status NetworkService::init()
                 network.pools = {{m_impl->settings.defaultSubnet, "", ""}};
             network.options["com.docker.network.bridge.default_bridge"] = "true";
             network.options["com.docker.network.bridge.name"] = network.bridgeName;
+            network.options["com.docker.network.bridge.enable_icc"] = "true";
+            network.options["com.docker.network.bridge.enable_ip_masquerade"] = "true";
+            network.options["com.docker.network.bridge.host_binding_ipv4"] = "0.0.0.0";
+            network.options["com.docker.network.driver.mtu"] = "1500";
             TRY_STATUS(m_impl->completePool(network));
         }
         TRY_STATUS(m_impl->insert(std::move(network)));
@@ -165,7 +169,8 @@ Status Impl::completePool(Network& network)
     const auto subnet = parseCidr(pool.subnet);
     if (!subnet || subnet->prefixLength > 30 || subnet->prefixLength < 8)
         return fail(ErrorKind::InvalidArgument,
-                    "invalid subnet " + pool.subnet + ": an IPv4 network like 172.28.0.0/16 is needed (/8 to /30)");
+                    "invalid network config:\ninvalid subnet " + pool.subnet + ": " +
+                        (subnet ? "an IPv4 network from /8 to /30 is needed" : "invalid CIDR block notation"));
     TRY_STATUS(checkOverlap(*subnet));
     pool.subnet = formatCidr(*subnet);
     if (!pool.ipRange.empty()) {
@@ -188,13 +193,13 @@ Result<Network> NetworkService::create(Network wanted)
     if (wanted.driver == "host" || wanted.driver == "null")
         return fail(ErrorKind::Forbidden, "only one instance of \"" + wanted.driver + "\" network is allowed");
     if (wanted.driver != "bridge")
-        return fail(ErrorKind::NotFound, "could not find plugin " + wanted.driver + ": only the driver bridge is supported");
+        return fail(ErrorKind::NotFound, "plugin \"" + wanted.driver + "\" not found");
     if (wanted.enableIpv6)
         return fail(ErrorKind::NotImplemented, "IPv6 networks are not supported yet");
-    if (wanted.name.empty() || wanted.name == "default" ||
-        (!isValidName(wanted.name) && !(wanted.name.size() == 1 && isValidName(wanted.name + "a"))))
-        return fail(ErrorKind::InvalidArgument, "invalid network name \"" + wanted.name +
-                                                    "\": only [a-zA-Z0-9][a-zA-Z0-9_.-]* is allowed, and not \"default\"");
+    if (wanted.name.find_first_not_of(" \t\n") == std::string::npos || wanted.name.size() > 255 || wanted.name.contains('/'))
+        return fail(ErrorKind::InvalidArgument, "invalid name: " + wanted.name);
+    if (wanted.name == "default" || wanted.name == "bridge" || wanted.name == "host" || wanted.name == "none")
+        return fail(ErrorKind::Forbidden, "operation is not permitted on predefined " + wanted.name + " network");
     const std::scoped_lock lock(m_impl->mutex);
     if (std::ranges::contains(m_impl->networks, wanted.name, &Network::name))
         return fail(ErrorKind::Conflict, "network with name " + wanted.name + " already exists");
@@ -209,6 +214,11 @@ Result<Network> NetworkService::create(Network wanted)
                          wanted.bridgeName.find_first_of("/ \t\n\"*:;{}") != std::string::npos;
         if (odd || std::ranges::contains(m_impl->networks, wanted.bridgeName, &Network::bridgeName))
             return fail(ErrorKind::InvalidArgument, "invalid or already used bridge name \"" + wanted.bridgeName + "\"");
+    }
+    if (const auto mtu = wanted.options.find("com.docker.network.driver.mtu"); mtu != wanted.options.end()) {
+        const bool digits = !mtu->second.empty() && mtu->second.size() < 6 && mtu->second.find_first_not_of("0123456789") == std::string::npos;
+        if (!digits || std::stoi(mtu->second) < 68 || std::stoi(mtu->second) > 65535)
+            return fail(ErrorKind::InvalidArgument, "invalid MTU \"" + mtu->second + "\" of network " + wanted.name + ": from 68 to 65535 bytes");
     }
     TRY_STATUS(m_impl->completePool(wanted));
     TRY_STATUS(m_impl->insert(wanted));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <format>
 
@@ -154,7 +155,7 @@ Result<std::uint32_t> Impl::chooseAddress(const Network& network, const std::str
             return fail(ErrorKind::InvalidArgument, "invalid address " + fixed + ": It does not belong to any of this "
                                                                                  "network's subnets");
         if (used.contains(*ip))
-            return fail(ErrorKind::Conflict, "Address already in use: " + fixed + " in network " + network.name);
+            return fail(ErrorKind::Conflict, "Address already in use");
         return *ip;
     }
     const Cidr range = parseCidr(pool.ipRange).value_or(subnet);
@@ -183,16 +184,29 @@ Result<EndpointRecord> Impl::makeRecord(const Network& network, const EndpointRe
         return fail(ErrorKind::InvalidArgument, "invalid MAC address: " + request.mac);
     e.mac = formatMac(request.mac.empty() ? macFor(ip) : *parseMac(request.mac));
     e.aliases = request.aliases;
-    for (const auto& name : {request.containerName, shortId(request.containerId), request.hostname})
+    std::vector<std::string> names{request.containerName};
+    names.insert(names.end(), request.aliases.begin(), request.aliases.end());
+    names.insert(names.end(), {shortId(request.containerId), request.hostname});
+    for (const auto& name : names)
         if (!name.empty() && !std::ranges::contains(e.dnsNames, name))
-            e.dnsNames.push_back(name);
-    for (const auto& name : request.aliases)
-        if (!std::ranges::contains(e.dnsNames, name))
             e.dnsNames.push_back(name);
     record.containerName = request.containerName;
     record.veth = "veth" + e.id.substr(0, 11);
     return record;
 }
+
+namespace
+{
+// Bytes; 0 when the network does not say. create() has checked it.
+std::uint32_t mtuOf(const Network& network)
+{
+    const auto option = network.options.find("com.docker.network.driver.mtu");
+    std::uint32_t mtu = 0;
+    if (option != network.options.end())
+        std::from_chars(option->second.data(), option->second.data() + option->second.size(), mtu);
+    return mtu;
+}
+} // namespace
 
 Status Impl::plug(const EndpointRecord& record, const Network& network, int netns, Netlink& inside, bool defaultRoute)
 {
@@ -203,7 +217,8 @@ Status Impl::plug(const EndpointRecord& record, const Network& network, int netn
                               .master = bridge,
                               .peerName = e.interfaceName,
                               .peerNetns = netns,
-                              .peerMac = parseMac(e.mac)}));
+                              .peerMac = parseMac(e.mac),
+                              .mtu = mtuOf(network)}));
     if (const auto port = link->linkIndex(record.veth))
         TRY_STATUS(link->setHairpin(*port));
     const auto index = inside.linkIndex(e.interfaceName);

@@ -178,6 +178,8 @@ Status Netlink::addVeth(const Veth& veth)
         nla_put_string(m.get(), IFLA_IFNAME, veth.name.c_str());
         if (veth.master > 0)
             nla_put_u32(m.get(), IFLA_MASTER, static_cast<std::uint32_t>(veth.master));
+        if (veth.mtu > 0)
+            nla_put_u32(m.get(), IFLA_MTU, veth.mtu);
         auto* info = nla_nest_start(m.get(), IFLA_LINKINFO);
         nla_put_string(m.get(), IFLA_INFO_KIND, "veth");
         auto* data = nla_nest_start(m.get(), IFLA_INFO_DATA);
@@ -189,6 +191,8 @@ Status Netlink::addVeth(const Veth& veth)
             nla_put_u32(m.get(), IFLA_NET_NS_FD, static_cast<std::uint32_t>(veth.peerNetns));
         if (veth.peerMac)
             nla_put(m.get(), IFLA_ADDRESS, veth.peerMac->size(), veth.peerMac->data());
+        if (veth.mtu > 0)
+            nla_put_u32(m.get(), IFLA_MTU, veth.mtu);
         nla_nest_end(m.get(), peer);
         nla_nest_end(m.get(), data);
         nla_nest_end(m.get(), info);

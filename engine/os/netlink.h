@@ -37,6 +37,7 @@ public:
         std::string peerName; // in peerNetns, down
         int peerNetns = -1;   // descriptor; -1 = this namespace
         std::optional<MacAddress> peerMac;
+        std::uint32_t mtu = 0; // of both ends; 0: the kernel's
     };
 
     // In the namespace NETNS, or the calling thread's with -1.

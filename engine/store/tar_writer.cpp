@@ -142,6 +142,7 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
             return failErrno(errno, "reading the link " + path);
         made.link = target.substr(0, static_cast<std::size_t>(length));
         made.type = '2';
+        summary.bytes += made.link.size();
         return header(made);
     }
     if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode))

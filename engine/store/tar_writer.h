@@ -12,7 +12,7 @@ namespace slipway
 struct LayerTarSummary
 {
     std::uint64_t entries = 0; // the layer's own root is none
-    std::uint64_t bytes = 0;   // content of regular files, a hard-linked one once
+    std::uint64_t bytes = 0;   // content of regular files, a hard-linked one once, and of links
 };
 
 // Writes the layer that lies in the folder DIR as its tar: pax, names in byte order, whole seconds, overlayfs's whiteouts and

@@ -178,6 +178,7 @@ Status Unpacker::make(int parent, const std::string& name, const TarEntry& entry
             return refused(entry, "its link target is no path");
         if (::symlinkat(entry.linkTarget.c_str(), parent, name.c_str()) != 0)
             return failErrno(errno, "making the link " + entry.path);
+        result.bytes += entry.linkTarget.size();
         return {};
     case TarEntry::Type::Fifo:
         if (::mkfifoat(parent, name.c_str(), 0600) != 0)

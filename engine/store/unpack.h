@@ -18,7 +18,7 @@ struct UnpackLimits
 
 struct UnpackResult
 {
-    std::uint64_t bytes = 0; // content of regular files
+    std::uint64_t bytes = 0; // content of regular files and of links, as dockerd counts
     std::uint64_t skippedDevices = 0;
 };
 

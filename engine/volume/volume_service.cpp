@@ -111,6 +111,9 @@ Result<Volume> VolumeService::create(const std::string& name, const std::string&
     Volume volume;
     volume.name = name.empty() ? randomId() : name;
     volume.anonymous = anonymous || name.empty();
+    if (volume.name.size() == 1)
+        return fail(ErrorKind::InvalidArgument,
+                    "create " + name + ": volume name is too short, names should be at least two alphanumeric characters");
     if (!isValidName(volume.name) || volume.name.size() > 255)
         return fail(ErrorKind::InvalidArgument,
                     "create " + name + ": \"" + name +
@@ -179,6 +182,8 @@ Result<Volume> VolumeService::get(const std::string& name) const
 }
 
 Result<std::vector<Volume>> VolumeService::list() const { return readVolumes(m_db, m_root, " ORDER BY name", {}); }
+
+bool VolumeService::inUse(const std::string& name) const { return m_users && !m_users(name).empty(); }
 
 Status VolumeService::remove(const std::string& name, bool force)
 {

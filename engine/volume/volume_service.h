@@ -44,6 +44,7 @@ public:
                                         const std::map<std::string, std::string>& labels, bool anonymous = false);
     [[nodiscard]] Result<Volume> get(const std::string& name) const; // NotFound "get NAME: no such volume"
     [[nodiscard]] Result<std::vector<Volume>> list() const;
+    [[nodiscard]] bool inUse(const std::string& name) const; // by any container
     // Conflict "remove NAME: volume is in use - [ids]".
     [[nodiscard]] Status remove(const std::string& name, bool force);
     // Fills an empty volume from FROM (a folder inside a mounted rootfs; resolved safely inside ROOTFS): contents, modes,

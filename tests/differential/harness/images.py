@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import tarfile
 
-CREATED = "2026-01-02T03:04:05.678901234Z"
+CREATED = "2026-01-02T03:{:02}:05.678901234Z"  # no two of an archive at the same time: lists are sorted by it
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nbin:x:1:1:bin:/bin:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n"
 GROUP = "root:x:0:\nbin:x:1:\naudio:x:29:\nnogroup:x:65534:\nstaff:x:50:bin\n"
 
@@ -43,12 +43,13 @@ def busybox():
 def save(path, images):
     """A docker save archive of IMAGES: (tags, config, layers, history)."""
     manifest, members = [], {}
-    for tags, config, layers, history in images:
+    for minute, (tags, config, layers, history) in enumerate(images, 4):
+        created = CREATED.format(minute)
         digests = [hashlib.sha256(data).hexdigest() for data in layers]
         document = json.dumps({
-            "architecture": "amd64", "os": "linux", "created": CREATED, "config": config,
+            "architecture": "amd64", "os": "linux", "created": created, "config": config,
             "rootfs": {"type": "layers", "diff_ids": ["sha256:" + d for d in digests]},
-            "history": [{"created": CREATED, **entry} for entry in history]}).encode()
+            "history": [{"created": created, **entry} for entry in history]}).encode()
         name = hashlib.sha256(document).hexdigest() + ".json"
         members[name] = document
         members.update({f"{d}/layer.tar": data for d, data in zip(digests, layers)})

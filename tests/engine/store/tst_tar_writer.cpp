@@ -84,7 +84,7 @@ private slots:
         LayerTarSummary summary;
         const std::string first = tar(m_layer, &summary);
         QCOMPARE(tar(m_layer), first);
-        QCOMPARE(summary.bytes, 4u + 4 + 5 + 3);
+        QCOMPARE(summary.bytes, 4u + 4 + 5 + 3 + 16 + 150);
         const fs::path copy = m_layer.parent_path() / "copy";
         fs::create_directory(copy);
         Bytes bytes(first);
