@@ -213,7 +213,10 @@ Result<HttpResponse> auth(Services&, const HttpRequest& request)
                             {jsonValue<std::string>(body, "username"), jsonValue<std::string>(body, "password"),
                              jsonValue<std::string>(body, "identitytoken"), jsonValue<std::string>(body, "registrytoken")},
                             {});
-    TRY_STATUS(registry.check({}));
+    if (auto accepted = registry.check({}); !accepted) { // dockerd answers 500 when nobody is there
+        const bool away = accepted.error().kind == ErrorKind::Unavailable;
+        return fail(away ? ErrorKind::Internal : accepted.error().kind, accepted.error().message);
+    }
     return jsonResponse({{"Status", "Login Succeeded"}, {"IdentityToken", ""}});
 }
 

@@ -101,6 +101,10 @@ private slots:
         QVERIFY2(saved.code == 0, saved.err);
         const QByteArray members = run("tar", {"tf", file}).out;
         QVERIFY2(members.contains("manifest.json") && members.contains("index.json") && members.contains("oci-layout"), members);
+        for (const QString& place : {"docker-archive:" + file + ":" + name, "docker-archive:" + file + ":built:latest", "oci-archive:" + file + ":v1"}) {
+            const Output seen = run("skopeo", {"inspect", "--config", "--tmpdir", m_dir.path(), place});
+            QVERIFY2(seen.code == 0 && seen.out.contains("diff_ids"), (place.toUtf8() + ": " + seen.err).constData());
+        }
         QCOMPARE(m_engine.docker({"rmi", name, "built"}).code, 0);
         QCOMPARE(m_engine.docker({"builder", "prune", "-af"}).code, 0);
         QCOMPARE(m_engine.docker({"images", "-aq"}).out, QByteArray());
