@@ -115,6 +115,16 @@ std::string payload(const std::string& framed) // of Docker's 8-byte framed stre
     return text;
 }
 
+std::string mountsBelow(const std::filesystem::path& folder) // lines of mountinfo
+{
+    std::ifstream file("/proc/self/mountinfo");
+    std::string mounts;
+    for (std::string line; std::getline(file, line);)
+        if (line.contains(' ' + folder.string() + '/'))
+            mounts += line + '\n';
+    return mounts;
+}
+
 Json body(std::vector<std::string> command, Json host = Json::object())
 {
     if (!host.contains("NetworkMode"))
@@ -179,8 +189,9 @@ private slots:
             return;
         const auto left = c().list({.all = true, .limit = 0, .size = false, .filters = {}});
         for (const Json& one : *left)
-            static_cast<void>(c().remove(one["Id"], true, true));
+            MUST(c().remove(one["Id"], true, true));
         m_engine.reset();
+        QCOMPARE(mountsBelow(base()), std::string());
     }
 
     void runsToItsExit()
