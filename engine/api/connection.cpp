@@ -113,6 +113,7 @@ public:
     Connection(Api& api, std::shared_ptr<Socket> socket) : m_api(api), m_socket(std::move(socket)), m_timer(api.reactor) {}
     Task<bool> serveOne();
 
+    void header(const std::string& name, const std::string& value) override { m_headers += name + ": " + value + "\r\n"; }
     Task<Status> begin(std::string contentType, int status) override;
     Task<Status> write(std::string_view bytes) override;
     [[nodiscard]] bool begun() const override { return m_begun; }
@@ -141,6 +142,7 @@ private:
     beast::flat_buffer m_buffer;
     std::optional<Parser> m_parser;
     std::optional<BodySource> m_body;
+    std::string m_headers; // of the present answer
     bool m_begun = false, m_raw = false;
     bool m_last = false; // no other request is read from this connection
 };
@@ -150,6 +152,7 @@ Task<bool> Connection::readHead()
     m_parser.emplace();
     m_body.reset();
     m_begun = m_raw = m_last = false;
+    m_headers.clear();
     m_parser->body_limit(boost::none);
     m_parser->header_limit(64 * 1024);
     if (m_buffer.size() == 0) {
@@ -203,6 +206,8 @@ Task<bool> Connection::readBody(HttpRequest& request, bool& tooLarge)
 Task<bool> Connection::answer(const HttpResponse& response, bool head)
 {
     std::string text = headText(response.status, response.contentType, m_last);
+    for (const auto& [name, value] : response.headers)
+        text += name + ": " + value + "\r\n";
     if (response.status != 204 && response.status != 304)
         text += std::format("Content-Length: {}\r\n", response.body.size());
     text += "\r\n";
@@ -312,7 +317,7 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
 Task<Status> Connection::begin(std::string contentType, int status)
 {
     m_begun = true;
-    const std::string text = headText(status, contentType, m_last) + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string text = headText(status, contentType, m_last) + m_headers + "Transfer-Encoding: chunked\r\n\r\n";
     const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
     if (error)
         co_return gone();

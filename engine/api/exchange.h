@@ -85,6 +85,8 @@ class Exchange
 public:
     virtual ~Exchange() = default;
 
+    // One more header of the answer; before begin().
+    virtual void header(const std::string& name, const std::string& value) = 0;
     // An answer of unknown length (chunked). The headers go out at once.
     [[nodiscard]] virtual Task<Status> begin(std::string contentType, int status = 200) = 0;
     [[nodiscard]] virtual Task<Status> write(std::string_view bytes) = 0;

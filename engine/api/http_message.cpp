@@ -72,6 +72,20 @@ std::string percentDecode(std::string_view text, bool plusIsSpace)
     return result;
 }
 
+std::string base64Encode(std::string_view bytes)
+{
+    static constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string result;
+    for (std::size_t at = 0; at < bytes.size(); at += 3) {
+        unsigned bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0u);
+        for (std::size_t i = 0; i < 4; ++i)
+            result += at + i <= bytes.size() ? digits[bits >> (18 - 6 * i) & 0x3f] : '=';
+    }
+    return result;
+}
+
 Result<std::string> base64Decode(std::string_view text)
 {
     std::string result;

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -36,6 +37,7 @@ struct HttpResponse
     int status = 200;
     std::string body;
     std::string contentType = "application/json";
+    std::vector<std::pair<std::string, std::string>> headers = {}; // more than every answer has
 };
 
 [[nodiscard]] HttpResponse jsonResponse(const Json& value, int status = 200);
@@ -45,6 +47,7 @@ struct HttpResponse
 // Splits "/v1.45/a/b?x=1" into REQUEST's path and query. InvalidArgument with dockerd's words for a version out of range.
 [[nodiscard]] Status parseTarget(std::string_view target, HttpRequest& request);
 [[nodiscard]] std::string percentDecode(std::string_view text, bool plusIsSpace);
+[[nodiscard]] std::string base64Encode(std::string_view bytes);
 [[nodiscard]] Result<std::string> base64Decode(std::string_view text); // standard and URL alphabets
 
 } // namespace slipway::api

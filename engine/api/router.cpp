@@ -39,7 +39,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 
 const Route* findRoute(HttpRequest& request)
 {
-    const std::array tables{containerRoutes(), containerStreamRoutes(), execRoutes(),    imageRoutes(), imageStreamRoutes(),
+    const std::array tables{containerRoutes(), containerStreamRoutes(), archiveRoutes(), execRoutes(), imageRoutes(), imageStreamRoutes(),
                             networkRoutes(),   volumeRoutes(),          systemRoutes(), eventRoutes(), buildRoutes()};
     for (const auto& table : tables)
         for (const Route& route : table)

@@ -76,6 +76,10 @@ struct ContainerService::Impl
     [[nodiscard]] Result<std::string> namespacePath(const std::string& mode, const char* kind) const;
     void watch(const RecordPtr& record);
 
+    // archive.cpp
+    [[nodiscard]] Status withRoot(const RecordPtr& record,
+                                  const std::function<Status(const std::filesystem::path& rootfs, const Json& document)>& use);
+
     // networks.cpp
     [[nodiscard]] Result<UniqueFd> netnsOf(const ContainerRecord& record) const;
     [[nodiscard]] Status keepNetworks(const RecordPtr& record, Json networks);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "base/unique_fd.h"
 #include "logstore/log_reader.h"
 #include "runtime/runtime.h"
+#include "store/byte_source.h"
 
 namespace slipway
 {
@@ -46,6 +48,15 @@ struct ContainerLog
     std::filesystem::path dir;
     bool terminal = false;
     bool running = false;
+};
+
+struct PathStat // of docker cp
+{
+    std::string name;
+    std::int64_t size = 0;
+    std::uint32_t mode = 0; // Go's os.FileMode
+    TimePoint modified{};
+    std::string linkTarget; // absolute, in the container
 };
 
 // Containers and their exec sessions: the engine's centre. Blocking (callers are pool threads) and thread-safe: calls on
@@ -108,6 +119,14 @@ public:
         std::int64_t bytes = 0;
     };
     [[nodiscard]] Result<Pruned> prune(const Json& filters);
+
+    // The tree of a container that runs or not, with its volumes and binds in place. PATH is the container's; NotFound
+    // "Could not find the file X in container Y". archivePath and exportRoot write a tar; extract reads one (plain or
+    // compressed, hostile) into the folder PATH.
+    [[nodiscard]] Result<PathStat> statPath(const std::string& id, const std::string& path);
+    [[nodiscard]] Status archivePath(const std::string& id, const std::string& path, const ByteSink& sink, const std::stop_token& stop);
+    [[nodiscard]] Status extract(const std::string& id, const std::string& path, ByteSource& tar, const std::stop_token& stop);
+    [[nodiscard]] Status exportRoot(const std::string& id, const ByteSink& sink, const std::stop_token& stop);
 
     [[nodiscard]] Result<Json> inspect(const std::string& id, bool size) const; // GET /containers/{id}/json
     [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;

@@ -34,11 +34,11 @@ public:
     }
 
     Status folder(int dir, const std::string& prefix);
+    Status entry(int dir, const std::string& name, const std::string& path);
     Status end() { return put(tarEnd()); }
     LayerTarSummary summary;
 
 private:
-    Status entry(int dir, const std::string& name, const std::string& path);
     Status content(int dir, const std::string& name, const std::string& path, std::uint64_t size);
     Status header(const TarHeader& header);
     void attributes(int dir, const std::string& name, TarHeader& header, bool& opaque) const;
@@ -177,6 +177,13 @@ Result<LayerTarSummary> writeLayerTar(int dir, bool userxattr, const ByteSink& s
     TRY_STATUS(writer.folder(dir, ""));
     TRY_STATUS(writer.end());
     return writer.summary;
+}
+
+Status writeTar(int parent, const std::string& name, const std::string& as, const ByteSink& sink, const std::stop_token& stop)
+{
+    LayerTarWriter writer(false, sink, stop);
+    TRY_STATUS(writer.entry(parent, name, as));
+    return writer.end();
 }
 
 } // namespace slipway

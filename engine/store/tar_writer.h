@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <stop_token>
+#include <string>
 
 #include "store/byte_source.h"
 
@@ -19,5 +20,9 @@ struct LayerTarSummary
 // opaque folders as the layer format has them (.wh.NAME, .wh..wh..opq), of the attributes security.capability and user.*
 // only. The same files give the same bytes. Sockets and device nodes are left out, as unpackLayer leaves them out.
 [[nodiscard]] Result<LayerTarSummary> writeLayerTar(int dir, bool userxattr, const ByteSink& sink, const std::stop_token& stop);
+
+// Writes NAME of the folder PARENT ("." for the folder itself) and all below it as a tar, under the name AS.
+[[nodiscard]] Status writeTar(int parent, const std::string& name, const std::string& as, const ByteSink& sink,
+                              const std::stop_token& stop);
 
 } // namespace slipway
