@@ -172,8 +172,15 @@ Json makeConfig(const DocumentRequest& request)
         config["WorkingDir"] = image.workingDir;
     if (!config.contains("StopSignal") && !image.stopSignal.empty())
         config["StopSignal"] = image.stopSignal;
-    if (!config.contains("Healthcheck") && image.health)
-        config["Healthcheck"] = imageHealth(*image.health);
+    if (image.health) { // what the request leaves open, the image says
+        Json health = imageHealth(*image.health);
+        const Json given = config.value("Healthcheck", Json::object());
+        for (const auto& [key, value] : given.items()) {
+            if (!value.is_null() && value != 0 && value != Json::array())
+                health[key] = value;
+        }
+        config["Healthcheck"] = std::move(health);
+    }
     if (!config["Labels"].is_object())
         config["Labels"] = Json::object();
     for (const auto& [key, value] : image.labels) {

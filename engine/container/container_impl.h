@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -100,6 +103,12 @@ struct ContainerService::Impl
     [[nodiscard]] Status destroyRuntime(const std::string& id);
     void scheduleRestart(const RecordPtr& record);
 
+    // health.cpp
+    void watchHealth(const RecordPtr& record, bool fresh); // FRESH: it was just started, what is known of it is void
+    void scheduleProbe(const RecordPtr& record, std::uint64_t run);
+    void probe(const RecordPtr& record, std::uint64_t run);
+    void noteHealth(const RecordPtr& record, std::uint64_t run, Json result, TimePoint begun);
+
     // restore.cpp
     [[nodiscard]] Result<std::vector<RecordPtr>> loadRecords();
     [[nodiscard]] bool recover(ContainerRecord& record); // true: it ended while there was no engine
@@ -144,7 +153,10 @@ struct ContainerService::Impl
     std::map<std::string, std::string> names; // name → id, also of creations under way
     std::unordered_map<std::string, ExecPtr> execs;
     std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+    ContainerService* owner = nullptr;
+    std::atomic<bool> stopping = false;
     Worker worker{2};
+    std::optional<Worker> health; // of its own, because a probe waits; made with the first one
 };
 
 } // namespace slipway

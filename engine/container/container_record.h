@@ -33,6 +33,7 @@ struct ContainerState
     TimePoint startedAt{}, finishedAt{};
     std::vector<Endpoint> endpoints;
     std::vector<PortBinding> ports;
+    Json health; // State.Health of inspect; null without a health check
 };
 
 [[nodiscard]] Json stateToJson(const ContainerState& state);

@@ -42,6 +42,8 @@ void ContainerService::Impl::onExit(const RecordPtr& record, std::uint64_t run, 
         if (record->run != run || !state.running)
             return;
         state.running = state.paused = false;
+        if (!state.health.is_null())
+            state.health["Status"] = "unhealthy"; // dockerd's word for one that nobody asks any more
         state.pid = 0;
         state.exitCode = status.code;
         state.oomKilled = status.oomKilled;

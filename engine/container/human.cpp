@@ -45,7 +45,11 @@ std::string statusText(const ContainerState& state, TimePoint at)
 {
     if (state.running) {
         const std::string up = "Up " + humanDuration(at - state.startedAt);
-        return state.paused ? up + " (Paused)" : up;
+        const auto health = jsonValue<std::string>(state.health, "Status");
+        return state.paused                ? up + " (Paused)"
+               : health == "starting" ? up + " (health: starting)"
+               : !health.empty()      ? up + " (" + health + ")"
+                                      : up;
     }
     if (state.restarting)
         return std::format("Restarting ({}) {} ago", state.exitCode, humanDuration(at - state.finishedAt));

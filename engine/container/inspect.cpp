@@ -16,7 +16,7 @@ namespace
 
 Json stateJson(const ContainerState& state)
 {
-    return {{"Status", stateText(state)},
+    Json json = {{"Status", stateText(state)},
             {"Running", state.running || state.restarting},
             {"Paused", state.paused},
             {"Restarting", state.restarting && !state.running},
@@ -27,6 +27,9 @@ Json stateJson(const ContainerState& state)
             {"Error", state.error},
             {"StartedAt", formatRfc3339(state.startedAt)},
             {"FinishedAt", formatRfc3339(state.finishedAt)}};
+    if (!state.health.is_null())
+        json["Health"] = state.health;
+    return json;
 }
 
 } // namespace

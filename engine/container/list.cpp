@@ -108,7 +108,7 @@ bool matchesOne(const Candidate& c, const std::string& key, const std::string& v
                    jsonValue<std::string>(m, "Source") == value;
         });
     if (key == "health")
-        return value == "none";
+        return value == jsonValue<std::string>(c.state.health, "Status", "none");
     if (key == "publish" || key == "expose") {
         const std::string number = value.substr(0, value.find('/'));
         if (key == "expose" && jsonMember(config, "ExposedPorts").contains(number + "/tcp"))

@@ -148,6 +148,7 @@ Status ContainerService::restore()
     TRY_STATUS(impl.s.networks.restore(running));
     for (const RecordPtr& record : records) {
         if (record->snapshot().running) {
+            impl.watchHealth(record, false);
             impl.saveState(*record);
             impl.watch(record);
         }

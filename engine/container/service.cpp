@@ -21,12 +21,14 @@ ContainerService::Impl::Impl(Services given) : s(std::move(given))
 
 ContainerService::Impl::~Impl()
 {
+    stopping = true;
     const std::lock_guard lock(gate->mutex);
     gate->impl = nullptr;
 }
 
 ContainerService::ContainerService(Services services) : m_impl(std::make_unique<Impl>(std::move(services)))
 {
+    m_impl->owner = this;
     const auto gate = m_impl->gate;
     m_impl->s.images.setUseCheck([gate](const Digest& image) {
         std::vector<ImageUse> uses;

@@ -251,6 +251,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
         state.endpoints = std::move(sandbox.endpoints);
         state.ports = std::move(sandbox.ports);
     }
+    watchHealth(record, true);
     saveState(*record);
     publish(*record, "start");
     watch(record);
