@@ -171,20 +171,20 @@ void ContainerService::Impl::noteHealth(const RecordPtr& record, std::uint64_t r
         const std::lock_guard lock(record->mutex);
         if (record->run != run || !record->state.running || !check)
             return;
-        Json& health = record->state.health;
-        before = after = jsonValue<std::string>(health, "Status");
-        int streak = jsonValue<int>(health, "FailingStreak");
+        Json& shown = record->state.health;
+        before = after = jsonValue<std::string>(shown, "Status");
+        int streak = jsonValue<int>(shown, "FailingStreak");
         if (good) {
             streak = 0;
             after = "healthy";
         } else if (!inStartPeriod(*check, record->state, begun) && ++streak >= check->retries) {
             after = "unhealthy";
         }
-        health["Status"] = after;
-        health["FailingStreak"] = streak;
-        health["Log"].push_back(std::move(result));
-        if (health["Log"].size() > keptResults)
-            health["Log"].erase(health["Log"].begin());
+        shown["Status"] = after;
+        shown["FailingStreak"] = streak;
+        shown["Log"].push_back(std::move(result));
+        if (shown["Log"].size() > keptResults)
+            shown["Log"].erase(shown["Log"].begin());
     }
     saveState(*record);
     if (before != after)
