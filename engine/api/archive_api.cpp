@@ -65,8 +65,9 @@ Task<Status> put(Api& api, const HttpRequest& request, Exchange& exchange)
     auto path = wantedPath(request);
     if (!path)
         co_return std::unexpected(path.error());
-    Work work = [&containers = api.services.containers, id = request.param(), path = *path, &body = exchange.body()](ByteChannel& channel) {
-        return containers.extract(id, path, body, channel.stop.get_token());
+    Work work = [&containers = api.services.containers, id = request.param(), path = *path, &body = exchange.body(),
+                 keepKinds = request.flag("noOverwriteDirNonDir")](ByteChannel& channel) {
+        return containers.extract(id, path, body, keepKinds, channel.stop.get_token());
     };
     co_return co_await streamWork(api, exchange, "application/x-tar", std::move(work));
 }

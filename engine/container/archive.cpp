@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
-#include <linux/openat2.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <format>
+#include <thread>
 
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
+#include "container/spec_builder.h"
 #include "store/decompress.h"
 #include "store/tar_writer.h"
 #include "store/unpack.h"
+#include "volume/copy_tree.h"
 
 // docker cp and docker export: the container's tree seen from outside, running or not.
 namespace slipway
@@ -23,15 +26,6 @@ namespace slipway
 
 namespace
 {
-
-// Links are followed, but never out of ROOT and never into /proc's magic ones.
-UniqueFd openInside(int root, const std::string& path, std::uint64_t flags)
-{
-    struct open_how how{};
-    how.flags = flags | O_CLOEXEC;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return UniqueFd(static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
-}
 
 std::unexpected<Error> notThere(const std::string& path, const std::string& container)
 {
@@ -55,14 +49,6 @@ std::uint32_t goMode(mode_t mode)
     return value;
 }
 
-// Where a path of the container lies: in its root, or in a volume or bind that is mounted over it.
-struct Place
-{
-    UniqueFd root;
-    std::string path; // below ROOT, absolute, without dots
-    bool readOnly = false, inMount = false;
-};
-
 std::string cleanPath(const std::string& path)
 {
     std::string clean = std::filesystem::path("/" + path).lexically_normal().string();
@@ -74,29 +60,44 @@ std::string cleanPath(const std::string& path)
 bool wantsContent(const std::string& path) { return path.ends_with("/.") || path == "." || cleanPath(path) == "/"; }
 bool wantsFolder(const std::string& path) { return path.ends_with('/') || wantsContent(path); }
 
-Result<Place> placeOf(const Json& document, const std::filesystem::path& rootfs, const std::string& path)
+// Shows MOUNTS below ROOTFS as the container sees them, for this thread and as long as it lives.
+Status showMounts(const Json& mounts, const std::filesystem::path& rootfs)
 {
-    Place place;
-    place.path = cleanPath(path);
-    std::string source = rootfs.string(), at = "/";
-    place.readOnly = jsonValue<bool>(documentHost(document), "ReadonlyRootfs");
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
+        return failErrno(errno, "a mount namespace for a copy");
+    for (const Json& point : mounts) {
+        const auto source = jsonValue<std::string>(point, "Source");
+        const auto target = jsonValue<std::string>(point, "Destination");
+        std::error_code ignored;
+        if (jsonValue<bool>(point, "_create"))
+            std::filesystem::create_directories(source, ignored);
+        if (source.empty() || !std::filesystem::exists(source, ignored))
+            continue;
+        TRY_STATUS(makeMountPoint(rootfs, target, std::filesystem::is_directory(source, ignored)));
+        const UniqueFd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        TRY(const UniqueFd place, openInRoot(root.get(), target, O_PATH));
+        const std::string path = std::format("/proc/self/fd/{}", place.get());
+        if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0)
+            return failErrno(errno, "showing " + target);
+    }
+    return {};
+}
+
+// dockerd's rule: a path below a mount may be written when the mount may be, any other when the root may be.
+Status checkWritable(const Json& document, const std::string& path)
+{
+    const std::string clean = cleanPath(path);
     for (const Json& point : jsonMember(document, "Mounts")) {
         const auto target = jsonValue<std::string>(point, "Destination");
-        const auto from = jsonValue<std::string>(point, "Source");
-        const bool inside = place.path == target || place.path.starts_with(target + "/");
-        if (!inside || from.empty() || target.size() < at.size())
+        if (clean != target && !clean.starts_with(target + "/"))
             continue;
-        source = from;
-        at = target;
-        place.readOnly = !jsonValue<bool>(point, "RW", true);
-        place.inMount = true;
+        if (!jsonValue<bool>(point, "RW", true))
+            return fail(ErrorKind::Forbidden, "mounted volume is marked read-only");
+        return {};
     }
-    if (place.inMount)
-        place.path = place.path.size() == at.size() ? "/" : place.path.substr(at.size());
-    place.root.reset(::open(source.c_str(), O_PATH | O_CLOEXEC));
-    if (!place.root)
-        return failErrno(errno, source);
-    return place;
+    if (jsonValue<bool>(documentHost(document), "ReadonlyRootfs"))
+        return fail(ErrorKind::Forbidden, "container rootfs is marked read-only");
+    return {};
 }
 
 struct Found
@@ -106,23 +107,21 @@ struct Found
     struct stat info{};
 };
 
-Result<Found> lookUp(const Place& place, const std::string& given, const std::string& container)
+Result<Found> lookUp(int root, const std::string& given, const std::string& container)
 {
     Found found;
-    struct stat root{};
-    ::fstat(place.root.get(), &root);
-    if (!S_ISDIR(root.st_mode))
-        return fail(ErrorKind::NotImplemented, given + " is a single file that is mounted: copy it where it comes from");
-    const auto slash = place.path.rfind('/');
-    found.name = place.path.substr(slash + 1);
-    std::string folder = place.path.substr(0, std::max<std::size_t>(slash, 1));
+    const std::string path = cleanPath(given);
+    const auto slash = path.rfind('/');
+    found.name = path.substr(slash + 1);
+    std::string folder = path.substr(0, std::max<std::size_t>(slash, 1));
     if (found.name.empty() || wantsFolder(given)) {
-        folder = place.path;
+        folder = path;
         found.name = ".";
     }
-    found.parent = openInside(place.root.get(), folder, O_RDONLY | O_DIRECTORY);
-    if (!found.parent || ::fstatat(found.parent.get(), found.name.c_str(), &found.info, AT_SYMLINK_NOFOLLOW) != 0)
+    auto parent = openInRoot(root, folder, O_RDONLY | O_DIRECTORY);
+    if (!parent || ::fstatat(parent->get(), found.name.c_str(), &found.info, AT_SYMLINK_NOFOLLOW) != 0)
         return notThere(given, container);
+    found.parent = *std::move(parent);
     return found;
 }
 
@@ -138,21 +137,29 @@ std::string linkTargetOf(const Found& found, const std::string& path)
 
 } // namespace
 
-// The root of a container, mounted for the time of one call when it does not run.
-Status ContainerService::Impl::withRoot(const RecordPtr& record,
-                                        const std::function<Status(const std::filesystem::path&, const Json&)>& use)
+// The container's tree for the time of one call: its root, mounted when it does not run, and its volumes and binds.
+Status ContainerService::Impl::withRoot(const RecordPtr& record, bool volumes, const std::function<Status(int root, const Json&)>& use)
 {
     const auto document = record->doc();
-    std::filesystem::path rootfs;
     std::unique_lock operation(record->op);
     if (record->removed)
         return fail(ErrorKind::NotFound, "No such container: " + record->id);
-    const bool running = record->snapshot().running;
-    TRY(rootfs, s.snapshots.mount(record->id, documentLayers(*document), {.ephemeral = isEphemeral(*document)}));
-    if (running) // a long copy must not keep it from being stopped
+    const ContainerState state = record->snapshot();
+    TRY(const auto rootfs, s.snapshots.mount(record->id, documentLayers(*document), {.ephemeral = isEphemeral(*document)}));
+    Status used;
+    if (volumes && state.startedAt == TimePoint{})
+        used = fillVolumes(*document, rootfs);
+    if (state.running) // a long copy must not keep it from being stopped
         operation.unlock();
-    const Status used = use(rootfs, *document);
-    if (!running)
+    const auto work = [&]() -> Status {
+        if (volumes)
+            TRY_STATUS(showMounts(jsonMember(*document, "Mounts"), rootfs));
+        const UniqueFd root(::open(rootfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        return root ? use(root.get(), *document) : Status(failErrno(errno, rootfs.string()));
+    };
+    if (used)
+        std::jthread([&] { used = work(); }).join(); // mount namespaces belong to threads
+    if (!state.running)
         s.snapshots.unmountLater(record->id);
     return used;
 }
@@ -161,9 +168,8 @@ Result<PathStat> ContainerService::statPath(const std::string& id, const std::st
 {
     TRY(const auto record, m_impl->find(id));
     PathStat stat;
-    TRY_STATUS(m_impl->withRoot(record, [&](const std::filesystem::path& rootfs, const Json& document) -> Status {
-        TRY(const auto place, placeOf(document, rootfs, path));
-        TRY(const auto found, lookUp(place, path, id));
+    TRY_STATUS(m_impl->withRoot(record, true, [&](int root, const Json&) -> Status {
+        TRY(const auto found, lookUp(root, path, id));
         stat.name = nameOf(path);
         stat.size = found.info.st_size;
         stat.mode = goMode(found.info.st_mode);
@@ -178,33 +184,28 @@ Result<PathStat> ContainerService::statPath(const std::string& id, const std::st
 Status ContainerService::archivePath(const std::string& id, const std::string& path, const ByteSink& sink, const std::stop_token& stop)
 {
     TRY(const auto record, m_impl->find(id));
-    TRY_STATUS(m_impl->withRoot(record, [&](const std::filesystem::path& rootfs, const Json& document) -> Status {
-        TRY(const auto place, placeOf(document, rootfs, path));
-        TRY(const auto found, lookUp(place, path, id));
+    TRY_STATUS(m_impl->withRoot(record, true, [&](int root, const Json&) -> Status {
+        TRY(const auto found, lookUp(root, path, id));
         return writeTar(found.parent.get(), found.name, wantsContent(path) ? "." : nameOf(path), sink, stop);
     }));
     m_impl->publish(*record, "archive-path", {{"path", path}});
     return {};
 }
 
-Status ContainerService::extract(const std::string& id, const std::string& path, ByteSource& tar, const std::stop_token& stop)
+Status ContainerService::extract(const std::string& id, const std::string& path, ByteSource& tar, bool keepKinds, const std::stop_token& stop)
 {
     TRY(const auto record, m_impl->find(id));
-    TRY_STATUS(m_impl->withRoot(record, [&](const std::filesystem::path& rootfs, const Json& document) -> Status {
-        TRY(const auto place, placeOf(document, rootfs, path));
-        if (!openInside(place.root.get(), place.path, O_PATH))
+    TRY_STATUS(m_impl->withRoot(record, true, [&](int root, const Json& document) -> Status {
+        if (!openInRoot(root, cleanPath(path), O_PATH))
             return notThere(path, id);
-        const UniqueFd folder = openInside(place.root.get(), place.path, O_RDONLY | O_DIRECTORY);
+        const auto folder = openInRoot(root, cleanPath(path), O_RDONLY | O_DIRECTORY);
         if (!folder)
             return fail(ErrorKind::InvalidArgument, "extraction point is not a directory");
-        if (place.readOnly)
-            return fail(ErrorKind::Forbidden,
-                        place.inMount ? "mounted volume is marked read-only" : "container rootfs is marked read-only");
+        TRY_STATUS(checkWritable(document, path));
         const auto plain = decompressed(tar);
         TarReader reader(*plain);
-        UnpackLimits limits;
-        limits.whiteouts = false;
-        TRY([[maybe_unused]] const auto done, unpackLayer(reader, folder.get(), false, limits, stop));
+        TRY([[maybe_unused]] const auto done,
+            unpackLayer(reader, folder->get(), false, {.whiteouts = false, .keepKinds = keepKinds}, stop));
         return {};
     }));
     m_impl->publish(*record, "extract-to-dir", {{"path", path}});
@@ -214,11 +215,8 @@ Status ContainerService::extract(const std::string& id, const std::string& path,
 Status ContainerService::exportRoot(const std::string& id, const ByteSink& sink, const std::stop_token& stop)
 {
     TRY(const auto record, m_impl->find(id));
-    TRY_STATUS(m_impl->withRoot(record, [&](const std::filesystem::path& rootfs, const Json&) -> Status {
-        const UniqueFd root(::open(rootfs.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (!root)
-            return failErrno(errno, rootfs.string());
-        TRY([[maybe_unused]] const auto written, writeLayerTar(root.get(), false, sink, stop));
+    TRY_STATUS(m_impl->withRoot(record, false, [&](int root, const Json&) -> Status {
+        TRY([[maybe_unused]] const auto written, writeLayerTar(root, false, sink, stop));
         return {};
     }));
     m_impl->publish(*record, "export");

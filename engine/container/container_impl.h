@@ -80,8 +80,8 @@ struct ContainerService::Impl
     void watch(const RecordPtr& record);
 
     // archive.cpp
-    [[nodiscard]] Status withRoot(const RecordPtr& record,
-                                  const std::function<Status(const std::filesystem::path& rootfs, const Json& document)>& use);
+    [[nodiscard]] Status withRoot(const RecordPtr& record, bool volumes,
+                                  const std::function<Status(int root, const Json& document)>& use);
 
     // networks.cpp
     [[nodiscard]] Result<UniqueFd> netnsOf(const ContainerRecord& record) const;
@@ -156,6 +156,7 @@ struct ContainerService::Impl
     ContainerService* owner = nullptr;
     std::atomic<bool> stopping = false;
     Worker worker{2};
+    std::atomic<int> probing = 0;
     std::optional<Worker> health; // of its own, because a probe waits; made with the first one
 };
 

@@ -122,10 +122,10 @@ public:
 
     // The tree of a container that runs or not, with its volumes and binds in place. PATH is the container's; NotFound
     // "Could not find the file X in container Y". archivePath and exportRoot write a tar; extract reads one (plain or
-    // compressed, hostile) into the folder PATH.
+    // compressed, hostile) into the folder PATH; KEEPKINDS: no file takes a folder's place, and no folder a file's.
     [[nodiscard]] Result<PathStat> statPath(const std::string& id, const std::string& path);
     [[nodiscard]] Status archivePath(const std::string& id, const std::string& path, const ByteSink& sink, const std::stop_token& stop);
-    [[nodiscard]] Status extract(const std::string& id, const std::string& path, ByteSource& tar, const std::stop_token& stop);
+    [[nodiscard]] Status extract(const std::string& id, const std::string& path, ByteSource& tar, bool keepKinds, const std::stop_token& stop);
     [[nodiscard]] Status exportRoot(const std::string& id, const ByteSink& sink, const std::stop_token& stop);
 
     [[nodiscard]] Result<Json> inspect(const std::string& id, bool size) const; // GET /containers/{id}/json

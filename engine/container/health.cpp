@@ -21,6 +21,7 @@ namespace
 
 using namespace std::chrono_literals;
 constexpr std::size_t keptResults = 5, keptOutput = 4096;
+constexpr int mostProbes = 64; // that may wait at the same time
 
 struct Check
 {
@@ -123,6 +124,7 @@ void ContainerService::Impl::probe(const RecordPtr& record, std::uint64_t run)
         scheduleProbe(record, run);
         return;
     }
+    health->atLeast(std::min(++probing + 1, mostProbes));
     const TimePoint begun = now();
     std::string output;
     int code = -1;
@@ -154,6 +156,7 @@ void ContainerService::Impl::probe(const RecordPtr& record, std::uint64_t run)
         code = jsonValue<int>(ended, "ExitCode", -1);
         return {};
     }();
+    --probing;
     if (over())
         return;
     if (!ran)

@@ -2,10 +2,8 @@
 #include "container/spec_builder.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +15,7 @@
 #include "base/unique_fd.h"
 #include "container/container_document.h"
 #include "container/human.h"
+#include "volume/copy_tree.h"
 
 namespace slipway
 {
@@ -55,14 +54,6 @@ void setEnv(std::vector<std::string>& env, const std::string& entry)
         env.push_back(entry);
 }
 
-int openInside(int root, const std::string& path, std::uint64_t flags)
-{
-    struct open_how how{};
-    how.flags = flags | O_CLOEXEC;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
-}
-
 // Makes PATH below ROOTFS component by component; links are followed inside the root only.
 Status makeDirectoryInside(const std::filesystem::path& rootfs, const std::string& path)
 {
@@ -71,16 +62,16 @@ Status makeDirectoryInside(const std::filesystem::path& rootfs, const std::strin
         return failErrno(errno, rootfs.string());
     std::string done = "/";
     for (const std::string& part : split(std::filesystem::path(path).lexically_normal().string(), '/')) {
-        const UniqueFd parent(openInside(root.get(), done, O_PATH | O_DIRECTORY));
+        const auto parent = openInRoot(root.get(), done, O_PATH | O_DIRECTORY);
         if (!parent)
             return fail(ErrorKind::InvalidArgument, std::format("Cannot mkdir: {} is not a directory", done));
         done += (done == "/" ? "" : "/") + part;
-        if (const UniqueFd there(openInside(root.get(), done, O_PATH)); there)
+        if (openInRoot(root.get(), done, O_PATH))
             continue;
-        if (::mkdirat(parent.get(), part.c_str(), 0755) != 0 && errno != EEXIST)
+        if (::mkdirat(parent->get(), part.c_str(), 0755) != 0 && errno != EEXIST)
             return failErrno(errno, "mkdir " + path);
     }
-    if (const UniqueFd last(openInside(root.get(), path, O_PATH | O_DIRECTORY)); !last && errno == ENOTDIR)
+    if (const auto last = openInRoot(root.get(), path, O_PATH | O_DIRECTORY); !last && last.error().osError == ENOTDIR)
         return fail(ErrorKind::InvalidArgument, std::format("Cannot mkdir: {} is not a directory", path));
     return {};
 }
@@ -211,6 +202,18 @@ std::uint16_t portNumber(const std::string& text)
 }
 
 } // namespace
+
+Status makeMountPoint(const std::filesystem::path& rootfs, const std::string& path, bool folder)
+{
+    if (folder)
+        return makeDirectoryInside(rootfs, path);
+    const std::filesystem::path clean = std::filesystem::path(path).lexically_normal();
+    TRY_STATUS(makeDirectoryInside(rootfs, clean.parent_path()));
+    const UniqueFd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    TRY(const auto parent, openInRoot(root.get(), clean.parent_path(), O_PATH | O_DIRECTORY));
+    const UniqueFd file(::openat(parent.get(), clean.filename().c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0755));
+    return file || errno == ELOOP || errno == EISDIR ? Status() : Status(failErrno(errno, "making " + path));
+}
 
 std::vector<std::string> makeEnv(const Json& document, bool terminal, const std::string& home)
 {

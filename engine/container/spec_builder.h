@@ -30,6 +30,9 @@ struct SpecPlan
 // Makes missing bind sources (where -v asked for it) and the working directory.
 [[nodiscard]] Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan);
 
+// Makes the file or folder PATH below ROOTFS where it is missing; links are followed inside the root only.
+[[nodiscard]] Status makeMountPoint(const std::filesystem::path& rootfs, const std::string& path, bool folder);
+
 [[nodiscard]] std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document);
 // What the hosts file says of the container's own name at ENDPOINT.
 [[nodiscard]] std::string hostsLine(const Json& document, const Endpoint& endpoint);

@@ -6,7 +6,13 @@ namespace slipway
 
 Worker::Worker(int threads)
 {
-    for (int i = 0; i < threads; ++i)
+    atLeast(threads);
+}
+
+void Worker::atLeast(int threads)
+{
+    const std::lock_guard lock(m_mutex);
+    while (!m_stopping && m_threads.size() < static_cast<std::size_t>(threads))
         m_threads.emplace_back([this] { loop(); });
 }
 

@@ -21,6 +21,7 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     void post(std::function<void()> task, std::chrono::milliseconds delay = {});
+    void atLeast(int threads); // for tasks that wait long: so many may do so at once
 
 private:
     void loop();
@@ -28,7 +29,7 @@ private:
     std::condition_variable m_wake;
     std::multimap<std::chrono::steady_clock::time_point, std::function<void()>> m_tasks;
     bool m_stopping = false;
-    std::vector<std::jthread> m_threads;
+    std::vector<std::jthread> m_threads; // guarded by m_mutex until the destructor
 };
 
 } // namespace slipway

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
+#include <format>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -97,6 +98,11 @@ Status Unpacker::clear(int parent, const std::string& name, const TarEntry& entr
     struct stat info{};
     if (::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
         return {};
+    const bool replacesFolder = S_ISDIR(info.st_mode) && entry.type != TarEntry::Type::Directory;
+    const bool replacesFile = !S_ISDIR(info.st_mode) && entry.type == TarEntry::Type::Directory;
+    if (m_limits.keepKinds && (replacesFolder || replacesFile))
+        return fail(ErrorKind::InvalidArgument, std::format("cannot overwrite {0}directory \"{2}\" with {1}directory \"{2}\"",
+                                                            replacesFile ? "non-" : "", replacesFolder ? "non-" : "", entry.path));
     if (S_ISDIR(info.st_mode)) {
         if (entry.type == TarEntry::Type::Directory)
             return {};

@@ -14,6 +14,7 @@ struct UnpackLimits
     std::uint64_t bytes = 64ull << 30;
     std::uint64_t entries = 5'000'000;
     bool whiteouts = true; // false: no layer but somebody's files, and .wh.x is a name like any other
+    bool keepKinds = false; // a folder that is there and a file of its name exclude each other
 };
 
 struct UnpackResult

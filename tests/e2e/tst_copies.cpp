@@ -83,6 +83,21 @@ private slots:
         QCOMPARE(m_engine.docker({"exec", "c", "cat", "/tree/two", "/root-file", "/data/deep/three"}).out, QByteArray("second\nfirst\nthird\n"));
     }
 
+    // A file that is mounted, and a volume below the folder that is copied.
+    void mounts()
+    {
+        QCOMPARE(failed({"create", "--name", "c", "-v", m_here + "/one:/etc/one", "-v", "below:/tree/deep", "-v", "www:/bin", "busybox", "true"}), QByteArray());
+        QCOMPARE(failed({"cp", "c:/etc/one", m_here + "/mounted"}), QByteArray());
+        QCOMPARE(content(m_here + "/mounted"), QByteArray("first\n"));
+        QCOMPARE(failed({"cp", m_here + "/tree", "c:/"}), QByteArray());
+        QCOMPARE(m_engine.docker({"run", "--rm", "-v", "below:/b", "busybox", "cat", "/b/three"}).out, QByteArray("third\n"));
+        QDir(m_here + "/all").removeRecursively();
+        QCOMPARE(failed({"cp", "c:/tree", m_here + "/all"}), QByteArray());
+        QCOMPARE(content(m_here + "/all/deep/three"), QByteArray("third\n"));
+        QCOMPARE(failed({"cp", "c:/bin/busybox", m_here + "/program"}), QByteArray()); // the volume has the image's content already
+        QVERIFY(failed({"cp", "-", "c:/"}, tarOf("echo x > tree; tar -c tree")).contains("cannot overwrite directory \"tree\" with non-directory"));
+    }
+
     // What the container or the archive says may not lead out of the container.
     void hostile()
     {
