@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <sstream>
+#include <vector>
 
 #include "api/api_server.h"
 #include "base/log.h"
@@ -57,8 +59,12 @@ fs::path helperProgram(const std::string& name)
 {
     std::error_code error;
     const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const fs::path& folder : {here, here / "../libexec/slipway", here / "../lib/slipway"})
-        if (::access((folder / name).c_str(), X_OK) == 0)
+    std::vector<fs::path> folders{here, here / "../libexec/slipway", here / "../lib/slipway"};
+    std::istringstream path(environment("PATH", ""));
+    for (std::string folder; std::getline(path, folder, ':');)
+        folders.emplace_back(folder);
+    for (const fs::path& folder : folders)
+        if (folder.is_absolute() && ::access((folder / name).c_str(), X_OK) == 0)
             return folder / name;
     return name;
 }

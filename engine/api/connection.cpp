@@ -21,6 +21,9 @@
 #include "api/router.h"
 #include "base/log.h"
 
+// gcc 14 inlines a coroutine frame's operator new and then takes its own operator delete for a foreign one.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace slipway::api
 {
 namespace

@@ -95,6 +95,33 @@ Result<HttpResponse> changes(Services& s, const HttpRequest& r)
     return jsonResponse(body);
 }
 
+Result<HttpResponse> update(Services& s, const HttpRequest& r)
+{
+    TRY(const Json body, r.json());
+    TRY(const auto warnings, s.containers.update(r.param(), body));
+    return jsonResponse({{"Warnings", warnings.empty() ? Json() : Json(warnings)}});
+}
+
+Result<HttpResponse> commit(Services& s, const HttpRequest& r)
+{
+    const std::string container = r.value("container");
+    if (container.empty())
+        return fail(ErrorKind::InvalidArgument, "invalid name or ID supplied: \"\"");
+    ContainerCommit wanted;
+    wanted.repository = r.value("repo");
+    wanted.tag = r.value("tag");
+    wanted.author = r.value("author");
+    wanted.comment = r.value("comment");
+    wanted.pause = r.flag("pause", true);
+    if (const auto it = r.query.find("changes"); it != r.query.end())
+        wanted.changes = it->second;
+    if (!r.body.empty() && !r.body.starts_with("null")) {
+        TRY(wanted.config, r.json());
+    }
+    TRY(const std::string id, s.containers.commit(container, wanted, {}));
+    return jsonResponse({{"Id", id}}, 201);
+}
+
 Result<HttpResponse> prune(Services& s, const HttpRequest& r)
 {
     TRY(const Json filters, r.filters());
@@ -115,6 +142,8 @@ constexpr Route routes[] = {
     {"POST", "/containers/{id}/unpause", unpause},
     {"POST", "/containers/{id}/rename", rename},
     {"POST", "/containers/{id}/resize", resize},
+    {"POST", "/containers/{id}/update", update},
+    {"POST", "/commit", commit},
     {"GET", "/containers/{id}/top", top},
     {"GET", "/containers/{id}/changes", changes},
     {"DELETE", "/containers/{id}", remove},

@@ -73,7 +73,7 @@ Json imageInspect(const Image& image)
         layers.push_back(layer.str());
     const std::string comment = image.comment.empty() && !image.history.empty() ? image.history.back().comment : image.comment;
     Json result{{"Id", image.id.str()},          {"RepoTags", image.repoTags}, {"RepoDigests", image.repoDigests},
-                {"Parent", ""},                  {"Comment", comment},         {"Created", formatRfc3339(image.created)},
+                {"Parent", image.parent},                  {"Comment", comment},         {"Created", formatRfc3339(image.created)},
                 {"DockerVersion", ""},           {"Author", image.author},     {"Config", configJson(image.config)},
                 {"Architecture", image.architecture}, {"Os", image.os},        {"Size", image.size}};
     if (!image.variant.empty())

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "container/container_document.h"
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <charconv>
-#include <format>
+#include <climits>
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "container/config_check.h"
 #include "container/human.h"
-#include "os/cgroup.h"
 
 namespace slipway
 {
 
 namespace
 {
-
-std::unexpected<Error> bad(std::string message) { return fail(ErrorKind::InvalidArgument, std::move(message)); }
 
 // DEFAULTS with those members of GIVEN that are not null, plus the OPTIONAL members that GIVEN has.
 Json fillIn(Json defaults, const Json& given, std::initializer_list<const char*> optional)
@@ -41,7 +40,7 @@ Json hostConfigDefaults()
             {"ContainerIDFile", ""},
             {"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
             {"NetworkMode", "bridge"},
-            {"PortBindings", Json::object()},
+            {"PortBindings", null},
             {"RestartPolicy", {{"Name", "no"}, {"MaximumRetryCount", 0}}},
             {"AutoRemove", false},
             {"VolumeDriver", ""},
@@ -49,10 +48,10 @@ Json hostConfigDefaults()
             {"ConsoleSize", {0, 0}},
             {"CapAdd", null},
             {"CapDrop", null},
-            {"CgroupnsMode", "private"},
-            {"Dns", Json::array()},
-            {"DnsOptions", Json::array()},
-            {"DnsSearch", Json::array()},
+            {"CgroupnsMode", ""},
+            {"Dns", null},
+            {"DnsOptions", null},
+            {"DnsSearch", null},
             {"ExtraHosts", null},
             {"GroupAdd", null},
             {"IpcMode", "private"},
@@ -74,18 +73,18 @@ Json hostConfigDefaults()
             {"NanoCpus", 0},
             {"CgroupParent", ""},
             {"BlkioWeight", 0},
-            {"BlkioWeightDevice", Json::array()},
-            {"BlkioDeviceReadBps", Json::array()},
-            {"BlkioDeviceWriteBps", Json::array()},
-            {"BlkioDeviceReadIOps", Json::array()},
-            {"BlkioDeviceWriteIOps", Json::array()},
+            {"BlkioWeightDevice", null},
+            {"BlkioDeviceReadBps", null},
+            {"BlkioDeviceWriteBps", null},
+            {"BlkioDeviceReadIOps", null},
+            {"BlkioDeviceWriteIOps", null},
             {"CpuPeriod", 0},
             {"CpuQuota", 0},
             {"CpuRealtimePeriod", 0},
             {"CpuRealtimeRuntime", 0},
             {"CpusetCpus", ""},
             {"CpusetMems", ""},
-            {"Devices", Json::array()},
+            {"Devices", null},
             {"DeviceCgroupRules", null},
             {"DeviceRequests", null},
             {"MemoryReservation", 0},
@@ -93,7 +92,7 @@ Json hostConfigDefaults()
             {"MemorySwappiness", null},
             {"OomKillDisable", false},
             {"PidsLimit", null},
-            {"Ulimits", Json::array()},
+            {"Ulimits", null},
             {"CpuCount", 0},
             {"CpuPercent", 0},
             {"IOMaximumIOps", 0},
@@ -191,99 +190,14 @@ Json makeConfig(const DocumentRequest& request)
         config["ExposedPorts"][port.contains('/') ? port : port + "/tcp"] = Json::object();
     for (const std::string& volume : image.volumes)
         config["Volumes"][volume] = Json::object();
-    if (config["Hostname"] == "")
-        config["Hostname"] = shortId(request.id);
+    if (config["Hostname"] == "") {
+        const Json& host = jsonMember(request.body, "HostConfig");
+        const bool shared = jsonValue<std::string>(host, "NetworkMode") == "host" || jsonValue<std::string>(host, "UTSMode") == "host";
+        char name[HOST_NAME_MAX + 1] = {};
+        ::gethostname(name, sizeof name - 1);
+        config["Hostname"] = shared ? std::string(name) : shortId(request.id);
+    }
     return config;
-}
-
-Status checkPorts(const Json& bindings)
-{
-    for (const auto& [port, list] : bindings.items()) {
-        const std::string number = port.substr(0, port.find('/'));
-        const std::string protocol = port.contains('/') ? port.substr(port.find('/') + 1) : "tcp";
-        unsigned value = 0;
-        const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-        if (error != std::errc() || end != number.data() + number.size() || value < 1 || value > 65535 ||
-            (protocol != "tcp" && protocol != "udp" && protocol != "sctp"))
-            return bad(std::format("invalid port specification: \"{}\"", port));
-        for (const Json& binding : list) {
-            const auto text = jsonValue<std::string>(binding, "HostPort");
-            const auto [hostEnd, hostError] = std::from_chars(text.data(), text.data() + text.size(), value);
-            if (!text.empty() && (hostError != std::errc() || hostEnd != text.data() + text.size() || value > 65535))
-                return bad(std::format("invalid port specification: \"{}\"", text));
-        }
-    }
-    return {};
-}
-
-Status checkRestartPolicy(const Json& host)
-{
-    const Json& policy = jsonMember(host, "RestartPolicy");
-    const auto name = jsonValue<std::string>(policy, "Name");
-    const int retries = jsonValue<int>(policy, "MaximumRetryCount");
-    if (name != "no" && name != "always" && name != "unless-stopped" && name != "on-failure")
-        return bad(std::format("invalid restart policy: unknown policy '{}'; use one of 'no', 'always', 'on-failure', or "
-                               "'unless-stopped'", name));
-    if (retries < 0)
-        return bad("invalid restart policy: maximum retry count cannot be negative");
-    if (retries != 0 && name != "on-failure")
-        return bad("invalid restart policy: maximum retry count can only be used with 'on-failure'");
-    if (name != "no" && jsonValue<bool>(host, "AutoRemove"))
-        return bad("can't create 'AutoRemove' container with restart policy");
-    return {};
-}
-
-Status checkResources(const Json& host)
-{
-    const auto memory = jsonValue<std::int64_t>(host, "Memory");
-    const auto swap = jsonValue<std::int64_t>(host, "MemorySwap");
-    const auto reservation = jsonValue<std::int64_t>(host, "MemoryReservation");
-    if (memory != 0 && memory < (6 << 20))
-        return bad("Minimum memory limit allowed is 6MB");
-    if (memory == 0 && swap > 0)
-        return bad("You should always set the Memory limit when using Memoryswap limit, see usage");
-    if (memory > 0 && swap > 0 && swap < memory)
-        return bad("Minimum memoryswap limit should be larger than memory limit, see usage");
-    if (memory > 0 && reservation > 0 && memory < reservation)
-        return bad("Minimum memory limit can not be less than memory reservation limit, see usage");
-    const auto nanoCpus = jsonValue<std::int64_t>(host, "NanoCpus");
-    const unsigned cpus = onlineCpus();
-    if (nanoCpus < 0 || nanoCpus > static_cast<std::int64_t>(cpus) * 1'000'000'000)
-        return bad(std::format("Range of CPUs is from 0.01 to {}.00, as there are only {} CPUs available", cpus, cpus));
-    if (nanoCpus > 0 && (jsonValue<std::int64_t>(host, "CpuPeriod") > 0 || jsonValue<std::int64_t>(host, "CpuQuota") > 0))
-        return bad("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set");
-    if (jsonValue<std::int64_t>(host, "ShmSize") < 0)
-        return bad("SHM size can not be less than 0");
-    return {};
-}
-
-Status checkConfig(const Json& config, const Json& host)
-{
-    if (config["Entrypoint"].empty() && config["Cmd"].empty())
-        return bad("no command specified");
-    const auto workdir = jsonValue<std::string>(config, "WorkingDir");
-    if (!workdir.empty() && !workdir.starts_with('/'))
-        return bad(std::format("the working directory '{}' is invalid, it needs to be an absolute path", workdir));
-    if (const auto signal = jsonValue<std::string>(config, "StopSignal"); !signal.empty()) {
-        TRY([[maybe_unused]] const int number, parseSignal(signal));
-    }
-    for (const std::string& entry : jsonStrings(config["Env"])) {
-        if (entry.empty() || entry.starts_with('='))
-            return bad(std::format("invalid environment variable: {}", entry));
-    }
-    const auto driver = jsonValue<std::string>(jsonMember(host, "LogConfig"), "Type");
-    if (driver != "json-file" && driver != "local" && driver != "none")
-        return bad(std::format("logger: no log driver named '{}' is registered", driver));
-    for (const char* key : {"PortBindings"}) {
-        if (!jsonMember(host, key).is_object())
-            return bad(std::format("invalid {}: it must be an object", key));
-    }
-    TRY_STATUS(checkPorts(host["PortBindings"]));
-    const auto mode = jsonValue<std::string>(host, "NetworkMode");
-    if (mode.starts_with("container:") && !host["PortBindings"].empty())
-        return bad("conflicting options: port publishing and the container type network mode");
-    TRY_STATUS(checkRestartPolicy(host));
-    return checkResources(host);
 }
 
 Json makeHostConfig(const DocumentRequest& request)
@@ -298,7 +212,7 @@ Json makeHostConfig(const DocumentRequest& request)
         host["NetworkMode"] = "bridge";
     orElse("NetworkMode", "bridge");
     orElse("IpcMode", "private");
-    orElse("CgroupnsMode", "private");
+    orElse("CgroupnsMode", request.hostCgroups ? "host" : "private");
     orElse("Runtime", "crun");
     orElse("ShmSize", 64 << 20);
     if (jsonValue<std::string>(jsonMember(host, "RestartPolicy"), "Name").empty())
@@ -315,6 +229,10 @@ Json makeHostConfig(const DocumentRequest& request)
         host["MaskedPaths"] = Json();
         host["ReadonlyPaths"] = Json();
     }
+    // No labels can keep a container from what it is let see by these.
+    const bool seesMore = jsonValue<bool>(host, "Privileged") || host["PidMode"] == "host" || host["IpcMode"] == "host";
+    if (seesMore && std::ranges::none_of(jsonStrings(host["SecurityOpt"]), [](const std::string& o) { return o.starts_with("label"); }))
+        host["SecurityOpt"].push_back("label=disable");
     Json bindings = Json::object();
     if (host["PortBindings"].is_object()) {
         for (const auto& [port, list] : host["PortBindings"].items())
@@ -346,10 +264,10 @@ Json makeNetworks(const DocumentRequest& request, const std::string& mode)
 Result<Json> makeDocument(const DocumentRequest& request)
 {
     if (!request.body.is_object())
-        return bad("config cannot be empty in order to create a container");
+        return fail(ErrorKind::InvalidArgument, "config cannot be empty in order to create a container");
     Json config = makeConfig(request);
     Json host = makeHostConfig(request);
-    TRY_STATUS(checkConfig(config, host));
+    TRY_STATUS(checkConfig(config, host, request.body));
     std::vector<std::string> command = jsonStrings(config["Entrypoint"]);
     std::ranges::copy(jsonStrings(config["Cmd"]), std::back_inserter(command));
     Json layers = Json::array();
@@ -362,7 +280,7 @@ Result<Json> makeDocument(const DocumentRequest& request)
                 {"Path", command.front()},
                 {"Args", std::vector<std::string>(command.begin() + 1, command.end())},
                 {"Image", request.image.id.str()},
-                {"ResolvConfPath", (request.dir / "resolv.conf").string()},
+                {"ResolvConfPath", (request.dir / "resolv.conf").string()}, // these three and LogPath: once it was started
                 {"HostnamePath", (request.dir / "hostname").string()},
                 {"HostsPath", (request.dir / "hosts").string()},
                 {"LogPath", logged ? (request.dir / "log").string() : ""},

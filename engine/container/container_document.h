@@ -21,6 +21,7 @@ struct DocumentRequest
     const Json& body;
     const Image& image;
     std::filesystem::path dir; // ROOT/containers/ID
+    bool hostCgroups = false;  // cgroup v1: containers see the machine's groups unless they ask not to, as dockerd has it
 };
 [[nodiscard]] Result<Json> makeDocument(const DocumentRequest& request);
 

@@ -24,8 +24,8 @@ std::string hostsText(const Json& document, const ContainerFiles& files)
     if (files.hostNetwork)
         text = readFile("/etc/hosts").value_or("");
     else
-        text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n"
-               "ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
+        text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n"
+               "ff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n";
     const std::string gateway = files.endpoints.empty() ? "127.0.0.1" : files.endpoints.front().gateway;
     for (const std::string& extra : jsonStrings(jsonMember(documentHost(document), "ExtraHosts"))) {
         const auto separator = extra.find_first_of(":=");

@@ -43,6 +43,14 @@ struct ContainerList
     Json filters; // as GET /containers/json takes them: {"status": ["running"], "label": [...], …}
 };
 
+struct ContainerCommit // POST /commit
+{
+    std::string repository, tag, author, comment;
+    std::vector<std::string> changes; // Dockerfile instructions
+    bool pause = true;
+    Json config; // a Config; null: the container's
+};
+
 struct ContainerLog
 {
     std::filesystem::path dir;
@@ -127,6 +135,11 @@ public:
     [[nodiscard]] Status archivePath(const std::string& id, const std::string& path, const ByteSink& sink, const std::stop_token& stop);
     [[nodiscard]] Status extract(const std::string& id, const std::string& path, ByteSource& tar, bool keepKinds, const std::stop_token& stop);
     [[nodiscard]] Status exportRoot(const std::string& id, const ByteSink& sink, const std::stop_token& stop);
+
+    // The container's changes as an image: its id. A running one is paused meanwhile where WANTED asks for it.
+    [[nodiscard]] Result<std::string> commit(const std::string& id, const ContainerCommit& wanted, const std::stop_token& stop);
+    // Live limits and the restart policy (POST /containers/{id}/update); gives warnings.
+    [[nodiscard]] Result<std::vector<std::string>> update(const std::string& id, const Json& body);
 
     [[nodiscard]] Result<Json> inspect(const std::string& id, bool size) const; // GET /containers/{id}/json
     [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;

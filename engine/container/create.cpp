@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "container/config_check.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/discarded_limits.h"
@@ -44,7 +45,8 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
 {
     const auto imageName = jsonValue<std::string>(body, "Image");
     TRY(const auto image, s.images.get(imageName));
-    TRY(auto document, makeDocument({.id = id, .name = name, .body = body, .image = image, .dir = dirOf(id)}));
+    TRY(auto document, makeDocument({.id = id, .name = name, .body = body, .image = image, .dir = dirOf(id),
+                                     .hostCgroups = s.cgroups.machineVersion() == Cgroups::Version::V1}));
     const auto mountsOf = [this](const std::string& other) -> Result<std::vector<Json>> {
         const auto record = find(other);
         if (!record)
@@ -103,6 +105,8 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
         containers.emplace(id, record);
     }
     publish(*record, "create");
+    for (std::string& warning : configWarnings(documentHost(*record->doc())))
+        warnings.push_back(std::move(warning));
     return Created{id, std::move(warnings)};
 }
 

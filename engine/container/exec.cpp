@@ -73,7 +73,7 @@ Result<std::string> ContainerService::createExec(const std::string& id, const Js
     if (!state.running)
         return fail(ErrorKind::Conflict, std::format("container {} is not running", record->id));
     if (state.paused)
-        return fail(ErrorKind::Conflict, std::format("container {} is paused, unpause the container before exec", id));
+        return fail(ErrorKind::Conflict, std::format("Container {} is paused, unpause the container before exec", id));
     auto exec = std::make_shared<ExecRecord>();
     exec->config = execDefaults(body);
     if (jsonStrings(jsonMember(exec->config, "Cmd")).empty())
@@ -85,7 +85,7 @@ Result<std::string> ContainerService::createExec(const std::string& id, const Js
         const std::lock_guard lock(m_impl->mutex);
         m_impl->execs.emplace(exec->id, exec);
     }
-    m_impl->publish(*record, "exec_create: " + commandLine(exec->config), {{"execID", exec->id}});
+    m_impl->publish(*record, "exec_create: " + commandLine(exec->config) + " ", {{"execID", exec->id}});
     return exec->id;
 }
 
@@ -129,7 +129,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     if (!state.running)
         return fail(ErrorKind::Conflict, std::format("container {} is not running", record->id));
     if (state.paused)
-        return fail(ErrorKind::Conflict, std::format("container {} is paused, unpause the container before exec", record->id));
+        return fail(ErrorKind::Conflict, std::format("Container {} is paused, unpause the container before exec", record->id));
     {
         const std::lock_guard lock(exec->mutex);
         if (exec->started)
@@ -165,7 +165,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     std::error_code error;
     std::filesystem::create_directories(request->runDir, error);
     std::filesystem::permissions(request->runDir, std::filesystem::perms::owner_all, error);
-    m_impl->publish(*record, "exec_start: " + commandLine(exec->config), {{"execID", exec->id}});
+    m_impl->publish(*record, "exec_start: " + commandLine(exec->config) + " ", {{"execID", exec->id}});
     const Json known = {{"ContainerID", record->id}, {"Config", exec->config}};
     if (auto written = writeFile(request->runDir / "exec.json", dumpJson(known)); !written)
         return failed(written.error());

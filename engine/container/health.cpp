@@ -189,9 +189,9 @@ void ContainerService::Impl::noteHealth(const RecordPtr& record, std::uint64_t r
         if (shown["Log"].size() > keptResults)
             shown["Log"].erase(shown["Log"].begin());
     }
-    saveState(*record);
     if (before != after)
         publish(*record, "health_status: " + after);
+    saveState(*record);
 }
 
 } // namespace slipway

@@ -126,6 +126,10 @@ Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) c
     json.erase("Slipway");
     json["State"] = stateJson(state);
     json["RestartCount"] = state.restartCount;
+    if (state.startedAt == TimePoint{}) {
+        for (const char* file : {"ResolvConfPath", "HostnamePath", "HostsPath", "LogPath"})
+            json[file] = "";
+    }
     json["Mounts"] = publicMounts(json["Mounts"]);
     json["NetworkSettings"] = networkSettings(json, state);
     const auto upper = s.snapshots.upper(record.id);

@@ -2,6 +2,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <format>
 
@@ -67,9 +69,6 @@ Status ContainerService::Impl::sendSignal(const RecordPtr& record, int signal, b
 
 Status ContainerService::Impl::stop(const RecordPtr& record, std::optional<int> timeoutSeconds, const std::string& signal)
 {
-    if (!signal.empty()) {
-        TRY([[maybe_unused]] const int number, parseSignal(signal));
-    }
     std::uint64_t run = 0;
     bool paused = false;
     const auto document = record->doc();
@@ -81,6 +80,9 @@ Status ContainerService::Impl::stop(const RecordPtr& record, std::optional<int> 
             record->state.restarting = false;
             record->state.manuallyStopped = true;
             return {};
+        }
+        if (!signal.empty()) {
+            TRY([[maybe_unused]] const int number, parseSignal(signal));
         }
         record->state.manuallyStopped = true;
         paused = record->state.paused;
@@ -113,18 +115,18 @@ Status ContainerService::Impl::stop(const RecordPtr& record, std::optional<int> 
 
 Status ContainerService::Impl::kill(const RecordPtr& record, const std::string& signal)
 {
-    const auto parsed = parseSignal(signal.empty() ? "KILL" : signal);
-    if (!parsed)
-        return wrap(parsed.error(), "cannot kill container: " + record->name());
-    const int number = *parsed;
+    const auto number = parseSignal(signal.empty() ? "KILL" : signal);
+    if (!number && std::ranges::all_of(signal, [](unsigned char c) { return std::isdigit(c) != 0; }))
+        return fail(ErrorKind::InvalidArgument, "the linux daemon does not support signal " + signal);
+    if (!number)
+        return std::unexpected(number.error());
     std::uint64_t run = 0;
     {
         const std::lock_guard lock(record->mutex);
         run = record->run;
     }
-    if (auto sent = sendSignal(record, number, true); !sent)
-        return wrap(sent.error(), "cannot kill container: " + record->name());
-    if (number != SIGKILL)
+    TRY_STATUS(sendSignal(record, *number, true));
+    if (*number != SIGKILL)
         return {};
     if (!waitForExit(*record, run, killPatience))
         return fail(ErrorKind::Internal,
@@ -161,7 +163,7 @@ Status ContainerService::pause(const std::string& id)
     if (!state.running)
         return notRunning(record->id);
     if (state.paused)
-        return fail(ErrorKind::Conflict, std::format("container {} is already paused", record->id));
+        return fail(ErrorKind::Conflict, std::format("Container {} is already paused", record->id));
     if (auto done = m_impl->s.runtime.pause(record->id); !done)
         return wrap(done.error(), "cannot pause container " + record->id);
     {
@@ -178,7 +180,7 @@ Status ContainerService::unpause(const std::string& id)
     TRY(const auto record, m_impl->find(id));
     const std::lock_guard operation(record->op);
     if (!record->snapshot().paused)
-        return fail(ErrorKind::Conflict, std::format("container {} is not paused", record->id));
+        return fail(ErrorKind::Conflict, std::format("Container {} is not paused", record->id));
     if (auto done = m_impl->s.runtime.resume(record->id); !done)
         return wrap(done.error(), "cannot unpause container " + record->id);
     {

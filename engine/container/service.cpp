@@ -186,9 +186,8 @@ Status ContainerService::stop(const std::string& id, std::optional<int> timeoutS
 Status ContainerService::kill(const std::string& id, const std::string& signal)
 {
     const auto record = m_impl->find(id);
-    if (!record)
-        return wrap(record.error(), "cannot kill container: " + id);
-    return m_impl->kill(*record, signal);
+    const Status killed = record ? m_impl->kill(*record, signal) : Status(std::unexpected(record.error()));
+    return killed ? killed : wrap(killed.error(), "cannot kill container: " + id);
 }
 
 Status ContainerService::remove(const std::string& id, bool force, bool removeVolumes)
@@ -204,13 +203,14 @@ Status ContainerService::rename(const std::string& id, const std::string& newNam
     if (name.empty())
         return fail(ErrorKind::InvalidArgument, "Neither old nor new names may be empty");
     if (!isValidName(name))
-        return fail(ErrorKind::InvalidArgument,
-                    std::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name));
+        return fail(ErrorKind::InvalidArgument, std::format("Error when allocating new name: Invalid container name (/{}), only "
+                                                            "[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name));
     const std::lock_guard operation(record->op);
     const std::string old = record->name();
     if (old == name)
         return fail(ErrorKind::InvalidArgument, "Renaming a container with the same name as its current name");
-    TRY_STATUS(m_impl->claimName(name, record->id));
+    if (const auto claimed = m_impl->claimName(name, record->id); !claimed)
+        return wrap(claimed.error(), "Error when allocating new name");
     Json document = *record->doc();
     document["Name"] = "/" + name;
     if (auto saved = m_impl->updateRow(*record, document); !saved) {

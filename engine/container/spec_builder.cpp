@@ -23,6 +23,7 @@ namespace slipway
 namespace
 {
 
+constexpr const char* initPath = "/sbin/docker-init";
 constexpr const char* defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::vector<std::string> split(const std::string& text, char separator)
@@ -154,9 +155,11 @@ Result<std::vector<SpecMount>> specMounts(const Json& document, const std::files
     return mounts;
 }
 
-SpecResources specResources(const Json& host)
+Result<SpecResources> specResources(const Json& host)
 {
     SpecResources r;
+    if (jsonValue<std::int64_t>(host, "CpuShares") < 0)
+        return fail(ErrorKind::InvalidArgument, "shares: invalid argument");
     r.memory = jsonValue<std::int64_t>(host, "Memory");
     r.memoryReservation = jsonValue<std::int64_t>(host, "MemoryReservation");
     r.memorySwap = jsonValue<std::int64_t>(host, "MemorySwap");
@@ -271,7 +274,8 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
     input.hostname = jsonValue<std::string>(config, "Hostname");
     input.domainname = jsonValue<std::string>(config, "Domainname");
     TRY(input.mounts, specMounts(document, plan.dir));
-    input.resources = specResources(host);
+    TRY(input.resources, specResources(host));
+    input.shm = jsonValue<std::string>(host, "IpcMode") != "none";
     input.shmSize = jsonValue<std::int64_t>(host, "ShmSize", 64 << 20);
     input.sysctls = jsonValue<std::map<std::string, std::string>>(host, "Sysctls");
     input.networkNamespace = plan.networkNamespace;
@@ -289,8 +293,18 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
             input.devices.push_back(std::format("{}:{}:{}", on, in.empty() ? on : in, access.empty() ? "rwm" : access));
         }
     }
-    input.init = false; // Docker's --init needs a docker-init program, which we do not ship
+    if (jsonValue<bool>(host, "Init") && plan.pidNamespace.empty()) {
+        input.process.args.insert(input.process.args.begin(), std::initializer_list<std::string>{initPath, "--"});
+        input.mounts.push_back({.source = plan.initProgram.string(), .destination = initPath, .type = "bind", .readOnly = true,
+                                .propagation = "rprivate", .options = restrictionsOf(plan.initProgram.string())});
+    }
     return input;
+}
+
+Result<Json> makeResources(const Json& host)
+{
+    TRY(const auto resources, specResources(host));
+    return resourcesJson(resources);
 }
 
 std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document)

@@ -25,10 +25,14 @@ struct SpecPlan
     std::filesystem::path rootfs, dir; // dir: ROOT/containers/ID
     std::string networkNamespace, pidNamespace, ipcNamespace;
     std::string cgroupPath;
+    std::filesystem::path initProgram; // for HostConfig.Init
     bool rootless = false;
 };
 // Makes missing bind sources (where -v asked for it) and the working directory.
 [[nodiscard]] Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan);
+
+// The limits of a HostConfig as Runtime::update takes them.
+[[nodiscard]] Result<Json> makeResources(const Json& host);
 
 // Makes the file or folder PATH below ROOTFS where it is missing; links are followed inside the root only.
 [[nodiscard]] Status makeMountPoint(const std::filesystem::path& rootfs, const std::string& path, bool folder);

@@ -196,7 +196,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
                                                .resolvConf = joined.value_or(resolvConf(*document, kind)),
                                                .hostNetwork = hostNetwork}));
     SpecPlan plan{.rootfs = rootfs, .dir = dir, .networkNamespace = {}, .pidNamespace = {}, .ipcNamespace = {},
-                  .cgroupPath = cgroupOf(id), .rootless = s.rootless};
+                  .cgroupPath = cgroupOf(id), .initProgram = s.runtime.initProgram(), .rootless = s.rootless};
     plan.networkNamespace = hostNetwork ? "host" : std::format("/proc/self/fd/{}", Runtime::netnsFd);
     TRY(plan.pidNamespace, namespacePath(jsonValue<std::string>(host, "PidMode"), "pid"));
     TRY(plan.ipcNamespace, namespacePath(jsonValue<std::string>(host, "IpcMode"), "ipc"));

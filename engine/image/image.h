@@ -49,6 +49,7 @@ struct Image
     TimePoint lastTagged{};
     std::int64_t size = 0; // sum of the unpacked layers, bytes
     std::string architecture, variant, os, osVersion, author, comment;
+    std::string parent; // id of the image that this one was committed from
     ImageConfig config;
     std::vector<Digest> layers; // diff ids, lowest first
     std::vector<ImageHistory> history;

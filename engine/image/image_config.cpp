@@ -130,6 +130,7 @@ Result<Image> parseImageConfig(const std::string& bytes)
     image.osVersion = jsonValue<std::string>(json, "os.version");
     image.author = jsonValue<std::string>(json, "author");
     image.comment = jsonValue<std::string>(json, "comment");
+    image.parent = jsonValue<std::string>(json, "parent");
     if (auto created = parseRfc3339(jsonValue<std::string>(json, "created")))
         image.created = *created;
     image.config = configOf(jsonMember(json, "config"));

@@ -52,6 +52,14 @@ struct ImageUse
 };
 using ImageUseCheck = std::function<std::vector<ImageUse>(const Digest& imageId)>;
 
+struct ImageCommit // what a container has changed, on top of its image
+{
+    std::string parent; // the image's id
+    Json config;        // of the new image, under Docker's names
+    std::string author, comment, createdBy, containerId;
+    std::optional<Reference> reference;
+};
+
 struct PullOptions
 {
     std::string platform; // "linux/arm64/v8"; empty = this machine's
@@ -90,6 +98,8 @@ public:
                                        std::stop_token stop);
     // An image whose layers are all there from its configuration document, with these names.
     [[nodiscard]] Result<Image> create(const std::string& document, const std::vector<Reference>& names);
+    // An image with the layer TAR on top of another one's.
+    [[nodiscard]] Result<Image> commit(ByteSource& tar, const ImageCommit& wanted, const std::stop_token& stop);
     // docker-archive with the OCI layout beside it, as dockerd 25+ writes it.
     [[nodiscard]] Status save(const std::vector<std::string>& namesOrIds, const ByteSink& sink, std::stop_token stop);
 

@@ -354,6 +354,20 @@ Result<std::uint64_t> hostCpuNs()
 
 unsigned onlineCpus() { return std::max(1u, static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN))); }
 
+std::string onlineCpuList()
+{
+    std::string list;
+    std::ifstream("/sys/devices/system/cpu/online") >> list;
+    return list.empty() ? "0-" + std::to_string(onlineCpus() - 1) : list;
+}
+
+std::string onlineNodeList()
+{
+    std::string list;
+    std::ifstream("/sys/devices/system/node/online") >> list;
+    return list.empty() ? "0" : list;
+}
+
 std::uint64_t hostMemory()
 {
     struct sysinfo info{};

@@ -72,5 +72,7 @@ struct InterfaceCounters
 [[nodiscard]] Result<std::uint64_t> hostCpuNs();
 [[nodiscard]] unsigned onlineCpus();
 [[nodiscard]] std::uint64_t hostMemory();
+[[nodiscard]] std::string onlineCpuList();  // "0-3"
+[[nodiscard]] std::string onlineNodeList(); // "0"
 
 } // namespace slipway

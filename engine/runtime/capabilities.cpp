@@ -27,17 +27,21 @@ constexpr std::array<std::string_view, 14> defaults = {
 
 Result<std::string> normalised(std::string name)
 {
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    if (name.starts_with("CAP_"))
-        name.erase(0, 4);
+    name = capabilityName(std::move(name)).substr(4);
     if (name != "ALL" && std::ranges::find(all, name) == all.end())
-        return fail(ErrorKind::InvalidArgument, "invalid CapAdd: unknown capability: \"CAP_" + name + "\"");
+        return fail(ErrorKind::InvalidArgument, "invalid capability: \"CAP_" + name + "\"");
     return name;
 }
 
 // What this process may hand on at all: in a container or on an older kernel that is less than everything.
 bool available(std::size_t index) { return ::prctl(PR_CAPBSET_READ, index, 0, 0, 0) == 1; }
 } // namespace
+
+std::string capabilityName(std::string name)
+{
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name.starts_with("CAP_") ? name : "CAP_" + name;
+}
 
 Result<std::vector<std::string>> grantedCapabilities(const std::vector<std::string>& add,
                                                      const std::vector<std::string>& drop, bool privileged)

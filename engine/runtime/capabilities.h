@@ -15,4 +15,7 @@ namespace slipway
                                                                    const std::vector<std::string>& drop,
                                                                    bool privileged);
 
+// "net_admin" → "CAP_NET_ADMIN", as dockerd writes it in its messages.
+[[nodiscard]] std::string capabilityName(std::string name);
+
 } // namespace slipway

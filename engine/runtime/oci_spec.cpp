@@ -40,8 +40,10 @@ Json defaultMounts(const SpecInput& input)
         mounts.push_back(mountOf("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", sysAccess}));
     if (!input.cgroupPath.empty())
         mounts.push_back(mountOf("/sys/fs/cgroup", "cgroup", "cgroup", {sysAccess, "nosuid", "noexec", "nodev"}));
-    if (input.ipcNamespace != "host")
-        mounts.push_back(mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+    mounts.push_back(input.ipcNamespace == "host" ? mountOf("/dev/mqueue", "bind", "/dev/mqueue", {"rbind", "nosuid", "noexec", "nodev"})
+                                                  : mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+    if (!input.shm)
+        return mounts;
     Json shm = input.ipcNamespace == "host" ? mountOf("/dev/shm", "bind", "/dev/shm", {"rbind"})
                                             : mountOf("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777"});
     if (input.ipcNamespace != "host")
@@ -134,44 +136,12 @@ Json defaultDeviceRules()
 
 Json resourcesOf(const SpecResources& r, bool privileged)
 {
-    Json made = {{"devices", privileged ? Json::array({Json{{"allow", true}, {"access", "rwm"}}}) : defaultDeviceRules()}};
+    Json made = resourcesJson(r);
+    made["devices"] = privileged ? Json::array({Json{{"allow", true}, {"access", "rwm"}}}) : defaultDeviceRules();
     for (Json& rule : made["devices"]) {
         if (jsonValue<int>(rule, "minor") == -1)
             rule.erase("minor");
     }
-    Json memory = Json::object();
-    if (r.memory > 0)
-        memory["limit"] = r.memory;
-    if (r.memoryReservation > 0)
-        memory["reservation"] = r.memoryReservation;
-    if (r.memory > 0 && r.memorySwap != 0)
-        memory["swap"] = r.memorySwap;
-    if (r.oomKillDisable)
-        memory["disableOOMKiller"] = true;
-    if (!memory.empty())
-        made["memory"] = std::move(memory);
-    Json cpu = Json::object();
-    if (r.cpuShares > 0)
-        cpu["shares"] = r.cpuShares;
-    if (r.nanoCpus > 0) {
-        cpu["period"] = 100'000;
-        cpu["quota"] = r.nanoCpus / 10'000;
-    } else {
-        if (r.cpuPeriod > 0)
-            cpu["period"] = r.cpuPeriod;
-        if (r.cpuQuota != 0)
-            cpu["quota"] = r.cpuQuota;
-    }
-    if (!r.cpusetCpus.empty())
-        cpu["cpus"] = r.cpusetCpus;
-    if (!r.cpusetMems.empty())
-        cpu["mems"] = r.cpusetMems;
-    if (!cpu.empty())
-        made["cpu"] = std::move(cpu);
-    if (r.pidsLimit > 0)
-        made["pids"] = {{"limit", r.pidsLimit}};
-    if (r.blkioWeight > 0)
-        made["blockIO"] = {{"weight", r.blkioWeight}};
     return made;
 }
 
@@ -241,6 +211,45 @@ Status addDevices(Json& linux, const SpecInput& input)
     return {};
 }
 } // namespace
+
+Json resourcesJson(const SpecResources& r)
+{
+    Json made = Json::object();
+    Json memory = Json::object();
+    if (r.memory > 0)
+        memory["limit"] = r.memory;
+    if (r.memoryReservation > 0)
+        memory["reservation"] = r.memoryReservation;
+    if (r.memory > 0 && r.memorySwap != 0)
+        memory["swap"] = r.memorySwap;
+    if (r.oomKillDisable)
+        memory["disableOOMKiller"] = true;
+    if (!memory.empty())
+        made["memory"] = std::move(memory);
+    Json cpu = Json::object();
+    if (r.cpuShares > 0)
+        cpu["shares"] = r.cpuShares;
+    if (r.nanoCpus > 0) {
+        cpu["period"] = 100'000;
+        cpu["quota"] = r.nanoCpus / 10'000;
+    } else {
+        if (r.cpuPeriod > 0)
+            cpu["period"] = r.cpuPeriod;
+        if (r.cpuQuota != 0)
+            cpu["quota"] = r.cpuQuota;
+    }
+    if (!r.cpusetCpus.empty())
+        cpu["cpus"] = r.cpusetCpus;
+    if (!r.cpusetMems.empty())
+        cpu["mems"] = r.cpusetMems;
+    if (!cpu.empty())
+        made["cpu"] = std::move(cpu);
+    if (r.pidsLimit > 0)
+        made["pids"] = {{"limit", r.pidsLimit}};
+    if (r.blkioWeight > 0)
+        made["blockIO"] = {{"weight", r.blkioWeight}};
+    return made;
+}
 
 Result<Json> makeSpec(const SpecInput& input)
 {

@@ -72,6 +72,7 @@ struct SpecInput
     std::vector<SpecMount> mounts;
     SpecResources resources;
     std::int64_t shmSize = 64ll << 20;
+    bool shm = true; // false: no /dev/shm (ipc mode none)
     std::map<std::string, std::string> sysctls;
     // Namespaces: "" = a new one, "host" = the engine's, otherwise a path (/proc/…/ns/net, /proc/self/fd/7).
     std::string networkNamespace, pidNamespace, ipcNamespace, utsNamespace;
@@ -80,8 +81,10 @@ struct SpecInput
     bool rootless = false;
     bool unconfinedSeccomp = false;
     std::vector<std::string> devices;  // "/dev/fuse[:/dev/x[:rwm]]"
-    bool init = false;
 };
+
+// linux.resources without the device rules.
+[[nodiscard]] Json resourcesJson(const SpecResources& resources);
 
 // Writes the whole security posture of docs/security.md: capabilities, seccomp, masked and read-only paths, device rules,
 // all namespaces. InvalidArgument names the offending field (unknown capability, sysctl that is not namespaced, …).

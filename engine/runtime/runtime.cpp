@@ -378,6 +378,8 @@ std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& run
     return status ? status : readExitFile(runDir / "exit");
 }
 
+std::filesystem::path Runtime::initProgram() const { return m_impl->settings.monitorProgram.parent_path() / "slipway-init"; }
+
 Status Runtime::pause(const std::string& id)
 {
     if (!m_impl->settings.cgroups)
@@ -385,6 +387,14 @@ Status Runtime::pause(const std::string& id)
     return m_impl->command({"pause", id}, "pausing container " + id);
 }
 Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
+
+Status Runtime::update(const std::string& id, const std::filesystem::path& runDir, const Json& resources)
+{
+    const std::filesystem::path file = runDir / "resources.json";
+    if (!(std::ofstream(file, std::ios::trunc) << dumpJson(resources)))
+        return failErrno(errno, "writing " + file.string());
+    return m_impl->command({"update", "--resources", file.string(), id}, "updating container " + id);
+}
 
 Status Runtime::destroy(const std::string& id)
 {

@@ -104,7 +104,7 @@ class Runtime
 public:
     struct Settings
     {
-        std::filesystem::path monitorProgram; // slipway-monitor
+        std::filesystem::path monitorProgram; // slipway-monitor; beside it slipway-init
         std::string ociRuntime = "crun";
         std::filesystem::path runtimeRoot;    // crun --root
         bool cgroups = true;                  // false: crun --cgroup-manager=disabled
@@ -113,6 +113,9 @@ public:
     };
     explicit Runtime(Settings settings);
     ~Runtime();
+
+    // The program that is bound into containers with Init.
+    [[nodiscard]] std::filesystem::path initProgram() const;
 
     // The fd number under which RunRequest::netns is inherited: put "/proc/self/fd/<this>" in SpecInput::networkNamespace.
     static constexpr int netnsFd = 9;
@@ -140,6 +143,8 @@ public:
 
     [[nodiscard]] Status pause(const std::string& containerId);
     [[nodiscard]] Status resume(const std::string& containerId);
+    // New limits (resourcesJson) for a running container.
+    [[nodiscard]] Status update(const std::string& containerId, const std::filesystem::path& runDir, const Json& resources);
     // Removes what the OCI runtime keeps of it (state, cgroups), killing what is left. No error when it knows nothing of it.
     [[nodiscard]] Status destroy(const std::string& containerId);
     // The same for a container whose processes and cgroups are gone: only its state is left, and no process is needed.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
@@ -56,6 +57,12 @@ std::optional<std::uint32_t> number(const std::string& text)
     return value;
 }
 
+bool isNumeric(const std::string& text)
+{
+    const auto first = text.begin() + (text.starts_with('-') ? 1 : 0);
+    return first != text.end() && std::all_of(first, text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
 Result<std::uint32_t> groupId(const std::string& rootfs, const std::string& group)
 {
     for (const auto& line : table(rootfs, "etc/group")) {
@@ -66,7 +73,7 @@ Result<std::uint32_t> groupId(const std::string& rootfs, const std::string& grou
     }
     if (const auto gid = number(group))
         return *gid;
-    return fail(ErrorKind::InvalidArgument, "unable to find group " + group + ": no matching entries in group file");
+    return fail(ErrorKind::InvalidArgument, "group " + group + ": no matching entries in group file");
 }
 
 void addMemberships(const std::string& rootfs, const std::string& name, SpecUser& user)
@@ -90,6 +97,8 @@ Result<SpecUser> resolveUser(const std::string& rootfs, const std::string& text,
     const auto colon = text.find(':');
     const std::string name = text.substr(0, colon).empty() ? "0" : text.substr(0, colon);
     const auto uid = number(name);
+    if (!uid && isNumeric(name))
+        return fail(ErrorKind::InvalidArgument, "uids and gids must be in range 0-2147483647");
     bool found = false;
     for (const auto& line : table(rootfs, "etc/passwd")) {
         if (line.size() < 6)
@@ -112,13 +121,19 @@ Result<SpecUser> resolveUser(const std::string& rootfs, const std::string& text,
         if (*uid == 0)
             user.home = "/root";
     }
-    if (colon != std::string::npos) {
-        TRY(user.gid, groupId(rootfs, text.substr(colon + 1)));
+    if (colon != std::string::npos) { // a third part is ignored, as dockerd does
+        const auto end = text.find(':', colon + 1);
+        const auto gid = groupId(rootfs, text.substr(colon + 1, end == std::string::npos ? end : end - colon - 1));
+        if (!gid)
+            return fail(ErrorKind::InvalidArgument, "unable to find " + gid.error().message);
+        user.gid = *gid;
     }
     user.additionalGids.insert(user.additionalGids.begin(), user.gid); // as dockerd: a group that is dropped must not come back
     for (const std::string& group : extraGroups) {
-        TRY(const auto gid, groupId(rootfs, group));
-        user.additionalGids.push_back(gid);
+        const auto gid = groupId(rootfs, group);
+        if (!gid)
+            return fail(ErrorKind::InvalidArgument, "Unable to find " + gid.error().message);
+        user.additionalGids.push_back(*gid);
     }
     return user;
 }

@@ -39,7 +39,7 @@ public:
     LayerTarSummary summary;
 
 private:
-    Status content(int dir, const std::string& name, const std::string& path, std::uint64_t size);
+    Status content(int fd, const std::string& path, std::uint64_t size);
     Status header(const TarHeader& header);
     void attributes(int dir, const std::string& name, TarHeader& header, bool& opaque) const;
     Status put(std::string_view bytes) { return m_sink(std::as_bytes(std::span(bytes))); }
@@ -78,18 +78,21 @@ void LayerTarWriter::attributes(int dir, const std::string& name, TarHeader& hea
     }
 }
 
-Status LayerTarWriter::content(int dir, const std::string& name, const std::string& path, std::uint64_t size)
+// What somebody makes shorter meanwhile is filled up with zeros: its size was told already.
+Status LayerTarWriter::content(int fd, const std::string& path, std::uint64_t size)
 {
-    const UniqueFd fd(::openat(dir, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd)
-        return failErrno(errno, "reading " + path);
     std::uint64_t left = size;
     while (left > 0) {
         if (m_stop.stop_requested())
             return fail(ErrorKind::Cancelled, "writing the layer was cancelled");
-        const ssize_t got = ::read(fd.get(), m_buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, m_buffer.size())));
-        if (got <= 0)
-            return failErrno(got < 0 ? errno : EIO, "reading " + path);
+        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, m_buffer.size()));
+        ssize_t got = ::read(fd, m_buffer.data(), wanted);
+        if (got < 0)
+            return failErrno(errno, "reading " + path);
+        if (got == 0) {
+            std::fill_n(m_buffer.begin(), wanted, '\0');
+            got = static_cast<ssize_t>(wanted);
+        }
         TRY_STATUS(put({m_buffer.data(), static_cast<std::size_t>(got)}));
         left -= static_cast<std::uint64_t>(got);
     }
@@ -100,8 +103,9 @@ Status LayerTarWriter::content(int dir, const std::string& name, const std::stri
 Status LayerTarWriter::entry(int dir, const std::string& name, const std::string& path)
 {
     struct stat info{};
+    const auto gone = [&] { return errno == ENOENT ? Status() : Status(failErrno(errno, "reading " + path)); };
     if (::fstatat(dir, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return failErrno(errno, "reading " + path);
+        return gone();
     TarHeader made;
     made.path = path;
     made.mode = info.st_mode & 07777;
@@ -117,6 +121,9 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
     if (S_ISDIR(info.st_mode)) {
         made.path += '/';
         made.type = '5';
+        const UniqueFd child(::openat(dir, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!child)
+            return gone();
         attributes(dir, name, made, opaque);
         TRY_STATUS(header(made));
         if (opaque) {
@@ -124,8 +131,7 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
             marker.path = made.path + ".wh..wh..opq";
             TRY_STATUS(header(marker));
         }
-        const UniqueFd child(::openat(dir, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        return child ? folder(child.get(), made.path) : Status(failErrno(errno, "reading " + path));
+        return folder(child.get(), made.path);
     }
     if (info.st_nlink > 1 && !S_ISLNK(info.st_mode)) {
         const auto [known, first] = m_links.try_emplace({info.st_dev, info.st_ino}, path);
@@ -139,7 +145,7 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
         std::string target(4096, '\0');
         const ssize_t length = ::readlinkat(dir, name.c_str(), target.data(), target.size());
         if (length < 0)
-            return failErrno(errno, "reading the link " + path);
+            return gone();
         made.link = target.substr(0, static_cast<std::size_t>(length));
         made.type = '2';
         summary.bytes += made.link.size();
@@ -152,9 +158,12 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
         made.type = '6';
         return header(made);
     }
+    const UniqueFd file(::openat(dir, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (!file)
+        return gone();
     made.size = static_cast<std::uint64_t>(info.st_size);
     TRY_STATUS(header(made));
-    return content(dir, name, path, made.size);
+    return content(file.get(), path, made.size);
 }
 
 Status LayerTarWriter::folder(int dir, const std::string& prefix)
