@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>BuildSettings</name>
+    <message>
+        <source>%1 is no name for an image: small letters, digits, and - . _ / between them; then a colon and a tag</source>
+        <translation>%1 ist kein Name für ein Image: Kleinbuchstaben, Ziffern, dazwischen - . _ /; dann ein Doppelpunkt und ein Tag</translation>
+    </message>
+    <message>
+        <source>The build argument %1 has no name</source>
+        <translation>Das Build-Argument %1 hat keinen Namen</translation>
+    </message>
+    <message>
+        <source>The context %1 is not a folder</source>
+        <translation>Der Kontext %1 ist kein Ordner</translation>
+    </message>
+</context>
+<context>
     <name>Charts</name>
     <message>
         <source>%1 cores</source>
@@ -81,6 +96,14 @@
     <message>
         <source>Run %1…</source>
         <translation>%1 ausführen …</translation>
+    </message>
+    <message>
+        <source>Go to Builds</source>
+        <translation>Zu den Builds</translation>
+    </message>
+    <message>
+        <source>Open a Dockerfile…</source>
+        <translation>Dockerfile öffnen …</translation>
     </message>
 </context>
 <context>
@@ -337,6 +360,137 @@
     </message>
 </context>
 <context>
+    <name>Dockerfile</name>
+    <message>
+        <source>stage, from %1</source>
+        <translation>Stufe, aus %1</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>build argument</source>
+        <translation>Build-Argument</translation>
+    </message>
+    <message>
+        <source>platform</source>
+        <translation>Plattform</translation>
+    </message>
+    <message>
+        <source>a folder kept from build to build</source>
+        <translation>ein Ordner, der von Build zu Build bleibt</translation>
+    </message>
+    <message>
+        <source>files of the context or a stage</source>
+        <translation>Dateien des Kontexts oder einer Stufe</translation>
+    </message>
+    <message>
+        <source>a file that stays out of the image</source>
+        <translation>eine Datei, die nicht ins Image kommt</translation>
+    </message>
+    <message>
+        <source>keys of your agent</source>
+        <translation>Schlüssel Ihres Agenten</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>Arbeitsspeicher</translation>
+    </message>
+    <message>
+        <source>user of this stage</source>
+        <translation>Benutzer dieser Stufe</translation>
+    </message>
+    <message>
+        <source>nothing at all</source>
+        <translation>gar nichts</translation>
+    </message>
+    <message>
+        <source>name of the stage</source>
+        <translation>Name der Stufe</translation>
+    </message>
+    <message>
+        <source>the command that tells</source>
+        <translation>der Befehl, der es sagt</translation>
+    </message>
+    <message>
+        <source>no health check, whatever the base image says</source>
+        <translation>keine Prüfung, was auch das Basis-Image sagt</translation>
+    </message>
+    <message>
+        <source>begins a stage on an image</source>
+        <translation>beginnt eine Stufe auf einem Image</translation>
+    </message>
+    <message>
+        <source>runs a command and keeps the files it made</source>
+        <translation>führt einen Befehl aus und behält seine Dateien</translation>
+    </message>
+    <message>
+        <source>copies files of the context or of a stage</source>
+        <translation>kopiert Dateien des Kontexts oder einer Stufe</translation>
+    </message>
+    <message>
+        <source>copies, unpacks archives, fetches URLs</source>
+        <translation>kopiert, entpackt Archive, holt URLs</translation>
+    </message>
+    <message>
+        <source>what a container runs unless told otherwise</source>
+        <translation>was ein Container ausführt, wenn nichts anderes gesagt ist</translation>
+    </message>
+    <message>
+        <source>what a container always runs</source>
+        <translation>was ein Container immer ausführt</translation>
+    </message>
+    <message>
+        <source>sets variables, also in the container</source>
+        <translation>setzt Variablen, auch im Container</translation>
+    </message>
+    <message>
+        <source>a variable that the build may be given</source>
+        <translation>eine Variable, die der Build bekommen kann</translation>
+    </message>
+    <message>
+        <source>the folder for what follows</source>
+        <translation>der Ordner für das Folgende</translation>
+    </message>
+    <message>
+        <source>ports that the program listens on</source>
+        <translation>Ports, auf denen das Programm lauscht</translation>
+    </message>
+    <message>
+        <source>who runs what follows</source>
+        <translation>wer das Folgende ausführt</translation>
+    </message>
+    <message>
+        <source>folders that live outside the container</source>
+        <translation>Ordner, die außerhalb des Containers leben</translation>
+    </message>
+    <message>
+        <source>says something about the image</source>
+        <translation>sagt etwas über das Image</translation>
+    </message>
+    <message>
+        <source>how to tell that it works</source>
+        <translation>woran man sieht, dass es läuft</translation>
+    </message>
+    <message>
+        <source>what runs commands in shell form</source>
+        <translation>was Befehle in Shell-Form ausführt</translation>
+    </message>
+    <message>
+        <source>the signal that stops the container</source>
+        <translation>das Signal, das den Container anhält</translation>
+    </message>
+    <message>
+        <source>an instruction for images built on this one</source>
+        <translation>eine Anweisung für Images, die hierauf bauen</translation>
+    </message>
+    <message>
+        <source>who made it; use LABEL instead</source>
+        <translation>wer es gemacht hat; besser LABEL</translation>
+    </message>
+</context>
+<context>
     <name>ListDate</name>
     <message>
         <source>Today %1</source>
@@ -364,6 +518,10 @@
     <message>
         <source>Print the milliseconds until the window is painted, and quit.</source>
         <translation>Die Millisekunden ausgeben, bis das Fenster gezeichnet ist, und beenden.</translation>
+    </message>
+    <message>
+        <source>Dockerfiles (or folders with one) to open.</source>
+        <translation>Dockerfiles (oder Ordner mit einem) zum Öffnen.</translation>
     </message>
 </context>
 <context>
@@ -534,6 +692,166 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::BuildOptions</name>
+    <message>
+        <source>Run every step again</source>
+        <translation>Jeden Schritt neu ausführen</translation>
+    </message>
+    <message>
+        <source>Look for newer base images</source>
+        <translation>Nach neueren Basis-Images sehen</translation>
+    </message>
+    <message>
+        <source>Build options</source>
+        <translation>Build-Optionen</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>&amp;Name</translation>
+    </message>
+    <message>
+        <source>Choose the folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>Context of the build</source>
+        <translation>Kontext des Builds</translation>
+    </message>
+    <message>
+        <source>&amp;Context</source>
+        <translation>&amp;Kontext</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>the last one</source>
+        <translation>die letzte</translation>
+    </message>
+    <message>
+        <source>&amp;Stage</source>
+        <translation>&amp;Stufe</translation>
+    </message>
+    <message>
+        <source>this machine&apos;s</source>
+        <translation>die dieses Rechners</translation>
+    </message>
+    <message>
+        <source>&amp;Platform</source>
+        <translation>&amp;Plattform</translation>
+    </message>
+    <message>
+        <source>Net&amp;work of RUN</source>
+        <translation>Net&amp;zwerk von RUN</translation>
+    </message>
+    <message>
+        <source>&amp;Arguments</source>
+        <translation>&amp;Argumente</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Bauen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::BuildOutput</name>
+    <message>
+        <source>Output of the build</source>
+        <translation>Ausgabe des Builds</translation>
+    </message>
+    <message>
+        <source>Nothing was built yet</source>
+        <translation>Noch nichts gebaut</translation>
+    </message>
+    <message>
+        <source>Ctrl+B builds; what each step says stands here.</source>
+        <translation>Strg+B baut; hier steht, was jeder Schritt sagt.</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::BuildRun</name>
+    <message>
+        <source>less than 1 ms</source>
+        <translation>unter 1 ms</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>Step %1/%2: %3</source>
+        <translation>Schritt %1/%2: %3</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Step %1/%2:</source>
+        <translation>Schritt %1/%2:</translation>
+    </message>
+    <message>
+        <source>From the cache</source>
+        <translation>Aus dem Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>Done in %1</source>
+        <translation>Fertig in %1</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Built %1 in %2</source>
+        <translation>%1 in %2 gebaut</translation>
+    </message>
+    <message>
+        <source>Cancelled after %1</source>
+        <translation>Nach %1 abgebrochen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n Schritt</numerusform>
+            <numerusform>%n Schritte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>running for %1</source>
+        <translation>läuft seit %1</translation>
+    </message>
+    <message>
+        <source>cached</source>
+        <translation>im Zwischenspeicher</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::ChartsView</name>
     <message>
         <source>1 min</source>
@@ -676,6 +994,24 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::CodeEditor</name>
+    <message numerus="yes">
+        <source>… %n line(s)</source>
+        <translation>
+            <numerusform>… %n Zeile</numerusform>
+            <numerusform>… %n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Alt+Enter: %1</source>
+        <translation>Alt+Eingabe: %1</translation>
+    </message>
+    <message>
+        <source>take it away</source>
+        <translation>wegnehmen</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::CommandPalette</name>
     <message>
         <source>Commands</source>
@@ -688,6 +1024,13 @@
     <message>
         <source>Matches</source>
         <translation>Treffer</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::CompletionPopup</name>
+    <message>
+        <source>Completion</source>
+        <translation>Vervollständigung</translation>
     </message>
 </context>
 <context>
@@ -775,42 +1118,6 @@
     <message>
         <source>Show it beside the list (Esc)</source>
         <translation>Neben der Liste zeigen (Esc)</translation>
-    </message>
-    <message>
-        <source>Remove container</source>
-        <translation>Container entfernen</translation>
-    </message>
-    <message>
-        <source>Remove %1?</source>
-        <translation>%1 entfernen?</translation>
-    </message>
-    <message>
-        <source>It is running and will be killed. What it wrote outside of volumes is lost.</source>
-        <translation>Er läuft und wird abgebrochen. Was er außerhalb von Volumes geschrieben hat, geht verloren.</translation>
-    </message>
-    <message>
-        <source>What it wrote outside of volumes is lost.</source>
-        <translation>Was er außerhalb von Volumes geschrieben hat, geht verloren.</translation>
-    </message>
-    <message>
-        <source>Kill and remove %1</source>
-        <translation>%1 abbrechen und entfernen</translation>
-    </message>
-    <message>
-        <source>Remove %1</source>
-        <translation>%1 entfernen</translation>
-    </message>
-    <message>
-        <source>Rename container</source>
-        <translation>Container umbenennen</translation>
-    </message>
-    <message>
-        <source>New name:</source>
-        <translation>Neuer Name:</translation>
-    </message>
-    <message>
-        <source>Rename</source>
-        <translation>Umbenennen</translation>
     </message>
 </context>
 <context>
@@ -1048,6 +1355,215 @@ ID %2</translation>
 (%1)</source>
         <translation>Ihre Container laufen weiter. Slipway versucht es jede Sekunde erneut.
 (%1)</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::DockerfilePage</name>
+    <message>
+        <source>New</source>
+        <translation>Neu</translation>
+    </message>
+    <message>
+        <source>A new Dockerfile (Ctrl+N)</source>
+        <translation>Neues Dockerfile (Strg+N)</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen …</translation>
+    </message>
+    <message>
+        <source>Open a Dockerfile (Ctrl+O)</source>
+        <translation>Dockerfile öffnen (Strg+O)</translation>
+    </message>
+    <message>
+        <source>Build images from Dockerfiles</source>
+        <translation>Images aus Dockerfiles bauen</translation>
+    </message>
+    <message>
+        <source>Open one, or drop it here. Ctrl+B builds it; every line then says whether it came from the cache, how long it took and what it weighs.</source>
+        <translation>Öffnen Sie eines oder ziehen Sie es hierher. Strg+B baut es; jede Zeile sagt dann, ob sie aus dem Zwischenspeicher kam, wie lange sie brauchte und was sie wiegt.</translation>
+    </message>
+    <message>
+        <source>Open a Dockerfile…</source>
+        <translation>Dockerfile öffnen …</translation>
+    </message>
+    <message>
+        <source>New Dockerfile</source>
+        <translation>Neues Dockerfile</translation>
+    </message>
+    <message>
+        <source>Open Dockerfiles</source>
+        <translation>Dockerfiles öffnen</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Dockerfiles (Dockerfile* Containerfile* *.Dockerfile *.dockerfile)</source>
+        <translation>Dockerfiles (Dockerfile* Containerfile* *.Dockerfile *.dockerfile)</translation>
+    </message>
+    <message>
+        <source>%1 has changes that are not saved.</source>
+        <translation>%1 hat Änderungen, die nicht gespeichert sind.</translation>
+    </message>
+    <message>
+        <source>Save and close</source>
+        <translation>Speichern und schließen</translation>
+    </message>
+    <message>
+        <source>Discard them</source>
+        <translation>Verwerfen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::DockerfileView</name>
+    <message>
+        <source>%1 was removed by another program. Save keeps what stands here.</source>
+        <translation>%1 wurde von einem anderen Programm gelöscht. Speichern behält, was hier steht.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Name of the image</source>
+        <translation>Name des Images</translation>
+    </message>
+    <message>
+        <source>What the image is called</source>
+        <translation>Wie das Image heißt</translation>
+    </message>
+    <message>
+        <source>Stage to build</source>
+        <translation>Zu bauende Stufe</translation>
+    </message>
+    <message>
+        <source>Build options: arguments, context, platform, cache</source>
+        <translation>Build-Optionen: Argumente, Kontext, Plattform, Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>Build options</source>
+        <translation>Build-Optionen</translation>
+    </message>
+    <message>
+        <source>Run…</source>
+        <translation>Ausführen …</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>New Dockerfile</source>
+        <translation>Neues Dockerfile</translation>
+    </message>
+    <message>
+        <source>Problems (%1)</source>
+        <translation>Probleme (%1)</translation>
+    </message>
+    <message>
+        <source>last stage</source>
+        <translation>letzte Stufe</translation>
+    </message>
+    <message>
+        <source>Line %1: %2. Nothing was built.</source>
+        <translation>Zeile %1: %2. Es wurde nichts gebaut.</translation>
+    </message>
+    <message>
+        <source>Nothing was built.</source>
+        <translation>Es wurde nichts gebaut.</translation>
+    </message>
+    <message>
+        <source>Options…</source>
+        <translation>Optionen …</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Bauen</translation>
+    </message>
+    <message>
+        <source>Cancel the build</source>
+        <translation>Build abbrechen</translation>
+    </message>
+    <message>
+        <source>Build it (Ctrl+B)</source>
+        <translation>Bauen (Strg+B)</translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Sending the context…</source>
+        <translation>Kontext wird gesendet …</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2 · %3</source>
+        <translation>Schritt %1 von %2 · %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>Built in %1 · %2 of %n step(s) from the cache</source>
+        <translation>
+            <numerusform>Gebaut in %1 · %2 von %n Schritt aus dem Zwischenspeicher</numerusform>
+            <numerusform>Gebaut in %1 · %2 von %n Schritten aus dem Zwischenspeicher</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Failed after %1</source>
+        <translation>Nach %1 fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Cancelled after %1</source>
+        <translation>Nach %1 abgebrochen</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2. Click for its output.</source>
+        <translation>Schritt %1 von %2. Ein Klick zeigt seine Ausgabe.</translation>
+    </message>
+    <message>
+        <source>Go to line</source>
+        <translation>Zu Zeile</translation>
+    </message>
+    <message>
+        <source>A number from 1 to %1</source>
+        <translation>Eine Zahl von 1 bis %1</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>Los</translation>
+    </message>
+    <message>
+        <source>There is no line %1</source>
+        <translation>Es gibt keine Zeile %1</translation>
+    </message>
+    <message>
+        <source>Save Dockerfile</source>
+        <translation>Dockerfile speichern</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern unter …</translation>
+    </message>
+    <message>
+        <source>%1 was changed by another program, and here too.</source>
+        <translation>%1 wurde von einem anderen Programm geändert, und hier auch.</translation>
+    </message>
+    <message>
+        <source>Take the other</source>
+        <translation>Das andere nehmen</translation>
+    </message>
+    <message>
+        <source>Keep mine</source>
+        <translation>Meines behalten</translation>
     </message>
 </context>
 <context>
@@ -1537,6 +2053,17 @@ ID %2</translation>
         <source>%1 left</source>
         <translation>noch %1</translation>
     </message>
+    <message>
+        <source>Build %1</source>
+        <translation>%1 bauen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n step(s)</source>
+        <translation>
+            <numerusform>%1 von %n Schritt</numerusform>
+            <numerusform>%1 von %n Schritten</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::JobRow</name>
@@ -1959,6 +2486,25 @@ ID %2</translation>
         <source>First steps and keys</source>
         <translation>Erste Schritte und Tasten</translation>
     </message>
+    <message>
+        <source>Builds</source>
+        <translation>Builds</translation>
+    </message>
+    <message numerus="yes">
+        <source>Quit without saving %n file(s)?</source>
+        <translation>
+            <numerusform>Beenden, ohne %n Datei zu speichern?</numerusform>
+            <numerusform>Beenden, ohne %n Dateien zu speichern?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What was changed in the editor is lost.</source>
+        <translation>Was im Editor geändert wurde, geht verloren.</translation>
+    </message>
+    <message>
+        <source>Discard and quit</source>
+        <translation>Verwerfen und beenden</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::MessageBar</name>
@@ -2000,6 +2546,17 @@ ID %2</translation>
     <message>
         <source>Folder to mount</source>
         <translation>Ordner zum Einhängen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::Outline</name>
+    <message>
+        <source>Stages</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>%1 from %2</source>
+        <translation>%1 aus %2</translation>
     </message>
 </context>
 <context>
@@ -2199,6 +2756,29 @@ ID %2</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::ProblemList</name>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>No problems found</source>
+        <translation>Keine Probleme gefunden</translation>
+    </message>
+    <message>
+        <source>Take it away</source>
+        <translation>Wegnehmen</translation>
+    </message>
+    <message>
+        <source>Use %1</source>
+        <translation>%1 nehmen</translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation>Zeile %1</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::ProcessesTab</name>
     <message>
         <source>Processes of this container</source>
@@ -2283,6 +2863,87 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>Click to try again</source>
         <translation>Klicken, um es noch einmal zu versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ReplaceBar</name>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Match case</source>
+        <translation>Groß-/Kleinschreibung beachten</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Wörter</translation>
+    </message>
+    <message>
+        <source>Whole words only</source>
+        <translation>Nur ganze Wörter</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>Regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+Enter)</source>
+        <translation>Voriger Treffer (Umschalt+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Next match (Enter)</source>
+        <translation>Nächster Treffer (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Replace with</source>
+        <translation>Ersetzen durch</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Replace this match and go to the next</source>
+        <translation>Diesen Treffer ersetzen und zum nächsten gehen</translation>
+    </message>
+    <message>
+        <source>Replace all</source>
+        <translation>Alle ersetzen</translation>
+    </message>
+    <message>
+        <source>Replace all matches</source>
+        <translation>Alle Treffer ersetzen</translation>
+    </message>
+    <message>
+        <source>Not a regular expression: %1</source>
+        <translation>Kein regulärer Ausdruck: %1</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n match(es)</source>
+        <translation>
+            <numerusform>%n Treffer</numerusform>
+            <numerusform>%n Treffer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n replaced</source>
+        <translation>
+            <numerusform>%n ersetzt</numerusform>
+            <numerusform>%n ersetzt</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2704,6 +3365,37 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>%1 as %2</source>
         <translation>%1 als %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TextFile</name>
+    <message>
+        <source>%1 is not there</source>
+        <translation>%1 ist nicht da</translation>
+    </message>
+    <message>
+        <source>%1 is not a file</source>
+        <translation>%1 ist keine Datei</translation>
+    </message>
+    <message>
+        <source>%1 has more than 8 MiB: too much for a Dockerfile</source>
+        <translation>%1 hat mehr als 8 MiB: zu viel für ein Dockerfile</translation>
+    </message>
+    <message>
+        <source>%1 could not be read: %2</source>
+        <translation>%1 war nicht zu lesen: %2</translation>
+    </message>
+    <message>
+        <source>%1 is not text</source>
+        <translation>%1 ist kein Text</translation>
+    </message>
+    <message>
+        <source>%1 is not UTF-8 text</source>
+        <translation>%1 ist kein UTF-8-Text</translation>
+    </message>
+    <message>
+        <source>%1 could not be saved: %2</source>
+        <translation>%1 war nicht zu speichern: %2</translation>
     </message>
 </context>
 <context>

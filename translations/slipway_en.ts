@@ -2,12 +2,32 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>slipway::ui::BuildRun</name>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n step</numerusform>
+            <numerusform>%n steps</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::ChartsView</name>
     <message numerus="yes">
         <source>machine: %n cores</source>
         <translation>
             <numerusform>machine: %n core</numerusform>
             <numerusform>machine: %n cores</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::CodeEditor</name>
+    <message numerus="yes">
+        <source>… %n line(s)</source>
+        <translation>
+            <numerusform>… %n line</numerusform>
+            <numerusform>… %n lines</numerusform>
         </translation>
     </message>
 </context>
@@ -49,6 +69,16 @@
         <translation>
             <numerusform>One of them is still running and will be killed.</numerusform>
             <numerusform>%n of them are still running and will be killed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::DockerfileView</name>
+    <message numerus="yes">
+        <source>Built in %1 · %2 of %n step(s) from the cache</source>
+        <translation>
+            <numerusform>Built in %1 · %2 of %n step from the cache</numerusform>
+            <numerusform>Built in %1 · %2 of %n steps from the cache</numerusform>
         </translation>
     </message>
 </context>
@@ -95,6 +125,13 @@
             <numerusform>%1 of %n layers</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 of %n step(s)</source>
+        <translation>
+            <numerusform>%1 of %n step</numerusform>
+            <numerusform>%1 of %n steps</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::JobsPanel</name>
@@ -125,6 +162,13 @@
             <numerusform>Quit while %n jobs are running?</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Quit without saving %n file(s)?</source>
+        <translation>
+            <numerusform>Quit without saving %n file?</numerusform>
+            <numerusform>Quit without saving %n files?</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::OverviewTab</name>
@@ -150,6 +194,23 @@
         <translation>
             <numerusform>%n process, as the host numbers it</numerusform>
             <numerusform>%n processes, as the host numbers them</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::ReplaceBar</name>
+    <message numerus="yes">
+        <source>%n match(es)</source>
+        <translation>
+            <numerusform>%n match</numerusform>
+            <numerusform>%n matches</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n replaced</source>
+        <translation>
+            <numerusform>%n replaced</numerusform>
+            <numerusform>%n replaced</numerusform>
         </translation>
     </message>
 </context>

@@ -48,6 +48,7 @@ int main(int argc, char** argv)
                                          QStringLiteral("THEME"));
     const QCommandLineOption bench(QStringLiteral("bench-first-paint"),
                                    Texts::tr("Print the milliseconds until the window is painted, and quit."));
+    parser.addPositionalArgument(QStringLiteral("dockerfile"), Texts::tr("Dockerfiles (or folders with one) to open."), QStringLiteral("[DOCKERFILE…]"));
     parser.addOptions({socket, root, run, themeOption, bench});
     parser.process(app);
     const QString runDir = folder(parser, run, QStandardPaths::RuntimeLocation, "/slipway", "/run/slipway");
@@ -70,6 +71,8 @@ int main(int argc, char** argv)
     ui::MainWindow window(bridge, bin.filePath(QStringLiteral("../share/slipway/starter.tar")));
     if (parser.isSet(bench))
         printFirstPaint(startMs);
+    for (const QString& file : parser.positionalArguments())
+        window.openDockerfile(file);
     QTimer::singleShot(0, &bridge, &ui::EngineBridge::start);
     window.show();
     return QApplication::exec();

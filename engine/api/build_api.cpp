@@ -3,9 +3,9 @@
 
 #include <cerrno>
 #include <charconv>
-#include <format>
 
 #include "api/build_json.h"
+#include "api/build_progress.h"
 #include "api/byte_channel.h"
 #include "api/router.h"
 #include "base/ids.h"
@@ -17,36 +17,8 @@ namespace slipway::api
 {
 namespace
 {
-using build::BuildProgress;
 using build::BuildRequest;
 using build::BuildService;
-
-std::string line(const Json& json) { return dumpJson(json) + "\r\n"; }
-std::string streamLine(const std::string& text) { return line({{"stream", text}}); }
-
-// What dockerd's classic builder prints, in its very lines: clients read them.
-std::string printed(const BuildProgress& progress)
-{
-    switch (progress.kind) {
-    case BuildProgress::Kind::Step:
-        return streamLine(std::format("Step {}/{} : {}", progress.step, progress.total, progress.text)) + streamLine("\n");
-    case BuildProgress::Kind::Cached:
-        return streamLine(" ---> Using cache\n");
-    case BuildProgress::Kind::Running:
-        return streamLine(" ---> Running in " + progress.id + "\n");
-    case BuildProgress::Kind::Output:
-        return streamLine(progress.isError ? "\x1b[91m" + progress.text + "\x1b[0m" : progress.text);
-    case BuildProgress::Kind::Removed:
-        return streamLine(" ---> Removed intermediate container " + progress.id + "\n");
-    case BuildProgress::Kind::Done:
-        return streamLine(" ---> " + progress.id + "\n");
-    case BuildProgress::Kind::Note:
-        return streamLine(progress.text + "\n");
-    case BuildProgress::Kind::Pull:
-        return progressLine(progress.pull);
-    }
-    return {};
-}
 
 std::int64_t number(const HttpRequest& request, const std::string& name)
 {
@@ -133,6 +105,7 @@ Result<BuildRequest> buildRequest(const HttpRequest& request)
     wanted.platform = request.value("platform");
     wanted.noCache = request.flag("nocache");
     wanted.pull = request.flag("pull");
+    wanted.ordered = !request.flag("steps");
     wanted.network = request.value("networkmode", "default");
     for (const std::string& list : all("extrahosts")) {
         for (std::size_t at = 0; at < list.size();) {
@@ -163,7 +136,7 @@ std::string errorLine(const Error& error)
     Json detail = {{"message", error.message}};
     if (error.osError != 0 && error.message.starts_with("The command "))
         detail["code"] = error.osError;
-    return line({{"errorDetail", detail}, {"error", error.message}});
+    return jsonLine({{"errorDetail", detail}, {"error", error.message}});
 }
 
 constexpr std::size_t maxUnsaid = 1 << 20; // of a quiet build's output, for the case that it fails
@@ -173,17 +146,22 @@ Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& reque
     const std::stop_token stop = channel.stop.get_token();
     const std::string remote = request.value("remote");
     const bool quiet = request.flag("q");
+    const auto began = std::chrono::steady_clock::now();
+    const auto lineOf = [steps = request.flag("steps"), began](const build::BuildProgress& progress) {
+        return steps ? stepProgress(progress, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began))
+                     : printedProgress(progress);
+    };
     TRY(const auto context, remote.empty() ? builds.unpackContext(body, wanted.dockerfile, stop) : builds.fetchContext(remote, wanted.dockerfile, stop));
     wanted.context = context.folder();
     wanted.dockerfileText = context.dockerfile();
     std::string unsaid;
     bool spoke = false;
-    const auto sink = [&](const BuildProgress& progress) {
+    const auto sink = [&](const build::BuildProgress& progress) {
         spoke = true;
         if (!quiet)
-            (void)channel.push(printed(progress)); // a client that is gone stops the build
+            (void)channel.push(lineOf(progress)); // a client that is gone stops the build
         else if (unsaid.size() < maxUnsaid)
-            unsaid += printed(progress);
+            unsaid += lineOf(progress);
     };
     const auto built = builds.build(wanted, sink, stop);
     if (!built && !spoke)
@@ -198,7 +176,7 @@ Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& reque
             names += (names.empty() ? "" : " ") + name;
         TRY_STATUS(channel.push(streamLine("[Warning] One or more build-args [" + names + "] were not consumed\n")));
     }
-    TRY_STATUS(channel.push(line({{"aux", {{"ID", built->image.str()}}}})));
+    TRY_STATUS(channel.push(jsonLine({{"aux", {{"ID", built->image.str()}}}})));
     TRY_STATUS(channel.push(streamLine("Successfully built " + shortId(built->image.hex()) + "\n")));
     for (const Reference& tag : wanted.tags)
         TRY_STATUS(channel.push(streamLine("Successfully tagged " + tag.familiar() + "\n")));

@@ -30,7 +30,7 @@ std::string progressText(std::int64_t current, std::int64_t total)
 
 } // namespace
 
-std::string progressLine(const ImageProgress& progress)
+Json progressJson(const ImageProgress& progress)
 {
     Json line = Json::object();
     if (!progress.stream.empty()) {
@@ -48,8 +48,10 @@ std::string progressLine(const ImageProgress& progress)
             line["progress"] = progressText(progress.current, progress.total);
         }
     }
-    return dumpJson(line) + "\r\n";
+    return line;
 }
+
+std::string progressLine(const ImageProgress& progress) { return dumpJson(progressJson(progress)) + "\r\n"; }
 
 Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work)
 {

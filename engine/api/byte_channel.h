@@ -80,6 +80,7 @@ using Work = std::function<Status(ByteChannel&)>;
 [[nodiscard]] Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work);
 
 // A line of the stream that pull, load and build answer with.
+[[nodiscard]] Json progressJson(const ImageProgress& progress);
 [[nodiscard]] std::string progressLine(const ImageProgress& progress);
 
 } // namespace slipway::api

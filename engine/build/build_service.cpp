@@ -251,14 +251,14 @@ Result<BuildResult> BuildService::build(const BuildRequest& request, const Build
     const Running listed(*m_impl, stopping);
     BuildCache::Lease lease(m_impl->cache);
     const FileTree context(std::move(root), true);
-    OrderedSink output(plan.stages.size(), sink);
+    OrderedSink output(plan.stages.size(), request.ordered, sink);
     Session session{.needs = m_impl->needs, .request = request, .cache = m_impl->cache, .lease = lease, .file = file,
                     .context = context, .output = output, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,
                     .globals = std::move(globals), .usedArgs = {}, .mutex = {}, .finished = {}, .trees = {}};
     warnOfEmptyLines(file, output);
     int step = 0;
     for (const df::Instruction& arg : file.globalArgs)
-        output.send(0, {.kind = BuildProgress::Kind::Step, .step = ++step, .total = plan.totalSteps, .text = std::string(df::trimmed(arg.node->line)), .id = {}, .pull = {}});
+        output.send(0, {.kind = BuildProgress::Kind::Step, .step = ++step, .total = plan.totalSteps, .line = arg.node->firstLine, .text = std::string(df::trimmed(arg.node->line)), .id = {}, .pull = {}});
     TRY_STATUS(Scheduler(session, plan, stopping).run());
     return m_impl->finish(session, plan);
 }

@@ -49,6 +49,7 @@ struct BuildRequest
     std::map<std::string, std::string> args, labels;
     std::string target, platform;
     bool noCache = false, pull = false;
+    bool ordered = true; // false: progress as it happens, not in the order of the Dockerfile
     std::string network = "default"; // default, none, host, or a network's name
     std::vector<std::string> extraHosts; // "name:address"
     std::map<std::string, RegistryAuth> auths; // by registry host
@@ -60,7 +61,7 @@ struct BuildRequest
     std::int64_t shmSize = 64ll << 20;
 };
 
-// What happens, in the order of the Dockerfile even when stages run side by side.
+// What happens, in the order of the Dockerfile even when stages run side by side (unless BuildRequest::ordered is false).
 struct BuildProgress
 {
     enum class Kind : std::uint8_t {
@@ -69,12 +70,14 @@ struct BuildProgress
         Running, // in the container `id`
         Output,  // text from it, as it came (isError: its standard error)
         Removed, // that container is gone
-        Done,    // the step's result is `id`; size of its layer
+        Done,    // the step's result is `id`; size of its layer, 0 when it has none
+        Failed,  // the step, because of `text`; when another step failed first: because the build is cancelled
         Note,    // text, a line
         Pull,    // of a base image
     };
     Kind kind = Kind::Note;
     int step = 0, total = 0;
+    int line = 0; // of the Dockerfile, where the step's instruction begins; 0: it is not in there (a label of the request)
     std::string text, id;
     bool isError = false;
     std::int64_t size = 0;

@@ -20,7 +20,15 @@ constexpr std::size_t maxConfig = 8 << 20;
 void OrderedSink::send(std::size_t stage, BuildProgress progress)
 {
     const std::scoped_lock lock(m_mutex);
-    if (stage == m_front)
+    Step& last = m_steps[stage];
+    if (progress.step != 0) {
+        last = {progress.step, progress.total, progress.line};
+    } else {
+        progress.step = last.number;
+        progress.total = last.total;
+        progress.line = last.line;
+    }
+    if (!m_ordered || stage == m_front)
         m_sink(progress);
     else
         m_waiting[stage].push_back(std::move(progress));

@@ -19,18 +19,27 @@ namespace slipway::build
 {
 
 // Progress of stages that run side by side, handed on in the order of the Dockerfile: the first stage that is not finished
-// speaks at once, what the later ones say waits.
+// speaks at once, what the later ones say waits. Or, not ORDERED, as it comes. What does not know its step gets the stage's last.
 class OrderedSink
 {
 public:
-    OrderedSink(std::size_t stages, const BuildSink& sink) : m_waiting(stages), m_finished(stages, false), m_sink(sink) {}
+    OrderedSink(std::size_t stages, bool ordered, const BuildSink& sink)
+        : m_waiting(stages), m_steps(stages), m_finished(stages, false), m_ordered(ordered), m_sink(sink)
+    {
+    }
     void send(std::size_t stage, BuildProgress progress);
     void finish(std::size_t stage);
 
 private:
     std::mutex m_mutex;
+    struct Step
+    {
+        int number = 0, total = 0, line = 0;
+    };
     std::vector<std::deque<BuildProgress>> m_waiting;
+    std::vector<Step> m_steps;
     std::vector<bool> m_finished;
+    bool m_ordered;
     std::size_t m_front = 0;
     const BuildSink& m_sink;
 };

@@ -24,12 +24,22 @@ void StageBuilder::say(BuildProgress progress)
 {
     progress.step = m_step;
     progress.total = m_total;
+    progress.line = m_line;
     m_session.output.send(m_slot, std::move(progress));
+}
+
+void StageBuilder::sayStep(const df::Instruction& instruction)
+{
+    m_line = instruction.node->firstLine;
+    m_layerSize = 0;
+    say({.kind = Kind::Step, .text = std::string(df::trimmed(instruction.node->line)), .id = {}, .pull = {}});
 }
 
 Result<ImageState> StageBuilder::build(bool isTarget)
 {
     const Status done = steps(isTarget);
+    if (!done)
+        say({.kind = Kind::Failed, .text = done.error().message, .id = {}, .pull = {}});
     const Status kept = remember(); // also what was done before a failure
     TRY_STATUS(done);
     TRY_STATUS(kept);
@@ -41,11 +51,13 @@ Status StageBuilder::steps(bool isTarget)
     TRY_STATUS(begin());
     for (const df::Instruction& instruction : m_stage.instructions) {
         ++m_step;
-        say({.kind = Kind::Step, .text = std::string(df::trimmed(instruction.node->line)), .id = {}, .pull = {}});
+        sayStep(instruction);
         TRY_STATUS(step(instruction));
-        say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .pull = {}});
+        say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .size = m_layerSize, .pull = {}});
     }
     if (isTarget) {
+        m_line = 0;
+        m_layerSize = 0;
         for (const auto& [name, value] : m_session.request.labels) {
             ++m_step;
             say({.kind = Kind::Step, .text = "LABEL " + name + '=' + value, .id = {}, .pull = {}});
@@ -60,7 +72,7 @@ Status StageBuilder::steps(bool isTarget)
 Status StageBuilder::begin()
 {
     const df::From& from = m_stage.base();
-    say({.kind = Kind::Step, .text = std::string(df::trimmed(m_stage.from.node->line)), .id = {}, .pull = {}});
+    sayStep(m_stage.from);
     const df::Lookup globals = [this](std::string_view name) -> std::optional<std::string> {
         const auto found = m_session.globals.find(name);
         return found == m_session.globals.end() ? std::nullopt : std::optional(found->second);
@@ -225,6 +237,7 @@ Status StageBuilder::layerStep(const Step& step, const Make& make)
 
 void StageBuilder::appendLayer(const std::string& text, const CacheRecord& record)
 {
+    m_layerSize += record.size;
     m_state.record(text, m_session.epoch.value_or(record.created), record.layer);
     if (!record.layer.empty())
         m_state.files = keyOf({m_state.files.str(), record.layer.str()});

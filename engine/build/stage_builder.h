@@ -49,6 +49,7 @@ private:
     void appendLayer(const std::string& text, const CacheRecord& record);
 
     void say(BuildProgress progress);
+    void sayStep(const dockerfile::Instruction& instruction); // that it begins
     void note(std::string text) { say({.kind = BuildProgress::Kind::Note, .text = std::move(text), .id = {}, .pull = {}}); }
 
     // run_step.cpp
@@ -98,6 +99,8 @@ private:
     const dockerfile::Stage& m_stage;
     std::size_t m_slot;
     int m_step, m_total;
+    int m_line = 0;                // of the step
+    std::int64_t m_layerSize = 0; // that it made or found
     ImageState m_state;
     std::map<std::string, std::optional<std::string>, std::less<>> m_args; // declared by ARG
     std::vector<CacheRecord> m_new; // steps without files, and shortcuts

@@ -124,10 +124,10 @@ public:
         std::string target, platform, network;
         bool noCache = false, pull = false;
     };
-    // The folder is packed as the docker command packs it, what its ignore file names is left out, and sent; its stream of
-    // progress comes back line by line (their stream text is what `docker build` prints). Gives the image's id, or the error
-    // of the step that failed. A dropped Request cancels the build in the engine too.
-    virtual Request build(const Options&, std::function<void(dockerapi::ProgressLine)> onProgress, Reply<std::string> imageId) = 0;
+    // The folder is packed as the docker command packs it, what its ignore file names is left out, and sent; what becomes of
+    // each step comes back, also from an engine that only prints it (then without lines and sizes). Gives the image's id, or
+    // the error of the step that failed. A dropped Request cancels the build in the engine too.
+    virtual Request build(const Options&, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> imageId) = 0;
     // Forgets cached steps, with ALL also those that images still hold; gives the bytes that came back.
     virtual Request prune(bool all, Reply<std::int64_t>) = 0;
 };

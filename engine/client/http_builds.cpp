@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "client/classic_steps.h"
 #include "client/context_tar.h"
 #include "client/http_nouns.h"
 
@@ -13,7 +15,7 @@ namespace
 
 std::string queryOf(const BuildsClient::Options& options, const std::string& dockerfile)
 {
-    std::string query = "?dockerfile=" + percentEncode(dockerfile);
+    std::string query = "?steps=1&dockerfile=" + percentEncode(dockerfile);
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty())
             query += std::string("&") + name + '=' + percentEncode(value);
@@ -50,6 +52,7 @@ struct Outcome
 {
     std::string imageId;
     std::string error;
+    std::optional<ClassicSteps> classic; // until the engine shows that it knows steps
 };
 
 class Builds final : public BuildsClient
@@ -62,10 +65,10 @@ public:
             packer.request_stop();
     }
 
-    Request build(const Options& options, std::function<void(dockerapi::ProgressLine)> onProgress, Reply<std::string> reply) override
+    Request build(const Options& options, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> reply) override
     {
         auto build = std::make_shared<Build>();
-        m_packers.emplace_back([this, options, onProgress = std::move(onProgress), reply = std::move(reply), weak = std::weak_ptr(build),
+        m_packers.emplace_back([this, options, onStep = std::move(onStep), reply = std::move(reply), weak = std::weak_ptr(build),
                                 guard = build->guard, dropped = build->stop.get_token()](const std::stop_token& ending) {
             std::stop_source stop;
             const auto forward = [&stop] { stop.request_stop(); };
@@ -82,7 +85,7 @@ public:
             call.guard = guard;
             if (const auto wanted = weak.lock()) {
                 const std::lock_guard lock(wanted->mutex);
-                wanted->exchange = send(std::move(call), onProgress, reply);
+                wanted->exchange = send(std::move(call), onStep, reply);
             }
         });
         return build;
@@ -99,25 +102,35 @@ public:
     }
 
 private:
-    Request send(HttpCall call, std::function<void(dockerapi::ProgressLine)> onProgress, Reply<std::string> reply)
+    Request send(HttpCall call, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> reply)
     {
         auto outcome = std::make_shared<Outcome>();
+        if (onStep)
+            outcome->classic.emplace(onStep);
         return m_http.streamJson(
             std::move(call),
-            [outcome, onProgress = std::move(onProgress)](const Json& json) {
+            [outcome, onStep = std::move(onStep)](const Json& json) {
                 if (const auto id = jsonValue<std::string>(jsonMember(json, "aux"), "ID"); !id.empty())
                     outcome->imageId = id;
-                dockerapi::ProgressLine line = dockerapi::progressLine(json);
+                const dockerapi::ProgressLine line = dockerapi::progressLine(json);
                 if (!line.error.empty())
                     outcome->error = line.error;
-                if (onProgress)
-                    onProgress(std::move(line));
+                if (!onStep)
+                    return;
+                if (auto step = dockerapi::buildStep(json)) {
+                    outcome->classic.reset();
+                    onStep(*std::move(step));
+                } else if (outcome->classic) {
+                    outcome->classic->take(line);
+                }
             },
             [outcome, reply = std::move(reply)](Status status) {
                 if (status && !outcome->error.empty())
                     status = fail(ErrorKind::InvalidArgument, outcome->error);
                 if (status && outcome->imageId.empty())
                     status = fail(ErrorKind::Internal, "the engine ended the build without an image and without a reason");
+                if (outcome->classic)
+                    outcome->classic->end(status.has_value());
                 reply(status ? Result<std::string>(outcome->imageId) : std::unexpected(status.error()));
             });
     }

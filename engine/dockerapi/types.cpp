@@ -178,4 +178,29 @@ ProgressLine progressLine(const Json& json)
     return result;
 }
 
+std::optional<BuildStep> buildStep(const Json& json)
+{
+    static constexpr std::pair<const char*, BuildStep::State> states[] = {
+        {"started", BuildStep::State::Started}, {"output", BuildStep::State::Output}, {"pull", BuildStep::State::Pull},
+        {"cached", BuildStep::State::Cached},   {"done", BuildStep::State::Done},     {"failed", BuildStep::State::Failed}};
+    const Json& step = jsonMember(json, "slipway");
+    const auto word = jsonValue<std::string>(step, "state");
+    for (const auto& [name, state] : states) {
+        if (word != name)
+            continue;
+        BuildStep result;
+        result.state = state;
+        result.step = jsonValue<int>(step, "step");
+        result.total = jsonValue<int>(step, "total");
+        result.line = jsonValue<int>(step, "line");
+        result.ms = jsonValue<std::int64_t>(step, "ms", -1);
+        result.text = jsonValue<std::string>(step, "text");
+        result.isStderr = jsonValue<bool>(step, "stderr");
+        result.size = jsonValue<std::int64_t>(step, "size");
+        result.pull = progressLine(jsonMember(step, "progress"));
+        return result;
+    }
+    return std::nullopt;
+}
+
 } // namespace slipway::dockerapi

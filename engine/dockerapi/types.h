@@ -76,10 +76,26 @@ struct ProgressLine
     std::int64_t current = 0, total = 0;
 };
 
+// News of one step of a build.
+struct BuildStep
+{
+    enum class State : std::uint8_t { Started, Output, Pull, Cached, Done, Failed };
+    State state = State::Output;
+    int step = 0, total = 0;
+    int line = 0;        // of the Dockerfile, where the instruction begins; 0 = the engine does not say
+    std::int64_t ms = -1; // since the build began; -1 = the engine does not say
+    std::string text;    // the instruction; output as it came; why it failed
+    bool isStderr = false;
+    std::int64_t size = 0; // of its layer, bytes; of Cached and Done
+    ProgressLine pull;
+};
+
 [[nodiscard]] ContainerSummary containerSummary(const Json&);
 [[nodiscard]] ImageSummary imageSummary(const Json&);
 [[nodiscard]] EventMessage eventMessage(const Json&);
 [[nodiscard]] StatsSample statsSample(const Json&);
 [[nodiscard]] ProgressLine progressLine(const Json&);
+// The "slipway" member of a line of POST /build?steps=1; nullopt when there is none.
+[[nodiscard]] std::optional<BuildStep> buildStep(const Json&);
 
 } // namespace slipway::dockerapi

@@ -23,6 +23,7 @@ class TestBuildClient : public QObject
     {
         std::mutex mutex;
         std::string printed;
+        std::vector<dockerapi::BuildStep> steps;
         std::optional<Result<std::string>> image;
 
         [[nodiscard]] std::string text()
@@ -40,9 +41,11 @@ class TestBuildClient : public QObject
     {
         return m_client->builds().build(
             options,
-            [answer](const dockerapi::ProgressLine& line) {
+            [answer](const dockerapi::BuildStep& step) {
                 const std::lock_guard lock(answer->mutex);
-                answer->printed += line.stream;
+                answer->steps.push_back(step);
+                if (step.state == dockerapi::BuildStep::State::Output)
+                    answer->printed += step.text;
             },
             [answer](Result<std::string> image) {
                 const std::lock_guard lock(answer->mutex);
@@ -90,6 +93,51 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(answer->done(), 30000);
         QVERIFY(answer->image->has_value());
         QVERIFY(answer->text().contains("not saved yet\n"));
+    }
+
+    void eachStepIsTold()
+    {
+        using State = dockerapi::BuildStep::State;
+        const QString folder = m_builder.context({{"Dockerfile", "ARG TAG=latest\n"                        // 1
+                                                                 "FROM busybox:$TAG AS one\n"              // 2
+                                                                 "RUN head -c 100000 /dev/zero >/big && \\\n" // 3
+                                                                 "    echo loud >&2\n"
+                                                                 "\n"
+                                                                 "FROM busybox\n"                          // 6
+                                                                 "ENV A=b\n"                               // 7
+                                                                 "COPY --from=one /big /\n"                // 8
+                                                                 "RUN exit 4\n"}});                        // 9
+        BuildsClient::Options options;
+        options.folder = folder.toStdString();
+        const auto told = [&] {
+            const auto answer = std::make_shared<Answer>();
+            const Request request = build(options, answer);
+            [&] { QTRY_VERIFY_WITH_TIMEOUT(answer->done(), 30000); }();
+            std::map<int, QByteArrayList> byLine;
+            for (const auto& step : answer->steps) {
+                static constexpr const char* words[] = {"started", "output", "pull", "cached", "done", "failed"};
+                QByteArray word = words[static_cast<int>(step.state)];
+                if (step.state == State::Done && step.size > 0)
+                    word += step.size >= 100000 ? " big" : " small";
+                if (step.state == State::Output)
+                    word += (step.isStderr ? " 2:" : " 1:") + QByteArray::fromStdString(step.text).trimmed();
+                byLine[step.line] << word;
+            }
+            return byLine;
+        };
+        auto steps = told();
+        QCOMPARE(steps[1], QByteArrayList{"started"});
+        QCOMPARE(steps[2], (QByteArrayList{"started", "done"}));
+        QCOMPARE(steps[3], (QByteArrayList{"started", "output 2:loud", "done big"}));
+        QCOMPARE(steps[6], (QByteArrayList{"started", "done"}));
+        QCOMPARE(steps[7], (QByteArrayList{"started", "done"}));
+        QCOMPARE(steps[8], (QByteArrayList{"started", "done big"}));
+        QCOMPARE(steps[9], (QByteArrayList{"started", "failed"}));
+        steps = told();
+        QCOMPARE(steps[3], (QByteArrayList{"started", "cached", "done big"}));
+        QCOMPARE(steps[7], (QByteArrayList{"started", "cached", "done"}));
+        QCOMPARE(steps[8], (QByteArrayList{"started", "cached", "done big"}));
+        QCOMPARE(steps[9], (QByteArrayList{"started", "failed"}));
     }
 
     void saysWhyItFailed()

@@ -89,9 +89,9 @@ struct FakeSystem : SystemClient
 
 struct FakeBuilds : BuildsClient
 {
-    Request build(const Options& options, std::function<void(dockerapi::ProgressLine)> progress, Reply<std::string> end) override
+    Request build(const Options& options, std::function<void(dockerapi::BuildStep)> step, Reply<std::string> end) override
     {
-        built = options, onProgress = progress, onEnd = end;
+        built = options, onStep = step, onEnd = end;
         auto request = std::make_shared<int>(1);
         alive = request; // expired: the build was cancelled
         return request;
@@ -99,7 +99,7 @@ struct FakeBuilds : BuildsClient
     Request prune(bool, Reply<std::int64_t> reply) override { return reply(0), Request(); }
 
     std::optional<Options> built;
-    std::function<void(dockerapi::ProgressLine)> onProgress;
+    std::function<void(dockerapi::BuildStep)> onStep;
     Reply<std::string> onEnd;
     std::weak_ptr<void> alive;
 };

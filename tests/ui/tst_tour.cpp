@@ -11,6 +11,7 @@
 #include <QRegularExpression>
 #include <QTabWidget>
 #include <QToolButton>
+#include <QTreeWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -20,6 +21,7 @@
 #include "bridge/engine_bridge.h"
 #include "client/engine_client.h"
 #include "containers/container_detail.h"
+#include "dockerfile/code_editor.h"
 #include "isolated_settings.h"
 #include "logs/log_canvas.h"
 #include "shell/main_window.h"
@@ -361,6 +363,71 @@ private slots:
         picture("nothing-matches");
         search->clear();
         chooseTheOnlyRow();
+    }
+
+    void buildsFromADockerfile()
+    {
+        QTemporaryDir dir;
+        const auto write = [&dir](const char* name, const QByteArray& text) {
+            QFile file(dir.filePath(QLatin1StringView(name)));
+            return file.open(QFile::WriteOnly) && file.write(text) == text.size();
+        };
+        click(names::buildsButton);
+        inBothThemes("builds-empty");
+        QVERIFY(QDir(dir.path()).mkdir(QStringLiteral("greeter")));
+        QVERIFY(write("greeter/index.html", "<html><body><h1>Built here</h1></body></html>\n"));
+        QVERIFY(write("greeter/Dockerfile", "# A page of our own on the starter image\n"
+                                            "FROM slipway/starter:latest AS words\n"
+                                            "WORKDIR /words\n"
+                                            "RUN for i in 1 2 3; do echo \"line $i\"; done | tee greeting.txt\n"
+                                            "\n"
+                                            "FROM slipway/starter:latest\n"
+                                            "LABEL org.opencontainers.image.title=greeter\n"
+                                            "COPY --from=words /words/greeting.txt /www/\n"
+                                            "COPY index.html /www/\n"
+                                            "EXPOSE 80\n"));
+        m_window->openDockerfile(dir.filePath(QStringLiteral("greeter")));
+        auto* editor = find<CodeEditor>(names::codeEditor);
+        QVERIFY(within(10000, [&] { return find<QTreeWidget>(names::outline)->topLevelItemCount() == 2; }));
+        picture("dockerfile");
+        m_window->activateWindow(); // no window manager gives it back after a dialog
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        editor->setFocus();
+        QTest::keyClick(editor, Qt::Key_B, Qt::ControlModifier);
+        auto* run = find<QPushButton>(names::buildRunButton);
+        QVERIFY2(within(30000, [&] { return run->isVisible(); }), qPrintable(find<QLabel>(names::buildState)->text()));
+        QCOMPARE(m_engine.docker({"inspect", "-f", "{{.Config.Labels}}", "greeter"}).out, QByteArray("map[org.opencontainers.image.title:greeter]\n"));
+        QCOMPARE(m_engine.docker({"run", "--rm", "greeter", "cat", "/www/greeting.txt"}).out, QByteArray("line 1\nline 2\nline 3\n"));
+        inBothThemes("built");
+
+        editor->goTo(3);
+        editor->moveCursor(QTextCursor::EndOfLine);
+        QTest::keyClicks(editor, QStringLiteral(" && cat nosuchfile"));
+        editor->moveCursor(QTextCursor::End);
+        QTest::keyClicks(editor, QStringLiteral("CM"));
+        QVERIFY(find<QWidget>(names::completionPopup)->isVisible());
+        picture("dockerfile-completion");
+        QTest::keyClick(editor, Qt::Key_Tab);
+        QTest::keyClicks(editor, QStringLiteral("serve"));
+        QTest::keyClick(editor, Qt::Key_B, Qt::ControlModifier);
+        QVERIFY(within(30000, [&] { return editor->markAt(3) && editor->markAt(3)->state == CodeEditor::Mark::State::Failed; }));
+        inBothThemes("build-failed");
+        editor->undo();
+        find<QTabWidget>(names::buildPanels)->setCurrentIndex(0);
+        QVERIFY(within(5000, [&] { return find<QTreeWidget>(names::problemList)->topLevelItemCount() > 0; }));
+        picture("dockerfile-problems");
+        click(names::buildOptionsButton);
+        QVERIFY(within(5000, [&] { return find<QDialog>(names::buildOptions) != nullptr; }));
+        inBothThemes("build-options");
+        QTest::keyClick(find<QDialog>(names::buildOptions), Qt::Key_Escape);
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        editor->setFocus();
+        while (editor->document()->isModified() && editor->document()->isUndoAvailable())
+            editor->undo();
+        QTest::keyClick(editor, Qt::Key_W, Qt::ControlModifier);
+        QCOMPARE(m_engine.docker({"rmi", "greeter"}).code, 0);
+        click(names::containersButton);
     }
 
     void stopAndRemove()

@@ -133,7 +133,7 @@ double Job::share() const
     double sum = 0;
     for (const Part& part : m_parts)
         sum += part.share;
-    return sum / double(m_parts.size());
+    return sum / std::max(double(m_steps), double(m_parts.size()));
 }
 
 std::int64_t Job::bytes() const
@@ -179,7 +179,7 @@ QString Job::summary() const
         return m_message;
     QStringList words;
     const auto done = std::ranges::count_if(m_parts, &Part::done);
-    words << tr("%1 of %n layer(s)", nullptr, int(m_parts.size())).arg(done);
+    words << (m_steps > 0 ? tr("%1 of %n step(s)", nullptr, m_steps) : tr("%1 of %n layer(s)", nullptr, int(m_parts.size()))).arg(done);
     if (const std::int64_t now = bytes(); now > 0)
         words << (wanted() > 0 ? tr("%1 of %2").arg(bytesText(now), bytesText(wanted())) : bytesText(now));
     if (const double speed = rate(); speed > 0)

@@ -41,6 +41,7 @@ public:
     // A line of the engine's progress, as of pull, load and push.
     void take(const dockerapi::ProgressLine& line);
     void setPart(const Part& part); // by its id; new ones go to the end
+    void setSteps(int total) { m_steps = total; } // its parts are steps of so many, not all of them known yet
     void setOutcome(const QString& text) { m_outcome = text; } // what to say when it went well
     void setRetry(std::function<void()> retry) { m_retry = std::move(retry); } // offered after a failure
     void finish(const Status& status); // once; later calls are ignored
@@ -79,6 +80,7 @@ private:
     std::vector<Part> m_parts;
     std::deque<Sample> m_samples;
     QElapsedTimer m_clock;
+    int m_steps = 0; // 0: its parts are layers
     qint64 m_told = -1000; // ms of the last changed()
     std::function<void()> m_retry;
     Request m_request;

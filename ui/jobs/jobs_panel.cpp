@@ -13,6 +13,7 @@
 #include "jobs/jobs.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
+#include "widgets/elided_label.h"
 #include "widgets/icons.h"
 
 namespace slipway::ui
@@ -23,7 +24,7 @@ constexpr int highest = 260, steps = 1000;
 }
 
 JobsPanel::JobsPanel(Jobs& jobs, QWidget* parent)
-    : QWidget(parent), m_jobs(jobs), m_toggle(new QToolButton), m_clear(new QToolButton), m_summary(new QLabel),
+    : QWidget(parent), m_jobs(jobs), m_toggle(new QToolButton), m_clear(new QToolButton), m_summary(new ElidedLabel),
       m_progress(new QProgressBar), m_scroll(new QScrollArea), m_rows(new QVBoxLayout)
 {
     setObjectName(QLatin1StringView(names::jobsPanel));
@@ -66,7 +67,6 @@ void JobsPanel::buildHead()
     m_clear->setAutoRaise(true);
     m_clear->setText(tr("Clear finished"));
     m_clear->setObjectName(QLatin1StringView(names::jobsClear));
-    m_summary->setTextFormat(Qt::PlainText);
     m_summary->setProperty("muted", true);
     m_progress->setTextVisible(false);
     m_progress->setFixedSize(160, 6);

@@ -578,6 +578,8 @@ void LogCanvas::showMatch(std::size_t index)
     viewport()->update();
 }
 
+void LogCanvas::showLine(std::uint64_t line) { setTop({m_rows.rowOf(line), 0}, true); }
+
 void LogCanvas::updatePill()
 {
     const bool show = !m_follow && m_rows.count() > 0 && m_top != bottomTop();

@@ -39,6 +39,7 @@ public:
     void setFollow(bool on); // on also scrolls to the end
     void setMessage(const QString& title, const QString& detail); // what is shown when there is no line
     void showMatch(std::size_t index);                            // selects it and brings it into view
+    void showLine(std::uint64_t line);                            // as the first one that is seen
     void zoom(int step);                                          // 0 = back to normal
 
     [[nodiscard]] bool following() const { return m_follow; }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/main_window.h"
 
+#include <algorithm>
+#include <array>
+
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QLabel>
@@ -11,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include "containers/containers_page.h"
+#include "dockerfile/dockerfile_page.h"
 #include "images/image_jobs.h"
 #include "images/images_page.h"
 #include "jobs/jobs.h"
@@ -32,6 +36,16 @@
 
 namespace slipway::ui
 {
+namespace
+{
+constexpr std::array roomNames{"containers", "images", "builds"}; // as they are remembered
+
+MainWindow::Room roomOf(const QString& name)
+{
+    const auto found = std::ranges::find_if(roomNames, [&](const char* each) { return name == QLatin1StringView(each); });
+    return found == roomNames.end() ? MainWindow::Containers : MainWindow::Room(found - roomNames.begin());
+}
+} // namespace
 
 MainWindow::MainWindow(EngineBridge& bridge, const QString& starterTar)
     : m_bridge(bridge), m_starterTar(starterTar), m_containers(new ContainerModel(bridge, this)),
@@ -44,7 +58,7 @@ MainWindow::MainWindow(EngineBridge& bridge, const QString& starterTar)
     resize(1280, 800);
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     m_hadContainers = settings.value(QStringLiteral("window/hadContainers")).toBool();
-    m_room = settings.value(QStringLiteral("window/room")).toString() == QLatin1StringView("images") ? Images : Containers;
+    m_room = roomOf(settings.value(QStringLiteral("window/room")).toString());
     m_notice->findChild<QLabel*>()->setObjectName(QLatin1StringView(names::starterLink));
     auto* notices = new QHBoxLayout;
     notices->setContentsMargins(theme::space4, theme::space3, theme::space4, 0);
@@ -86,6 +100,7 @@ void MainWindow::buildRail()
 {
     m_rail->addRoom(names::containersButton, "containers", tr("Containers"));
     m_rail->addRoom(names::imagesButton, "images", tr("Images"));
+    m_rail->addRoom(names::buildsButton, "build", tr("Builds"));
     m_rail->setCurrent(m_room);
     m_rail->setMenu(makeSettingsMenu(*this));
     connect(m_rail, &Rail::roomChosen, this, [this](int room) { enter(Room(room)); });
@@ -103,6 +118,7 @@ void MainWindow::buildShortcuts()
     bind(QKeySequence::Quit, &MainWindow::close);
     bind(Qt::Key_F11, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
     bind(Qt::CTRL | Qt::Key_Backslash, [this] { m_rail->setCollapsed(!m_rail->isCollapsed()); });
+    bind(QKeySequence::Open, &MainWindow::askDockerfile);
     bind(QKeySequence::Back, [this] { go(-1); });
     bind(QKeySequence::Forward, [this] { go(1); });
 }
@@ -111,7 +127,7 @@ void MainWindow::enter(Room room)
 {
     m_room = room;
     m_rail->setCurrent(room);
-    QSettings().setValue(QStringLiteral("window/room"), room == Images ? QStringLiteral("images") : QStringLiteral("containers"));
+    QSettings().setValue(QStringLiteral("window/room"), QLatin1StringView(roomNames[std::size_t(room)]));
     showRoom();
     remember();
 }
@@ -122,7 +138,8 @@ void MainWindow::showRoom()
         m_hadContainers = !m_hadContainers;
         QSettings().setValue(QStringLiteral("window/hadContainers"), m_hadContainers);
     }
-    QWidget* page = m_room == Images ? static_cast<QWidget*>(&imagesPage())
+    QWidget* page = m_room == Images   ? static_cast<QWidget*>(&imagesPage())
+                    : m_room == Builds ? static_cast<QWidget*>(&dockerfilePage())
                     : m_hadContainers ? static_cast<QWidget*>(&containersPage())
                                       : static_cast<QWidget*>(&welcomePage());
     const bool reading = m_helpPage && m_pages->currentWidget() == m_helpPage && sender() == m_containers;
@@ -157,6 +174,33 @@ ImagesPage& MainWindow::imagesPage()
         });
     }
     return *m_imagesPage;
+}
+
+DockerfilePage& MainWindow::dockerfilePage()
+{
+    if (!m_dockerfilePage) {
+        m_dockerfilePage = new DockerfilePage(m_bridge, *m_jobs);
+        m_pages->addWidget(m_dockerfilePage);
+        connect(m_dockerfilePage, &DockerfilePage::runRequested, this, [this](const QString& image) { containersPage().askRun(image); });
+    }
+    return *m_dockerfilePage;
+}
+
+void MainWindow::openDockerfile(const QString& path)
+{
+    enter(Builds);
+    dockerfilePage().open(path);
+}
+
+void MainWindow::askDockerfile()
+{
+    enter(Builds);
+    dockerfilePage().askOpen();
+}
+
+ListPage* MainWindow::listOf(Room room) const
+{
+    return room == Images ? static_cast<ListPage*>(m_imagesPage) : room == Containers ? m_containersPage : nullptr;
 }
 
 WelcomePage& MainWindow::welcomePage()
@@ -261,7 +305,7 @@ void MainWindow::remember()
 {
     if (m_going)
         return;
-    const ListPage* page = m_room == Images ? static_cast<ListPage*>(m_imagesPage) : m_containersPage;
+    const ListPage* page = listOf(m_room);
     const QStringList ids = page ? page->selectedIds() : QStringList();
     const Place place{m_room, ids.size() == 1 ? ids.first() : QString()};
     if (m_place >= 0 && m_history[std::size_t(m_place)] == place)
@@ -280,11 +324,12 @@ void MainWindow::go(int step)
     m_place = wanted;
     const Place place = m_history[std::size_t(wanted)];
     enter(place.room);
-    ListPage& page = place.room == Images ? static_cast<ListPage&>(imagesPage()) : containersPage();
-    if (place.id.isEmpty())
-        page.clearSelection();
-    else
-        page.select(place.id);
+    if (ListPage* page = listOf(place.room)) {
+        if (place.id.isEmpty())
+            page->clearSelection();
+        else
+            page->select(place.id);
+    }
     m_going = false;
 }
 
@@ -292,11 +337,21 @@ void MainWindow::closeEvent(QCloseEvent* event)
 {
     QSettings().setValue(QStringLiteral("window/geometry"), saveGeometry());
     const int running = m_jobs->running();
-    if (running == 0 || m_quitting) {
+    const int unsaved = m_dockerfilePage ? m_dockerfilePage->unsaved() : 0;
+    if ((running == 0 && unsaved == 0) || m_quitting) {
         event->accept();
         return;
     }
     event->ignore();
+    if (unsaved > 0) {
+        enter(Builds);
+        confirm(this, {tr("Quit without saving %n file(s)?", nullptr, unsaved), tr("What was changed in the editor is lost."), tr("Discard and quit"), {}},
+                [this](bool) {
+                    m_quitting = true;
+                    close();
+                });
+        return;
+    }
     confirm(this, {tr("Quit while %n job(s) are running?", nullptr, running), tr("They are cancelled. Containers go on running."), tr("Quit"), {}},
             [this](bool) {
                 m_quitting = true;

@@ -14,10 +14,12 @@ namespace slipway::ui
 
 class ContainerModel;
 class ContainersPage;
+class DockerfilePage;
 class HelpPage;
 class ImageModel;
 class ImagesPage;
 class Jobs;
+class ListPage;
 class MessageBar;
 class Rail;
 class WelcomePage;
@@ -29,7 +31,7 @@ class MainWindow : public QMainWindow
     Q_OBJECT
 
 public:
-    enum Room { Containers, Images };
+    enum Room { Containers, Images, Builds };
 
     // STARTERTAR: the image that the welcome page loads and runs.
     MainWindow(EngineBridge& bridge, const QString& starterTar);
@@ -38,6 +40,8 @@ public:
     void enter(Room room);
     void openPalette();
     void openHelp();
+    void askDockerfile();
+    void openDockerfile(const QString& path); // in the Builds room
     [[nodiscard]] Jobs& jobs() const { return *m_jobs; }
 
 protected:
@@ -54,6 +58,8 @@ private:
     void buildShortcuts();
     [[nodiscard]] ContainersPage& containersPage();
     [[nodiscard]] ImagesPage& imagesPage();
+    [[nodiscard]] DockerfilePage& dockerfilePage();
+    [[nodiscard]] ListPage* listOf(Room room) const; // made already, and the room is a list
     [[nodiscard]] WelcomePage& welcomePage();
     void showRoom();
     void showConnection();
@@ -75,6 +81,7 @@ private:
     QStackedWidget* m_pages;
     ContainersPage* m_containersPage = nullptr;
     ImagesPage* m_imagesPage = nullptr;
+    DockerfilePage* m_dockerfilePage = nullptr;
     WelcomePage* m_welcomePage = nullptr;
     HelpPage* m_helpPage = nullptr;
     Room m_room = Containers;

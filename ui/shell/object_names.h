@@ -35,4 +35,10 @@ inline constexpr auto containerDetail = "containerDetail", overviewTab = "overvi
                       detailStart = "detailStart", detailStop = "detailStop", detailRestart = "detailRestart",
                       detailMore = "detailMore", detailFull = "detailFull", detailClose = "detailClose",
                       stopCard = "stopCard", inspectSearch = "inspectSearch";
+inline constexpr auto buildsButton = "buildsButton", dockerfilePage = "dockerfilePage", dockerfileTabs = "dockerfileTabs", newDockerfile = "newDockerfile",
+                      openDockerfile = "openDockerfile", codeEditor = "codeEditor", completionPopup = "completionPopup",
+                      findField = "findField", replaceField = "replaceField", replaceAllButton = "replaceAllButton", outline = "outline",
+                      problemList = "problemList", buildButton = "buildButton", buildTag = "buildTag", buildState = "buildState",
+                      buildRunButton = "buildRunButton", buildOptions = "buildOptions", buildOptionsButton = "buildOptionsButton",
+                      buildOptionsBuild = "buildOptionsBuild", buildPanels = "buildPanels", buildOutput = "buildOutput";
 } // namespace slipway::ui::names

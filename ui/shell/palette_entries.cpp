@@ -35,6 +35,8 @@ void addCommands(Entries& entries, MainWindow& window, ContainersPage& container
     add("load", Text::tr("Load an image from a file…"), "", [&] { images.askLoad(); });
     add("containers", Text::tr("Go to Containers"), "Ctrl+1", [&] { window.enter(MainWindow::Containers); });
     add("images", Text::tr("Go to Images"), "Ctrl+2", [&] { window.enter(MainWindow::Images); });
+    add("build", Text::tr("Go to Builds"), "Ctrl+3", [&] { window.enter(MainWindow::Builds); });
+    add("file", Text::tr("Open a Dockerfile…"), "Ctrl+O", [&] { window.askDockerfile(); });
     add("theme", Text::tr("Theme: as the desktop"), "", [] { theme::choose(theme::Mode::System); });
     add("theme", Text::tr("Theme: light"), "", [] { theme::choose(theme::Mode::Light); });
     add("theme", Text::tr("Theme: dark"), "", [] { theme::choose(theme::Mode::Dark); });

@@ -65,6 +65,7 @@ void MessageBar::say(Kind kind, const QString& text, const std::vector<Action>& 
     m_text->setText(text);
     setAccessibleName(text);
     while (QLayoutItem* item = m_actions->takeAt(0)) {
+        item->widget()->hide(); // at once; it may be the one whose click this is
         item->widget()->deleteLater();
         delete item;
     }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/build_progress.h"
+
+#include <format>
+
+#include "api/byte_channel.h"
+
+namespace slipway::api
+{
+
+using build::BuildProgress;
+using Kind = BuildProgress::Kind;
+
+std::string jsonLine(const Json& json) { return dumpJson(json) + "\r\n"; }
+std::string streamLine(const std::string& text) { return jsonLine({{"stream", text}}); }
+
+std::string printedProgress(const BuildProgress& progress)
+{
+    switch (progress.kind) {
+    case Kind::Step:
+        return streamLine(std::format("Step {}/{} : {}", progress.step, progress.total, progress.text)) + streamLine("\n");
+    case Kind::Cached:
+        return streamLine(" ---> Using cache\n");
+    case Kind::Running:
+        return streamLine(" ---> Running in " + progress.id + "\n");
+    case Kind::Output:
+        return streamLine(progress.isError ? "\x1b[91m" + progress.text + "\x1b[0m" : progress.text);
+    case Kind::Removed:
+        return streamLine(" ---> Removed intermediate container " + progress.id + "\n");
+    case Kind::Done:
+        return streamLine(" ---> " + progress.id + "\n");
+    case Kind::Note:
+        return streamLine(progress.text + "\n");
+    case Kind::Pull:
+        return progressLine(progress.pull);
+    case Kind::Failed:
+        break;
+    }
+    return {};
+}
+
+std::string stepProgress(const BuildProgress& progress, std::chrono::milliseconds since)
+{
+    Json step = {{"step", progress.step}, {"total", progress.total}, {"line", progress.line}, {"ms", since.count()}};
+    switch (progress.kind) {
+    case Kind::Step:
+        step["state"] = "started";
+        step["text"] = progress.text;
+        break;
+    case Kind::Output:
+        step["state"] = "output";
+        step["text"] = progress.text;
+        step["stderr"] = progress.isError;
+        break;
+    case Kind::Note:
+        step["state"] = "output";
+        step["text"] = progress.text + '\n';
+        break;
+    case Kind::Pull:
+        step["state"] = "pull";
+        step["progress"] = progressJson(progress.pull);
+        break;
+    case Kind::Cached:
+    case Kind::Done:
+        step["state"] = progress.kind == Kind::Done ? "done" : "cached";
+        step["size"] = progress.size;
+        break;
+    case Kind::Failed:
+        step["state"] = "failed";
+        step["text"] = progress.text;
+        break;
+    case Kind::Running:
+    case Kind::Removed:
+        return {};
+    }
+    return jsonLine({{"slipway", step}});
+}
+
+} // namespace slipway::api

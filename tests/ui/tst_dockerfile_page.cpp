@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTextBlock>
+#include <QToolButton>
+#include <QTreeWidget>
+#include <QtTest>
+
+#include "dockerfile/build_run.h"
+#include "dockerfile/code_editor.h"
+#include "dockerfile/completion_popup.h"
+#include "dockerfile/dockerfile_page.h"
+#include "dockerfile/dockerfile_view.h"
+#include "dockerfile/replace_bar.h"
+#include "fake_engine.h"
+#include "isolated_settings.h"
+#include "jobs/jobs.h"
+#include "samples.h"
+#include "shell/object_names.h"
+#include "shell/theme.h"
+#include "widgets/message_bar.h"
+
+using namespace slipway;
+using namespace slipway::ui;
+
+namespace
+{
+constexpr auto nodeApp = "FROM node:20-alpine AS build\n" // line 1
+                         "WORKDIR /app\n"
+                         "COPY package*.json ./\n"
+                         "RUN npm ci --production\n"
+                         "\n"
+                         "FROM node:20-alpine\n" // line 6
+                         "COPY --from=build /app /app\n"
+                         "EXPOSE 3000\n"
+                         "CMD [\"node\", \"server.js\"]\n";
+
+struct Fixture
+{
+    QTemporaryDir dir;
+    FakeClient client;
+    EngineBridge bridge{client};
+    Jobs jobs;
+    std::unique_ptr<DockerfilePage> page;
+
+    Fixture()
+    {
+        write("Dockerfile", nodeApp);
+        client.imagesPart.summaries = {test::image("aa", {"node:20-alpine"}, 190'000'000)};
+        client.systemPart.pingAnswer = Status();
+        bridge.start();
+        show();
+        QVERIFY(QTest::qWaitFor([this] { return bridge.state() == EngineBridge::State::Connected; }));
+    }
+    void show()
+    {
+        page = std::make_unique<DockerfilePage>(bridge, jobs);
+        page->resize(1100, 700);
+        page->show();
+        page->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(page.get()));
+    }
+    QString file(const char* name) const { return dir.filePath(QLatin1StringView(name)); }
+    void write(const char* name, const QByteArray& text) const
+    {
+        QFile out(file(name));
+        QVERIFY(out.open(QFile::WriteOnly | QFile::Truncate));
+        out.write(text);
+    }
+    QByteArray read(const char* name) const
+    {
+        QFile in(file(name));
+        return in.open(QFile::ReadOnly) ? in.readAll() : QByteArray("unreadable");
+    }
+    DockerfileView& open(const char* name = "Dockerfile")
+    {
+        page->open(file(name));
+        [&] { QVERIFY(page->current()); }();
+        page->current()->editor().setFocus();
+        return *page->current();
+    }
+    template <class W>
+    W* find(const char* name) const
+    {
+        return page->current()->findChild<W*>(QLatin1StringView(name));
+    }
+    void key(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(&page->current()->editor(), Qt::Key(key), modifiers); }
+    void type(const QString& text) { QTest::keyClicks(&page->current()->editor(), text); }
+    static dockerapi::BuildStep step(dockerapi::BuildStep::State state, int number, int line, const std::string& text = {}, std::int64_t size = 0)
+    {
+        dockerapi::BuildStep made;
+        made.state = state;
+        made.step = number;
+        made.total = 7;
+        made.line = line;
+        made.text = text;
+        made.size = size;
+        return made;
+    }
+    QString message() const
+    {
+        for (const MessageBar* bar : page->findChildren<MessageBar*>())
+            if (bar->isVisible())
+                return bar->text();
+        return {};
+    }
+    bool press(const QString& text) const // a visible button
+    {
+        for (QAbstractButton* button : page->findChildren<QAbstractButton*>())
+            if (button->isVisible() && button->text() == text)
+                return button->click(), true;
+        return false;
+    }
+};
+using State = dockerapi::BuildStep::State;
+using Mark = CodeEditor::Mark::State;
+} // namespace
+
+class TestDockerfilePage : public QObject
+{
+    Q_OBJECT
+
+    test::IsolatedSettings m_settings;
+
+private slots:
+    void initTestCase() { theme::apply(theme::Mode::Light); }
+    void init() { test::IsolatedSettings::forget(); }
+
+    void opensSavesAndRemembers()
+    {
+        Fixture f;
+        QVERIFY(!f.page->current());
+        DockerfileView& view = f.open();
+        QCOMPARE(view.editor().toPlainText(), QString::fromUtf8(nodeApp));
+        QVERIFY(!view.isModified());
+        auto* tabs = f.page->findChild<QTabWidget*>(QLatin1StringView(names::dockerfileTabs));
+        QCOMPARE(tabs->tabText(0), QStringLiteral("Dockerfile"));
+        f.type(QStringLiteral("# mine"));
+        QCOMPARE(tabs->tabText(0), QStringLiteral("Dockerfile •"));
+        QCOMPARE(f.page->unsaved(), 1);
+        f.key(Qt::Key_S, Qt::ControlModifier);
+        QCOMPARE(f.read("Dockerfile"), QByteArray("# mine") + nodeApp);
+        QCOMPARE(f.page->unsaved(), 0);
+        f.open(); // again: the same tab
+        QCOMPARE(tabs->count(), 1);
+        f.page->open(f.file("none"));
+        QVERIFY2(f.message().endsWith(QStringLiteral("none is not there")), qPrintable(f.message()));
+        QCOMPARE(tabs->count(), 1);
+        f.show(); // another window: it opens what was open
+        QVERIFY(f.page->current());
+        QCOMPARE(f.page->current()->path(), f.file("Dockerfile"));
+    }
+
+    void closingAsksForWhatIsNotSaved()
+    {
+        Fixture f;
+        f.open();
+        f.type(QStringLiteral("# a"));
+        f.key(Qt::Key_W, Qt::ControlModifier);
+        QVERIFY(f.page->current());
+        QVERIFY(f.message().contains(QStringLiteral("not saved")));
+        QVERIFY(f.press(QStringLiteral("Save and close")));
+        QVERIFY(!f.page->current());
+        QVERIFY(f.read("Dockerfile").startsWith("# aFROM"));
+        f.open();
+        f.type(QStringLiteral("# b"));
+        f.key(Qt::Key_W, Qt::ControlModifier);
+        QVERIFY(f.press(QStringLiteral("Discard them")));
+        QVERIFY(!f.page->current());
+        QVERIFY(f.read("Dockerfile").startsWith("# aFROM"));
+    }
+
+    void changesOnDisk()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.write("Dockerfile", "FROM other\n");
+        QTRY_COMPARE_WITH_TIMEOUT(view.editor().toPlainText(), QStringLiteral("FROM other\n"), 5000);
+        QVERIFY(!view.isModified());
+        f.type(QStringLiteral("#"));
+        f.write("Dockerfile", "FROM third\n");
+        QTRY_VERIFY_WITH_TIMEOUT(f.message().contains(QStringLiteral("changed by another program")), 5000);
+        QCOMPARE(view.editor().toPlainText(), QStringLiteral("#FROM other\n"));
+        QVERIFY(f.press(QStringLiteral("Take the other")));
+        QCOMPARE(view.editor().toPlainText(), QStringLiteral("FROM third\n"));
+        f.key(Qt::Key_Z, Qt::ControlModifier); // what was there is not lost
+        QCOMPARE(view.editor().toPlainText(), QStringLiteral("#FROM other\n"));
+    }
+
+    void problemsAreShownAndMended()
+    {
+        Fixture f;
+        f.write("Dockerfile", "FROM busybox as b\nRUN true\nCOPPY a b\n");
+        DockerfileView& view = f.open();
+        auto* list = f.find<QTreeWidget>(names::problemList);
+        QTRY_COMPARE_WITH_TIMEOUT(list->topLevelItemCount(), 2, 5000);
+        QCOMPARE(view.editor().problemCount(), 2);
+        f.key(Qt::Key_F8); // from the first problem, under the cursor, to the next
+        f.key(Qt::Key_F8);
+        QVERIFY(view.editor().textCursor().blockNumber() == 0 || view.editor().textCursor().blockNumber() == 2);
+        view.editor().goTo(2);
+        f.key(Qt::Key_Return, Qt::AltModifier);
+        QCOMPARE(view.editor().document()->findBlockByNumber(2).text(), QStringLiteral("COPY a b"));
+        QTRY_COMPARE_WITH_TIMEOUT(list->topLevelItemCount(), 1, 5000);
+    }
+
+    void outlineFollowsAndFolds()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        auto* outline = f.find<QTreeWidget>(names::outline);
+        QTRY_COMPARE_WITH_TIMEOUT(outline->topLevelItemCount(), 2, 5000);
+        QCOMPARE(outline->topLevelItem(0)->text(0), QStringLiteral("build from node:20-alpine"));
+        QCOMPARE(outline->topLevelItem(1)->childCount(), 3);
+        view.editor().goTo(7);
+        QCOMPARE(outline->currentItem()->text(0), QStringLiteral("EXPOSE 3000"));
+        view.editor().setFolded(0, true);
+        QVERIFY(view.editor().isFolded(0));
+        QVERIFY(!view.editor().document()->findBlockByNumber(2).isVisible());
+        QVERIFY(view.editor().document()->findBlockByNumber(5).isVisible());
+        view.editor().goTo(2); // unfolds what hides it
+        QVERIFY(view.editor().document()->findBlockByNumber(2).isVisible());
+        QCOMPARE(view.editor().textCursor().blockNumber(), 2);
+    }
+
+    void completesByKeys()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        auto* popup = f.find<CompletionPopup>(names::completionPopup);
+        view.editor().moveCursor(QTextCursor::End);
+        f.type(QStringLiteral("work"));
+        QVERIFY(popup->isVisible());
+        f.key(Qt::Key_Tab);
+        QVERIFY(!popup->isVisible());
+        QVERIFY(view.editor().toPlainText().endsWith(QStringLiteral("\nWORKDIR ")));
+        f.type(QStringLiteral("/x"));
+        f.key(Qt::Key_Return);
+        f.type(QStringLiteral("FRO"));
+        f.key(Qt::Key_Escape);
+        QVERIFY(!popup->isVisible());
+        f.type(QStringLiteral("M "));
+        QTRY_VERIFY_WITH_TIMEOUT(popup->isVisible(), 5000); // a stage is there, images come from the engine
+        f.key(Qt::Key_Escape);
+        f.key(Qt::Key_Space, Qt::ControlModifier);
+        QVERIFY(popup->isVisible());
+    }
+
+    void editingKeys()
+    {
+        Fixture f;
+        f.write("Dockerfile", "RUN a && \\\n    b\n");
+        DockerfileView& view = f.open();
+        const auto text = [&view] { return view.editor().toPlainText(); };
+        f.key(Qt::Key_Slash, Qt::ControlModifier);
+        QCOMPARE(text(), QStringLiteral("# RUN a && \\\n    b\n"));
+        f.key(Qt::Key_Slash, Qt::ControlModifier);
+        QCOMPARE(text(), QStringLiteral("RUN a && \\\n    b\n"));
+        f.key(Qt::Key_End);
+        f.key(Qt::Key_Return); // an instruction that goes on is indented
+        f.type(QStringLiteral("c"));
+        QCOMPARE(text(), QStringLiteral("RUN a && \\\n    c\n    b\n"));
+        f.key(Qt::Key_A, Qt::ControlModifier);
+        f.key(Qt::Key_Tab);
+        QCOMPARE(text(), QStringLiteral("    RUN a && \\\n        c\n        b\n"));
+        QTest::keyClick(&view.editor(), Qt::Key_Backtab, Qt::ShiftModifier);
+        QCOMPARE(text(), QStringLiteral("RUN a && \\\n    c\n    b\n"));
+    }
+
+    void findsAndReplaces()
+    {
+        Fixture f;
+        f.write("Dockerfile", "RUN one\nRUN two\nrun three\n");
+        DockerfileView& view = f.open();
+        f.key(Qt::Key_H, Qt::ControlModifier);
+        auto* bar = view.findChild<ReplaceBar*>();
+        auto* field = f.find<QLineEdit>(names::findField);
+        QTRY_VERIFY(bar->isVisible());
+        field->setText(QStringLiteral("run"));
+        QVERIFY(bar->status().startsWith(QStringLiteral("3 match")));
+        bar->find(true);
+        QCOMPARE(bar->status(), QStringLiteral("1 of 3"));
+        f.find<QLineEdit>(names::replaceField)->setText(QStringLiteral("LABEL a="));
+        f.find<QToolButton>(names::replaceAllButton)->click();
+        QCOMPARE(view.editor().toPlainText(), QStringLiteral("LABEL a= one\nLABEL a= two\nLABEL a= three\n"));
+        view.editor().undo(); // all at once
+        QCOMPARE(view.editor().toPlainText(), QStringLiteral("RUN one\nRUN two\nrun three\n"));
+    }
+
+    void oneClickBuilds()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.find<QLineEdit>(names::buildTag)->setText(QStringLiteral("shop:1"));
+        f.type(QStringLiteral("# not saved"));
+        f.key(Qt::Key_Return);
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        const auto& built = f.client.buildsPart.built;
+        QVERIFY(built.has_value());
+        QCOMPARE(built->tags, std::vector<std::string>{"shop:1"});
+        QCOMPARE(built->folder, f.dir.path().toStdString());
+        QCOMPARE(*built->dockerfileText, "# not saved\n" + std::string(nodeApp));
+        QCOMPARE(f.jobs.running(), 1);
+        const auto tell = [&f](const dockerapi::BuildStep& step) { f.client.buildsPart.onStep(step); };
+        tell(Fixture::step(State::Started, 1, 2, "FROM node:20-alpine AS build"));
+        tell(Fixture::step(State::Done, 1, 2));
+        tell(Fixture::step(State::Started, 2, 3, "WORKDIR /app"));
+        tell(Fixture::step(State::Cached, 2, 3, {}, 10));
+        tell(Fixture::step(State::Done, 2, 3, {}, 10));
+        tell(Fixture::step(State::Started, 3, 4, "COPY package*.json ./"));
+        tell(Fixture::step(State::Output, 3, 4, "copied\n"));
+        QTRY_VERIFY(view.editor().markAt(3));
+        QCOMPARE(view.editor().markAt(1)->state, Mark::Done);
+        QCOMPARE(view.editor().markAt(2)->state, Mark::Cached);
+        QVERIFY(view.editor().markAt(2)->note.startsWith(QStringLiteral("cached")));
+        QCOMPARE(view.editor().markAt(3)->state, Mark::Running);
+        view.editor().goTo(0);
+        f.type(QStringLiteral("# the marks go with their lines"));
+        f.key(Qt::Key_Return);
+        tell(Fixture::step(State::Done, 3, 4, {}, 1'500'000));
+        QTRY_VERIFY(view.editor().markAt(4) && view.editor().markAt(4)->state == Mark::Done);
+        QVERIFY2(view.editor().markAt(4)->note.contains(QStringLiteral("1.5 MB")), qPrintable(view.editor().markAt(4)->note));
+        QSignalSpy run(f.page.get(), &DockerfilePage::runRequested);
+        f.client.buildsPart.onEnd(std::string("sha256:0123"));
+        auto* button = f.find<QPushButton>(names::buildRunButton);
+        QTRY_VERIFY(button->isVisible());
+        QVERIFY(f.find<QLabel>(names::buildState)->text().contains(QStringLiteral("1 of 3 step")));
+        button->click();
+        QCOMPARE(run.value(0).value(0).toString(), QStringLiteral("shop:1"));
+        QCOMPARE(f.jobs.running(), 0);
+        QCOMPARE(BuildSettings::of(f.file("Dockerfile")).tag, QStringLiteral("shop:1"));
+    }
+
+    void aFailureStandsAtItsLine()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
+        f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, "npm ERR!\n"));
+        f.client.buildsPart.onStep(Fixture::step(State::Failed, 4, 4, "The command '/bin/sh -c npm ci --production' returned a non-zero code: 1"));
+        f.client.buildsPart.onEnd(fail(ErrorKind::InvalidArgument, "The command '/bin/sh -c npm ci --production' returned a non-zero code: 1"));
+        QTRY_VERIFY(view.run()->state() == BuildRun::State::Failed);
+        QCOMPARE(view.editor().markAt(3)->state, Mark::Failed);
+        QVERIFY(view.editor().markAt(3)->note.contains(QStringLiteral("non-zero code: 1")));
+        QCOMPARE(view.editor().textCursor().blockNumber(), 3);
+        QCOMPARE(f.jobs.all().front()->state(), Job::State::Failed);
+        const LineStore& output = view.run()->output();
+        QCOMPARE(output.line(output.firstLine() + 1).text, std::string_view("npm ERR!"));
+    }
+
+    void anEngineThatNamesNoLines()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 5, 0, "FROM node:20-alpine")); // the fifth: line 6
+        QTRY_VERIFY(view.editor().markAt(5));
+    }
+
+    void cancels()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
+        QTRY_VERIFY(view.editor().markAt(3));
+        auto* button = f.find<QPushButton>(names::buildButton);
+        QCOMPARE(button->text(), QStringLiteral("Cancel"));
+        button->click();
+        QVERIFY(f.client.buildsPart.alive.expired());
+        QCOMPARE(view.run()->state(), BuildRun::State::Cancelled);
+        QCOMPARE(view.editor().markAt(3)->state, Mark::Cancelled);
+        QCOMPARE(button->text(), QStringLiteral("Build"));
+    }
+
+    void aBuildOutlivesItsPage()
+    {
+        Fixture f;
+        f.open();
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.page.reset();
+        QVERIFY(!f.client.buildsPart.alive.expired());
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 1, 1, "FROM a"));
+        f.client.buildsPart.onEnd(std::string("sha256:0123"));
+        QTRY_COMPARE(f.jobs.running(), 0);
+        QCOMPARE(f.jobs.all().front()->state(), Job::State::Done);
+    }
+
+    void whatIsBrokenIsNotBuilt()
+    {
+        Fixture f;
+        f.write("Dockerfile", "FROM busybox\nCOPPY a b\n");
+        f.open();
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        QVERIFY(!f.client.buildsPart.built.has_value());
+        QVERIFY2(f.message().startsWith(QStringLiteral("Line 2: unknown instruction: COPPY")), qPrintable(f.message()));
+        f.page->current()->editor().setPlainText(QStringLiteral("ARG A=b\n"));
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        QVERIFY2(f.message().contains(QStringLiteral("needs a FROM")), qPrintable(f.message()));
+        f.page->current()->editor().setPlainText(QStringLiteral("FROM busybox\n"));
+        f.find<QLineEdit>(names::buildTag)->setText(QStringLiteral("Not Good"));
+        f.key(Qt::Key_B, Qt::ControlModifier);
+        QVERIFY2(f.message().startsWith(QStringLiteral("Not is no name for an image")), qPrintable(f.message()));
+        QVERIFY(!f.client.buildsPart.built.has_value());
+    }
+};
+
+QTEST_MAIN(TestDockerfilePage)
+#include "tst_dockerfile_page.moc"

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QWidget>
+
+#include "logs/line_store.h"
+#include "logs/log_search.h"
+
+class QVBoxLayout;
+
+namespace slipway::ui
+{
+
+class BuildRun;
+class LogCanvas;
+
+// What a build says, as it says it; follows the end. GUI thread.
+class BuildOutput : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit BuildOutput(QWidget* parent = nullptr);
+    ~BuildOutput() override;
+    void setRun(std::shared_ptr<BuildRun> run); // null: nothing was built yet
+    void showLine(std::uint64_t line);          // of the run's output, at the top
+
+private:
+    void makeCanvas(LineStore& store);
+
+    std::shared_ptr<BuildRun> m_run;
+    LineStore m_nothing;
+    LogSearch m_search;
+    LogCanvas* m_canvas = nullptr;
+    QVBoxLayout* m_column;
+};
+
+} // namespace slipway::ui

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <QTextCursor>
+#include <QTimer>
+#include <QWidget>
+
+#include "bridge/engine_bridge.h"
+#include "dockerfile/analysis.h"
+#include "dockerfile/build_run.h"
+#include "dockerfile/build_settings.h"
+#include "dockerfile/completion.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSplitter;
+class QTabWidget;
+class QToolButton;
+
+namespace slipway::ui
+{
+
+class BuildOutput;
+class CodeEditor;
+class Jobs;
+class MessageBar;
+class Outline;
+class ProblemList;
+class ReplaceBar;
+class TextFile;
+
+// One open file: the editor with the outline of its stages, its problems, and, when it is a Dockerfile, the build: one click
+// (Ctrl+B) builds what stands in the editor, saved or not; the gutter says what becomes of each line, the output what each step
+// said; then it can be run. GUI thread.
+class DockerfileView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    DockerfileView(EngineBridge& bridge, Jobs& jobs, QWidget* parent = nullptr);
+    ~DockerfileView() override;
+
+    [[nodiscard]] Status open(const QString& path);
+    void setNew(const QString& text); // a file without a name
+    // Asks for a name if it has none; THEN runs after it is saved, not after a failure or a change of mind.
+    void save(std::function<void()> then = {});
+    void saveAs(std::function<void()> then = {});
+    void build();
+    void cancelBuild();
+    void askOptions();
+    void find(bool replace);
+    void goToLine();
+    [[nodiscard]] QString path() const;
+    [[nodiscard]] QString title() const; // its name, as short as it is plain
+    [[nodiscard]] bool isModified() const;
+    [[nodiscard]] bool isDockerfile() const;
+    [[nodiscard]] CodeEditor& editor() const { return *m_editor; }
+    [[nodiscard]] const std::shared_ptr<BuildRun>& run() const { return m_run; }
+
+signals:
+    void titleChanged();
+    void saved(const QString& path);
+    void runRequested(const QString& image);
+
+private:
+    void buildToolBar(QVBoxLayout* column);
+    void buildPanels();
+    void showName();
+    void textChanged();
+    void analyse();
+    void take(const std::shared_ptr<const Analysis>& analysis);
+    void showTargets();
+    void showBuild();
+    void showMarks();
+    void showStep(int line);
+    void placeLines(const dockerfile::File& file);
+    [[nodiscard]] int lineOf(const BuildRun::Step& step) const; // from 0; -1: nowhere
+    void askImages();
+    void changedOnDisk();
+    void saveTo(const QString& path, const std::function<void()>& then);
+    void reload();
+    void setSettings(const BuildSettings& settings);
+    [[nodiscard]] Completion completionFor(const QString& text, int position);
+    [[nodiscard]] QStringList entriesOf(const QString& folder) const;
+
+    EngineBridge& m_bridge;
+    Jobs& m_jobs;
+    TextFile* m_file;
+    CodeEditor* m_editor;
+    Analyser* m_analyser;
+    std::shared_ptr<const Analysis> m_analysis;
+    std::shared_ptr<BuildRun> m_run;
+    std::map<int, QTextCursor> m_builtLines; // of the run's Dockerfile, from 1: where each instruction is by now
+    std::vector<int> m_stepLines;            // of its steps in order, for an engine that names no lines
+    BuildSettings m_settings;
+    QTimer m_analyseSoon, m_clock;
+    int m_revision = 0;
+    QStringList m_images; // local, for completion
+    bool m_imagesAsked = false;
+    Request m_imagesRequest;
+    QWidget* m_buildBar;
+    MessageBar* m_message;
+    ReplaceBar* m_replace;
+    Outline* m_outline;
+    ProblemList* m_problems;
+    BuildOutput* m_output;
+    QTabWidget* m_panels;
+    QSplitter *m_columns, *m_rows;
+    QLineEdit* m_tag;
+    QComboBox* m_target;
+    QPushButton *m_build, *m_runButton;
+    QToolButton* m_options;
+    QLabel* m_state;
+};
+
+} // namespace slipway::ui

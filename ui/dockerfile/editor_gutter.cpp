@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dockerfile/editor_gutter.h"
+
+#include <QMouseEvent>
+#include <QTextBlock>
+#include <QToolTip>
+
+#include "dockerfile/code_editor.h"
+#include "shell/theme.h"
+#include "widgets/icons.h"
+
+namespace slipway::ui
+{
+namespace
+{
+constexpr int signSize = 14, arrowSize = 12;
+using State = CodeEditor::Mark::State;
+
+struct Sign
+{
+    const char* icon;
+    QColor color;
+};
+
+Sign signOf(State state)
+{
+    const auto& colors = theme::colors();
+    switch (state) {
+    case State::Forecast:
+    case State::Queued: return {"clock", colors.muted};
+    case State::Running: return {"play", colors.accent};
+    case State::Cached: return {"check", colors.muted};
+    case State::Done: return {"check", colors.success};
+    case State::Failed: return {"error", colors.danger};
+    case State::Cancelled: return {"stop", colors.muted};
+    }
+    return {"clock", colors.muted};
+}
+} // namespace
+
+EditorGutter::EditorGutter(CodeEditor& editor) : QWidget(&editor), m_editor(editor)
+{
+    setCursor(Qt::ArrowCursor);
+    setMouseTracking(true);
+}
+
+int EditorGutter::wantedWidth() const
+{
+    int digits = 2;
+    for (int n = std::max(1, m_editor.blockCount()); n >= 100; n /= 10)
+        ++digits;
+    return theme::space2 + signSize + theme::space1 + m_editor.fontMetrics().horizontalAdvance(QLatin1Char('9')) * digits + theme::space1 + arrowSize +
+           theme::space2;
+}
+
+int EditorGutter::arrowLeft() const { return m_editor.isRightToLeft() ? theme::space1 : width() - arrowSize - theme::space1; }
+
+int EditorGutter::lineAt(int y) const
+{
+    for (QTextBlock block = m_editor.firstVisibleBlock(); block.isValid(); block = block.next()) {
+        const QRectF place = m_editor.blockBoundingGeometry(block).translated(m_editor.contentOffset());
+        if (block.isVisible() && y >= place.top() && y < place.bottom())
+            return block.blockNumber();
+        if (place.top() > y)
+            break;
+    }
+    return -1;
+}
+
+void EditorGutter::paintEvent(QPaintEvent* event)
+{
+    const auto& colors = theme::colors();
+    QPainter painter(this);
+    painter.fillRect(event->rect(), colors.surface);
+    painter.setFont(m_editor.font());
+    const int current = m_editor.textCursor().blockNumber();
+    const bool rightToLeft = m_editor.isRightToLeft();
+    const int numbersWidth = width() - theme::space2 - signSize - arrowSize - theme::space2 - theme::space1;
+    const int numbersLeft = rightToLeft ? theme::space2 + arrowSize : theme::space2 + signSize;
+    const int signLeft = rightToLeft ? width() - theme::space2 - signSize : theme::space2;
+    for (QTextBlock block = m_editor.firstVisibleBlock(); block.isValid(); block = block.next()) {
+        const QRectF place = m_editor.blockBoundingGeometry(block).translated(m_editor.contentOffset());
+        if (place.top() > event->rect().bottom())
+            break;
+        if (!block.isVisible() || place.bottom() < event->rect().top())
+            continue;
+        const int line = block.blockNumber();
+        painter.setPen(line == current ? colors.text : colors.muted);
+        painter.drawText(QRectF(numbersLeft, place.top(), numbersWidth, m_editor.fontMetrics().height()), Qt::AlignRight | Qt::AlignVCenter,
+                         QString::number(line + 1));
+        const double middle = place.top() + m_editor.fontMetrics().height() / 2.0;
+        if (const auto* mark = m_editor.markAt(line)) {
+            const Sign sign = signOf(mark->state);
+            paintIcon(painter, QRectF(signLeft, middle - signSize / 2.0, signSize, signSize), sign.icon, sign.color);
+        } else {
+            const auto problem = std::ranges::find_if(m_editor.m_problems, [&](const auto& each) {
+                return each.range.document()->findBlock(each.range.selectionStart()) == block;
+            });
+            if (problem != m_editor.m_problems.end()) {
+                const bool error = problem->problem.severity == dockerfile::Severity::Error;
+                paintIcon(painter, QRectF(signLeft, middle - signSize / 2.0, signSize, signSize), error ? "error" : "warning",
+                          error ? colors.danger : colors.warning);
+            }
+        }
+        if (m_editor.foldAt(line))
+            paintIcon(painter, QRectF(arrowLeft(), middle - arrowSize / 2.0, arrowSize, arrowSize),
+                      m_editor.isFolded(line) ? (rightToLeft ? "chevron-left" : "chevron-right") : "chevron-down", colors.muted);
+    }
+}
+
+void EditorGutter::mousePressEvent(QMouseEvent* event)
+{
+    const int line = lineAt(int(event->position().y()));
+    if (line < 0 || event->button() != Qt::LeftButton)
+        return;
+    const double fromArrow = event->position().x() - arrowLeft();
+    if (fromArrow >= -theme::space1 && fromArrow <= arrowSize + theme::space1 && m_editor.foldAt(line))
+        m_editor.setFolded(line, !m_editor.isFolded(line));
+    else if (m_editor.markAt(line))
+        emit m_editor.markClicked(line);
+    else
+        m_editor.goTo(line);
+}
+
+void EditorGutter::wheelEvent(QWheelEvent* event) { QCoreApplication::sendEvent(m_editor.viewport(), event); }
+
+bool EditorGutter::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const int line = lineAt(help->pos().y());
+    const auto* mark = line < 0 ? nullptr : m_editor.markAt(line);
+    QToolTip::showText(help->globalPos(), mark ? mark->detail : QString(), this);
+    return true;
+}
+
+} // namespace slipway::ui
