@@ -167,12 +167,16 @@ Result<Json> HttpRequest::json() const
 {
     if (body.find_first_not_of(" \t\r\n") == std::string::npos)
         return Json::object();
-    TRY(Json value, parseJson(body));
-    if (value.is_null())
+    auto value = parseJson(body);
+    if (!value && !Json::accept(body))
+        return fail(ErrorKind::InvalidArgument, "invalid JSON: " + jsonSyntaxError(body));
+    if (!value)
+        return std::unexpected(value.error());
+    if (value->is_null())
         return Json::object();
-    if (!value.is_object())
+    if (!value->is_object())
         return fail(ErrorKind::InvalidArgument, "the request body must be a JSON object");
-    return value;
+    return std::move(*value);
 }
 
 Result<Json> HttpRequest::filters() const

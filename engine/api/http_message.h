@@ -44,6 +44,9 @@ struct HttpResponse
 [[nodiscard]] HttpResponse noContent(int status = 204);
 [[nodiscard]] HttpResponse errorResponse(const Error& error);
 
+// What is wrong with TEXT, which is no JSON, in the words of Go's encoding/json, which clients know.
+[[nodiscard]] std::string jsonSyntaxError(std::string_view text);
+
 // Splits "/v1.45/a/b?x=1" into REQUEST's path and query. InvalidArgument with dockerd's words for a version out of range.
 [[nodiscard]] Status parseTarget(std::string_view target, HttpRequest& request);
 [[nodiscard]] std::string percentDecode(std::string_view text, bool plusIsSpace);

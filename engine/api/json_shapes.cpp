@@ -104,6 +104,42 @@ Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& size
     return result;
 }
 
+namespace
+{
+
+// VALUE with the members named in ORDER first, in that order. TEXTS: members that are JSON text already.
+std::string orderedText(const Json& value, std::initializer_list<const char*> order, const std::map<std::string, std::string>& texts = {})
+{
+    std::string text;
+    const auto put = [&](const std::string& key) {
+        const auto ready = texts.find(key);
+        text += (text.empty() ? "{" : ",") + dumpJson(key) + ":" + (ready == texts.end() ? dumpJson(value[key]) : ready->second);
+    };
+    for (const char* key : order)
+        if (value.contains(key))
+            put(key);
+    for (const auto& [key, _] : value.items())
+        if (std::ranges::none_of(order, [&](const char* k) { return key == k; }))
+            put(key);
+    return text.empty() ? "{}" : text + "}";
+}
+
+} // namespace
+
+std::string networkText(const Network& network, const std::vector<Endpoint>& endpoints)
+{
+    const Json json = networkJson(network, endpoints);
+    const Json& ipam = json["IPAM"];
+    std::string pools;
+    for (const Json& pool : ipam["Config"])
+        pools += (pools.empty() ? "" : ",") + orderedText(pool, {"Subnet", "IPRange", "Gateway"});
+    const std::string config = ipam["Config"].is_null() ? "null" : "[" + pools + "]";
+    return orderedText(json,
+                       {"Name", "Id", "Created", "Scope", "Driver", "EnableIPv6", "IPAM", "Internal", "Attachable", "Ingress", "ConfigFrom",
+                        "ConfigOnly", "Containers", "Options", "Labels"},
+                       {{"IPAM", orderedText(ipam, {"Driver", "Options", "Config"}, {{"Config", config}})}});
+}
+
 Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints)
 {
     Json pools = Json::array(), containers = Json::object();
@@ -128,7 +164,7 @@ Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints)
             {"Scope", network.scope},
             {"Driver", network.driver},
             {"EnableIPv6", network.enableIpv6},
-            {"IPAM", {{"Driver", "default"}, {"Options", nullptr}, {"Config", pools.empty() ? Json() : pools}}},
+            {"IPAM", {{"Driver", network.ipamDriver}, {"Options", network.ipamOptions ? Json(*network.ipamOptions) : Json()}, {"Config", pools.empty() ? Json() : pools}}},
             {"Internal", network.internal},
             {"Attachable", network.attachable},
             {"Ingress", false},

@@ -23,6 +23,8 @@ namespace slipway::api
 [[nodiscard]] Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& sizes);
 // Bytes that each image has in common with others, by image.
 [[nodiscard]] std::map<Digest, std::int64_t> sharedSizes(const std::vector<Image>& images, const std::map<Digest, std::int64_t>& sizes);
+// networkJson() with its members in dockerd's order: the docker command prints them as they come.
+[[nodiscard]] std::string networkText(const Network& network, const std::vector<Endpoint>& endpoints);
 [[nodiscard]] Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints);
 [[nodiscard]] Json volumeJson(const Volume& volume);
 [[nodiscard]] Json eventJson(const Event& event);

@@ -51,7 +51,7 @@ Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
     if (const std::string scope = request.value("scope"); !scope.empty() && scope != network.scope)
         return fail(ErrorKind::NotFound, "network " + request.param() + " not found");
     TRY(const auto endpoints, s.networks.endpoints(network.id));
-    return jsonResponse(networkJson(network, endpoints));
+    return HttpResponse{200, networkText(network, endpoints) + "\n"};
 }
 
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
@@ -67,7 +67,12 @@ Result<HttpResponse> create(Services& s, const HttpRequest& request)
     network.enableIpv6 = jsonValue<bool>(body, "EnableIPv6");
     network.options = stringMap(jsonMember(body, "Options"));
     network.labels = stringMap(jsonMember(body, "Labels"));
-    if (const Json& pools = jsonMember(jsonMember(body, "IPAM"), "Config"); pools.is_array())
+    const Json& ipam = jsonMember(body, "IPAM");
+    if (const auto driver = jsonValue<std::string>(ipam, "Driver"); !driver.empty())
+        network.ipamDriver = driver;
+    if (const Json& options = jsonMember(ipam, "Options"); options.is_object())
+        network.ipamOptions = stringMap(options);
+    if (const Json& pools = jsonMember(ipam, "Config"); pools.is_array())
         for (const Json& pool : pools)
             network.pools.push_back({jsonValue<std::string>(pool, "Subnet"), jsonValue<std::string>(pool, "IPRange"),
                                      jsonValue<std::string>(pool, "Gateway")});

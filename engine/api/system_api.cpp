@@ -35,7 +35,12 @@ std::string osName()
     return "Linux";
 }
 
-Result<HttpResponse> ping(Services&, const HttpRequest&) { return HttpResponse{200, "OK", "text/plain; charset=utf-8"}; }
+Result<HttpResponse> ping(Services&, const HttpRequest& request)
+{
+    return HttpResponse{200, request.method == "HEAD" ? "" : "OK", "text/plain; charset=utf-8",
+                        {{"Builder-Version", "2"}, {"Cache-Control", "no-cache, no-store, must-revalidate"}, {"Pragma", "no-cache"},
+                         {"Swarm", "inactive"}}};
+}
 
 Result<HttpResponse> version(Services& s, const HttpRequest&)
 {

@@ -64,7 +64,13 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     return jsonResponse({{"VolumesDeleted", deleted.empty() ? Json() : deleted}, {"SpaceReclaimed", bytes}});
 }
 
+Result<HttpResponse> update(Services&, const HttpRequest&)
+{
+    return fail(ErrorKind::Unavailable, "volume update only valid for cluster volumes, but swarm is unavailable");
+}
+
 constexpr Route routes[] = {
+    {"PUT", "/volumes/{name}", update},
     {"GET", "/volumes", list},
     {"POST", "/volumes/create", create},
     {"POST", "/volumes/prune", prune},

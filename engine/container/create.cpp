@@ -53,6 +53,12 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
             return fail(ErrorKind::InvalidArgument, record.error().message);
         return (*record)->doc()->at("Mounts").get<std::vector<Json>>();
     };
+    const auto mode = jsonValue<std::string>(documentHost(document), "NetworkMode");
+    if (const auto other = mode.starts_with("container:") ? find(mode.substr(10)) : Result<RecordPtr>(fail(ErrorKind::NotFound, ""))) {
+        const auto joined = (*other)->doc();
+        for (const char* key : {"Hostname", "Domainname"})
+            document["Config"][key] = jsonValue<std::string>(documentConfig(*joined), key);
+    }
     TRY(auto points, planMounts(documentConfig(document), documentHost(document), image.config, mountsOf));
     document["Mounts"] = std::move(points);
     return document;

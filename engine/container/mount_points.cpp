@@ -51,6 +51,12 @@ Json mountPoint(const char* type, const std::string& source, const std::string& 
     return point;
 }
 
+bool isPropagation(const std::string& mode)
+{
+    static const std::vector<std::string> known = {"rprivate", "private", "rshared", "shared", "rslave", "slave"};
+    return std::ranges::contains(known, mode);
+}
+
 Result<Json> parseBind(const std::string& text)
 {
     const auto invalid = [&] { return bad(std::format("invalid volume specification: '{}'", text)); };
@@ -79,13 +85,11 @@ Result<Json> parseBind(const std::string& text)
     if (parts.size() == 3) {
         point["Mode"] = parts[2];
         for (const std::string& option : split(parts[2], ',')) {
-            static const std::vector<std::string> propagations = {"rprivate", "private", "rshared",
-                                                                  "shared",   "rslave",  "slave"};
             if (option == "ro")
                 point["RW"] = false;
             else if (option == "nocopy")
                 point["_nocopy"] = true;
-            else if (isBind && std::ranges::contains(propagations, option))
+            else if (isBind && isPropagation(option))
                 point["Propagation"] = option;
             else if (option != "rw" && option != "z" && option != "Z" && option != "cached" && option != "delegated" &&
                      option != "consistent" && option != "copy")
@@ -98,7 +102,7 @@ Result<Json> parseBind(const std::string& text)
 Result<Json> parseTmpfs(const Json& mount, const std::string& target)
 {
     Json point = mountPoint("tmpfs", "", target, jsonValue<bool>(mount, "ReadOnly"));
-    std::vector<std::string> options = {"nosuid", "nodev", "noexec"};
+    std::vector<std::string> options;
     const Json& tmpfs = jsonMember(mount, "TmpfsOptions");
     if (const auto size = jsonValue<std::int64_t>(tmpfs, "SizeBytes"); size > 0)
         options.push_back(std::format("size={}", size));
@@ -151,8 +155,11 @@ Result<Json> parseMount(const Json& mount)
         return invalid(std::format("bind source path does not exist: {}", source));
     Json point = mountPoint("bind", cleanPath(source), target, readOnly);
     point["_create"] = create;
-    if (const auto propagation = jsonValue<std::string>(options, "Propagation"); !propagation.empty())
+    if (const auto propagation = jsonValue<std::string>(options, "Propagation"); !propagation.empty()) {
+        if (!isPropagation(propagation))
+            return invalid("invalid propagation mode: " + propagation);
         point["Propagation"] = propagation;
+    }
     return point;
 }
 
@@ -211,6 +218,10 @@ planMounts(const Json& config, const Json& hostConfig, const ImageConfig& image,
             anonymous.push_back(path);
     }
     const Json& tmpfs = jsonMember(hostConfig, "Tmpfs");
+    for (std::size_t i = inherited; i < points.size() && tmpfs.is_object(); ++i)
+        for (const auto& [path, _] : tmpfs.items())
+            if (points[i]["Destination"] == cleanPath(path))
+                return bad(std::format("Duplicate mount point: {}", cleanPath(path)));
     for (const std::string& path : anonymous) {
         const std::string destination = cleanPath(path);
         if (!destination.starts_with('/') || destination == "/")

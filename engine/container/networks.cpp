@@ -29,11 +29,11 @@ Status rewrite(const std::filesystem::path& path, std::string_view text)
 
 Status checkMode(const std::string& mode, const Network& network)
 {
-    const auto refuse = [](const char* why) { return fail(ErrorKind::Forbidden, why); };
+    const auto refuse = [](const char* why) { return fail(ErrorKind::InvalidArgument, why); };
     if (mode == "host" || mode.starts_with("container:"))
         return refuse("container sharing network namespace with another container or host cannot be connected to any other network");
     if (network.driver == "host")
-        return refuse("container cannot be connected to host network - container must be created in host network mode");
+        return refuse("container cannot be disconnected from host network or connected to host network");
     if (network.driver == "null" || mode == "none")
         return refuse("container cannot be connected to multiple networks with one of the networks in private (none) mode");
     return {};
@@ -162,16 +162,19 @@ Status ContainerService::connect(const std::string& id, const std::string& netwo
 
 Status ContainerService::disconnect(const std::string& id, const std::string& networkId, bool force)
 {
-    TRY(const auto record, m_impl->find(id));
+    const auto found = m_impl->find(id);
+    if (!found && force)
+        return fail(ErrorKind::NotFound, "endpoint " + id + " not found");
+    TRY(const auto record, found);
     TRY(const Network network, m_impl->s.networks.get(networkId));
     const std::lock_guard operation(record->op);
     Json networks = networksOf(*record);
     const std::string key = keyOf(networks, network);
     const ContainerState state = record->snapshot();
     if (network.driver == "host")
-        return fail(ErrorKind::Forbidden, "container cannot be disconnected from host network - container must be created in host network mode");
-    if (key.empty() && !force)
-        return fail(ErrorKind::Forbidden, std::format("container {} is not connected to network {}", record->id, network.name));
+        return fail(ErrorKind::InvalidArgument, "container cannot be disconnected from host network or connected to host network");
+    if (key.empty()) // dockerd's status, too
+        return fail(ErrorKind::Internal, std::format("container {} is not connected to {}network {}", record->id, state.running ? "" : "the ", network.name));
     if (state.running && network.driver == "bridge") {
         TRY(const UniqueFd netns, m_impl->netnsOf(*record));
         if (auto gone = m_impl->s.networks.disconnect(network.id, record->id, netns.get()); !gone && !force)

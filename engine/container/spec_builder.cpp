@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <charconv>
 #include <format>
+#include <fstream>
+#include <sstream>
 
 #include "base/errno_text.h"
 #include "base/ids.h"
@@ -77,6 +79,34 @@ Status makeDirectoryInside(const std::filesystem::path& rootfs, const std::strin
     return {};
 }
 
+// A mount can only send to or receive from a peer when the one that SOURCE lies on does.
+Status checkPropagation(const std::string& source, const std::string& propagation)
+{
+    const bool shared = propagation.ends_with("shared");
+    if (!shared && !propagation.ends_with("slave"))
+        return {};
+    std::error_code ignored;
+    const auto real = std::filesystem::canonical(source, ignored).string();
+    std::string mountPoint, peers;
+    std::ifstream mounts("/proc/self/mountinfo");
+    for (std::string line; std::getline(mounts, line);) {
+        std::istringstream words(line);
+        std::string id, parent, device, root, point, options, optional, tags;
+        words >> id >> parent >> device >> root >> point >> options;
+        while (words >> optional && optional != "-")
+            tags += optional + " ";
+        const bool below = point == "/" || real == point || real.starts_with(point + "/");
+        if (below && point.size() >= mountPoint.size()) { // of two on the same folder the later one is on top
+            mountPoint = point;
+            peers = tags;
+        }
+    }
+    if (peers.contains("shared:") || (!shared && peers.contains("master:")))
+        return {};
+    return fail(ErrorKind::Internal, std::format("path {} is mounted on {} but it is not a {} mount", source, mountPoint,
+                                                 shared ? "shared" : "shared or slave"));
+}
+
 // The OCI runtime mounts with just the flags it is given: those of the source's own mount would be lifted.
 std::vector<std::string> restrictionsOf(const std::string& source)
 {
@@ -119,6 +149,8 @@ Result<SpecMount> specMount(const Json& point)
                         std::format("error while creating mount source path '{0}': mkdir {0}: {1}", mount.source,
                                     errnoText(error.value())));
     }
+    if (type == "bind")
+        TRY_STATUS(checkPropagation(mount.source, mount.propagation));
     mount.options = restrictionsOf(mount.source);
     return mount;
 }
@@ -144,9 +176,7 @@ Result<std::vector<SpecMount>> specMounts(const Json& document, const std::files
     if (const Json& tmpfs = jsonMember(host, "Tmpfs"); tmpfs.is_object()) {
         for (const auto& [path, text] : tmpfs.items()) {
             SpecMount mount{.source = "tmpfs", .destination = path, .type = "tmpfs", .readOnly = false, .propagation = "",
-                            .options = {"nosuid", "nodev", "noexec"}};
-            for (const std::string& option : split(text.is_string() ? text.get<std::string>() : "", ','))
-                mount.options.push_back(option);
+                            .options = split(text.is_string() ? text.get<std::string>() : "", ',')};
             mounts.push_back(std::move(mount));
         }
     }

@@ -139,7 +139,8 @@ Result<std::string> ContainerService::Impl::namespacePath(const std::string& mod
     const ContainerState state = other->snapshot();
     if (!state.running)
         return fail(ErrorKind::Conflict,
-                    std::format("cannot join {} namespace of a non running container: {}", kind, other->id));
+                    kind == std::string_view("net") ? std::format("cannot join network of a non running container: {}", other->id)
+                                                    : std::format("cannot join {} namespace of a non running container: {}", kind, other->id));
     return std::format("/proc/{}/ns/{}", state.pid, kind);
 }
 

@@ -17,6 +17,8 @@ Json toDocument(const Network& n)
             {"internal", n.internal},
             {"attachable", n.attachable},
             {"enableIpv6", n.enableIpv6},
+            {"ipamDriver", n.ipamDriver},
+            {"ipamOptions", n.ipamOptions ? Json(*n.ipamOptions) : Json()},
             {"pools", pools},
             {"options", n.options},
             {"labels", n.labels},
@@ -39,6 +41,9 @@ Network networkFromDocument(const Json& d)
     for (const auto& p : jsonMember(d, "pools"))
         n.pools.push_back({jsonValue<std::string>(p, "subnet"), jsonValue<std::string>(p, "ipRange"),
                            jsonValue<std::string>(p, "gateway")});
+    n.ipamDriver = jsonValue<std::string>(d, "ipamDriver", "default");
+    if (const Json& options = jsonMember(d, "ipamOptions"); options.is_object())
+        n.ipamOptions = options.get<Map>();
     n.options = jsonValue<Map>(d, "options");
     n.labels = jsonValue<Map>(d, "labels");
     n.bridgeName = jsonValue<std::string>(d, "bridgeName");

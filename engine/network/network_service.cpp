@@ -132,8 +132,7 @@ Status Impl::checkOverlap(const Cidr& wanted)
     for (const auto& n : networks)
         for (const auto& p : n.pools)
             if (const auto other = parseCidr(p.subnet); other && other->overlaps(wanted))
-                return fail(ErrorKind::Forbidden,
-                            "Pool overlaps with other one on this address space (network " + n.name + " has " + p.subnet + ")");
+                return fail(ErrorKind::Forbidden, "Pool overlaps with other one on this address space");
     return {};
 }
 
@@ -192,6 +191,11 @@ Result<Network> NetworkService::create(Network wanted)
         wanted.driver = "bridge";
     if (wanted.driver == "host" || wanted.driver == "null")
         return fail(ErrorKind::Forbidden, "only one instance of \"" + wanted.driver + "\" network is allowed");
+    if (wanted.driver == "overlay")
+        return fail(ErrorKind::Unavailable, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect "
+                                            "this node to swarm and try again.");
+    if (wanted.ipamDriver != "default" && wanted.ipamDriver != "null")
+        return fail(ErrorKind::NotFound, "plugin \"" + wanted.ipamDriver + "\" not found");
     if (wanted.driver != "bridge")
         return fail(ErrorKind::NotFound, "plugin \"" + wanted.driver + "\" not found");
     if (wanted.enableIpv6)

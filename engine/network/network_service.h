@@ -39,6 +39,8 @@ struct Network
     std::string scope = "local";
     TimePoint created{};
     bool internal = false, attachable = false, enableIpv6 = false;
+    std::string ipamDriver = "default";
+    std::optional<std::map<std::string, std::string>> ipamOptions; // none given: null in inspect
     std::vector<IpamPool> pools;
     std::map<std::string, std::string> options, labels;
     std::string bridgeName; // "slipway0", "br-<12 of id>"

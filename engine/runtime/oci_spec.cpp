@@ -63,9 +63,10 @@ Json mountOf(const SpecMount& mount)
         else if (std::ranges::find(options, "ro") == options.end())
             options.emplace_back("rw");
     } else {
-        options.insert(options.end(), {"nosuid", "nodev", mount.readOnly ? "ro" : "rw"});
-        if (std::ranges::find(options, "exec") == options.end())
-            options.emplace_back("noexec");
+        options.emplace_back(mount.readOnly ? "ro" : "rw");
+        for (const std::string restriction : {"nosuid", "nodev", "noexec"}) // unless the user lifts it
+            if (!std::ranges::contains(options, restriction) && !std::ranges::contains(options, restriction.substr(2)))
+                options.push_back(restriction);
     }
     return {{"destination", mount.destination},
             {"type", mount.type},
@@ -259,6 +260,14 @@ Result<Json> makeSpec(const SpecInput& input)
     for (const SpecMount& mount : input.mounts)
         mounts.push_back(mountOf(mount));
     Json linux = {{"namespaces", namespacesOf(input)}};
+    // The container's own mounts stay private all the same; without this no mount of it would have a peer.
+    const auto has = [&](const char* kind) {
+        return std::ranges::any_of(input.mounts, [&](const SpecMount& m) { return m.propagation.ends_with(kind); });
+    };
+    if (has("shared"))
+        linux["rootfsPropagation"] = "shared";
+    else if (has("slave"))
+        linux["rootfsPropagation"] = "rslave";
     if (!input.process.privileged) {
         linux["maskedPaths"] = maskedPaths();
         linux["readonlyPaths"] = readonlyPaths();

@@ -14,6 +14,8 @@ RULES = [
     (r"/proc/\d+/", "/proc/<pid>/"),
     (r"\b(3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b(?!B)", "<port>"),
     (r"/tmp/w/(engine|run)(?=/)", "<root>"),
+    (r"\bslipway0\b", "docker0"),  # our default bridge leaves Docker's to a Docker beside us
+    (r"\b172\.(1[89]|2\d|3[01])\.0\.", "172.<n>.0."),  # the next free subnet: dockerd does not come back to one that was given back
     (r" {2,}", "  "),
     (r"[ \t]+$", ""),
 ]

@@ -11,6 +11,20 @@ class TestApiMessages : public QObject
 {
     Q_OBJECT
 private slots:
+    // Go's own words: what encoding/json says to each.
+    void syntaxErrors()
+    {
+        const std::pair<const char*, const char*> expected[] = {
+            {"broken", "invalid character 'b' looking for beginning of value"}, {"{", "unexpected EOF"},
+            {"{'a':1}", "invalid character '\\'' looking for beginning of object key string"},
+            {"{\"a\" 1}", "invalid character '1' after object key"}, {"{\"a\":1 2}", "invalid character '2' after object key:value pair"},
+            {"{\"a\":}", "invalid character '}' looking for beginning of value"}, {"[1 2]", "invalid character '2' after array element"},
+            {"[1,]", "invalid character ']' looking for beginning of value"}, {"trux", "invalid character 'x' in literal true (expecting 'e')"},
+            {"{} x", "invalid character 'x' after top-level value"}, {"\"a", "unexpected EOF"}};
+        for (const auto& [text, words] : expected)
+            QCOMPARE(jsonSyntaxError(text), std::string(words));
+    }
+
     void versions()
     {
         HttpRequest request;
