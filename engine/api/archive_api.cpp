@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <format>
+
 #include "api/byte_channel.h"
 #include "api/router.h"
 #include "base/clock.h"
@@ -20,11 +22,8 @@ Result<std::string> wantedPath(const HttpRequest& request)
 
 std::string statHeader(const PathStat& stat)
 {
-    return base64Encode(dumpJson({{"name", stat.name},
-                                  {"size", stat.size},
-                                  {"mode", stat.mode},
-                                  {"mtime", formatRfc3339(stat.modified)},
-                                  {"linkTarget", stat.linkTarget}}));
+    return base64Encode(std::format(R"({{"name":{},"size":{},"mode":{},"mtime":"{}","linkTarget":{}}})", dumpJson(stat.name), stat.size,
+                                    stat.mode, formatRfc3339(stat.modified), dumpJson(stat.linkTarget)));
 }
 
 constexpr const char* statHeaderName = "X-Docker-Container-Path-Stat";

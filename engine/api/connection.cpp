@@ -21,9 +21,6 @@
 #include "api/router.h"
 #include "base/log.h"
 
-// gcc 14 inlines a coroutine frame's operator new and then takes its own operator delete for a foreign one.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace slipway::api
 {
 namespace
@@ -346,9 +343,9 @@ Task<Status> Connection::hijack(std::string contentType)
     std::string text;
     if (m_parser->get().find(http::field::upgrade) != m_parser->get().end())
         text = "HTTP/1.1 101 UPGRADED\r\nContent-Type: " + contentType +
-               "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nApi-Version: 1.45\r\n\r\n";
-    else
-        text = "HTTP/1.1 200 OK\r\nContent-Type: " + contentType + "\r\n\r\n";
+               "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+    else // whoever does not upgrade knows one type only
+        text = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
     co_return co_await writeRaw(text);
 }
 

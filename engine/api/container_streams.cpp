@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <charconv>
 
+#include "api/http_status.h"
+#include "api/numbers.h"
 #include "api/router.h"
 #include "api/terminal_stream.h"
 #include "container/container_service.h"
@@ -74,10 +76,10 @@ Result<logstore::ReadOptions> readOptions(const HttpRequest& request)
     if (!options.showStdout && !options.showStderr)
         return fail(ErrorKind::InvalidArgument, "Bad parameters: you must choose at least one stream");
     if (const std::string since = request.value("since"); !since.empty() && since != "0") {
-        TRY(options.since, parseTimestamp(since, now()));
+        TRY(options.since, moment(since));
     }
     if (const std::string until = request.value("until"); !until.empty() && until != "0") {
-        TRY(options.until, parseTimestamp(until, now()));
+        TRY(options.until, moment(until));
     }
     const std::string tail = request.value("tail", "all");
     std::uint64_t lines = 0;
@@ -86,12 +88,13 @@ Result<logstore::ReadOptions> readOptions(const HttpRequest& request)
     return options;
 }
 
-std::string render(const std::vector<Entry>& batch, bool terminal, bool timestamps)
+// PREFIX: what --details puts before a line.
+std::string render(const std::vector<Entry>& batch, bool terminal, bool timestamps, const std::string& prefix = {})
 {
     std::string out;
     for (const Entry& entry : batch) {
         std::string text = timestamps ? formatRfc3339Nano(entry.time) + " " : std::string();
-        text += entry.text;
+        text += prefix + entry.text;
         if (!entry.partial)
             text += '\n';
         if (!terminal)
@@ -109,6 +112,7 @@ Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
     auto log = co_await onPool(api, [&] { return api.services.containers.log(request.param()); });
     if (!log)
         co_return std::unexpected(log.error());
+    const std::string prefix = request.flag("details") ? log->details + " " : "";
     const bool follow = request.flag("follow") && log->running, timestamps = request.flag("timestamps");
     auto notifier = std::make_shared<Notifier>(api.reactor);
     auto ended = std::make_shared<std::atomic<bool>>(false);
@@ -136,7 +140,7 @@ Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
         if (!batch)
             co_return std::unexpected(batch.error());
         if (!batch->empty()) {
-            const std::string text = render(*batch, log->terminal, timestamps);
+            const std::string text = render(*batch, log->terminal, timestamps, prefix);
             if (const Status sent = co_await exchange.write(text); !sent)
                 co_return sent;
             continue;
@@ -150,11 +154,13 @@ Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
 Task<Status> attach(Api& api, const HttpRequest& request, Exchange& exchange)
 {
     auto info = co_await onPool(api, [&] { return api.services.containers.attachInfo(request.param()); });
-    if (!info)
-        co_return std::unexpected(info.error());
-    auto keys = detachKeys(request.value("detachKeys", info->detachKeys));
-    if (!keys)
-        co_return std::unexpected(keys.error());
+    auto keys = detachKeys(request.value("detachKeys"));
+    if (!info || !keys) { // dockerd has made a stream of it by then
+        const Error error = info ? keys.error() : info.error();
+        if (const Status begun = co_await exchange.begin(streamType(true), httpStatus(error.kind)); !begun)
+            co_return begun;
+        co_return co_await exchange.write(error.message + "\r\n");
+    }
     struct State
     {
         std::mutex mutex;
@@ -222,6 +228,10 @@ Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
             (*sample)["preread"] = jsonMember(previous, "read");
         }
         previous = *sample;
+        if (oneShot && !stream) { // dockerd leaves them out of it
+            sample->erase("name");
+            sample->erase("id");
+        }
         if (!exchange.begun()) {
             if (const Status begun = co_await exchange.begin("application/json"); !begun)
                 co_return begun;
@@ -242,7 +252,14 @@ Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
     co_return Status();
 }
 
+Result<HttpResponse> attachWebSocket(Services& s, const HttpRequest& request)
+{
+    TRY([[maybe_unused]] const auto info, s.containers.attachInfo(request.param()));
+    return fail(ErrorKind::NotImplemented, "attaching by websocket is not supported: POST /containers/{id}/attach is");
+}
+
 constexpr Route routes[] = {
+    {"GET", "/containers/{id}/attach/ws", attachWebSocket},
     {"POST", "/containers/{id}/wait", nullptr, wait},
     {"GET", "/containers/{id}/logs", nullptr, logs},
     {"POST", "/containers/{id}/attach", nullptr, attach},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <charconv>
-
+#include "api/json_shapes.h"
+#include "api/numbers.h"
+#include "api/prune_event.h"
 #include "api/router.h"
 #include "container/container_service.h"
 
@@ -9,18 +10,11 @@ namespace slipway::api
 namespace
 {
 
-std::optional<int> seconds(const HttpRequest& request)
+Result<std::optional<int>> seconds(const HttpRequest& request)
 {
-    const std::string text = request.value("t");
-    int value = 0;
-    if (text.empty() || std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc())
+    if (request.value("t").empty())
         return std::nullopt;
-    return value;
-}
-
-std::uint16_t dimension(const HttpRequest& request, const char* name)
-{
-    return static_cast<std::uint16_t>(std::atoi(request.value(name, "0").c_str()));
+    return wholeNumber(request.value("t"), ErrorKind::Internal);
 }
 
 Result<HttpResponse> done(Status status)
@@ -33,7 +27,9 @@ Result<HttpResponse> list(Services& s, const HttpRequest& request)
 {
     ContainerList options;
     options.all = request.flag("all");
-    options.limit = std::atoi(request.value("limit", "0").c_str());
+    if (const std::string limit = request.value("limit"); !limit.empty()) {
+        TRY(options.limit, wholeNumber(limit, ErrorKind::Internal));
+    }
     options.size = request.flag("size");
     TRY(options.filters, request.filters());
     TRY(auto entries, s.containers.list(options));
@@ -42,11 +38,13 @@ Result<HttpResponse> list(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
 {
+    if (request.body.find_first_not_of(" \t\r\n") == std::string::npos)
+        return fail(ErrorKind::InvalidArgument, "invalid JSON: got EOF while reading request body");
     TRY(const Json body, request.json());
     std::string name = request.value("name");
     if (name.starts_with('/'))
         name.erase(0, 1);
-    TRY(auto created, s.containers.create(name, body));
+    TRY(auto created, s.containers.create(name, body, request.value("platform")));
     return jsonResponse({{"Id", created.id}, {"Warnings", created.warnings}}, 201);
 }
 
@@ -56,14 +54,22 @@ Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
     return jsonResponse(body);
 }
 
-Result<HttpResponse> start(Services& s, const HttpRequest& r) { return done(s.containers.start(r.param())); }
+Result<HttpResponse> start(Services& s, const HttpRequest& r)
+{
+    if (r.body.size() > 2)
+        return fail(ErrorKind::InvalidArgument,
+                    "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24");
+    return done(s.containers.start(r.param()));
+}
 Result<HttpResponse> stop(Services& s, const HttpRequest& r)
 {
-    return done(s.containers.stop(r.param(), seconds(r), r.value("signal")));
+    TRY(const auto timeout, seconds(r));
+    return done(s.containers.stop(r.param(), timeout, r.value("signal")));
 }
 Result<HttpResponse> restart(Services& s, const HttpRequest& r)
 {
-    return done(s.containers.restart(r.param(), seconds(r), r.value("signal")));
+    TRY(const auto timeout, seconds(r));
+    return done(s.containers.restart(r.param(), timeout, r.value("signal")));
 }
 Result<HttpResponse> kill(Services& s, const HttpRequest& r) { return done(s.containers.kill(r.param(), r.value("signal"))); }
 Result<HttpResponse> pause(Services& s, const HttpRequest& r) { return done(s.containers.pause(r.param())); }
@@ -74,12 +80,18 @@ Result<HttpResponse> rename(Services& s, const HttpRequest& r)
 }
 Result<HttpResponse> remove(Services& s, const HttpRequest& r)
 {
+    if (r.flag("link")) { // links are aliases here: there is no other name to take away
+        TRY([[maybe_unused]] const auto id, s.containers.resolve(r.param()));
+        return fail(ErrorKind::Conflict, "Conflict, cannot remove the default link name of the container");
+    }
     return done(s.containers.remove(r.param(), r.flag("force"), r.flag("v")));
 }
 
 Result<HttpResponse> resize(Services& s, const HttpRequest& r)
 {
-    TRY_STATUS(s.containers.resize(r.param(), dimension(r, "h"), dimension(r, "w")));
+    TRY(const int rows, wholeNumber(r.value("h"), ErrorKind::InvalidArgument));
+    TRY(const int columns, wholeNumber(r.value("w"), ErrorKind::InvalidArgument));
+    TRY_STATUS(s.containers.resize(r.param(), static_cast<std::uint16_t>(rows), static_cast<std::uint16_t>(columns)));
     return noContent(200);
 }
 
@@ -125,7 +137,9 @@ Result<HttpResponse> commit(Services& s, const HttpRequest& r)
 Result<HttpResponse> prune(Services& s, const HttpRequest& r)
 {
     TRY(const Json filters, r.filters());
+    TRY_STATUS(checkFilters(filters, {"label", "label!", "until"}));
     TRY(const auto pruned, s.containers.prune(filters));
+    publishPrune(s, "container", pruned.bytes);
     return jsonResponse({{"ContainersDeleted", pruned.ids}, {"SpaceReclaimed", pruned.bytes}});
 }
 

@@ -2,6 +2,7 @@
 #include <mutex>
 
 #include "api/json_shapes.h"
+#include "api/numbers.h"
 #include "api/router.h"
 #include "base/clock.h"
 
@@ -26,11 +27,14 @@ Task<Status> events(Api& api, const HttpRequest& request, Exchange& exchange)
         const std::string text = request.value(name);
         if (text.empty())
             continue;
-        auto time = parseTimestamp(text, now());
+        auto time = moment(text);
         if (!time)
             co_return std::unexpected(time.error());
         *target = *time;
     }
+    if (since != TimePoint{} && until != TimePoint{} && since > until)
+        co_return fail(ErrorKind::InvalidArgument, "`since` time (" + request.value("since") + ") cannot be after `until` time (" +
+                                                       request.value("until") + ")");
     auto notifier = std::make_shared<Notifier>(api.reactor);
     auto pending = std::make_shared<Pending>();
     auto gone = std::make_shared<bool>(false);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/numbers.h"
 #include "api/router.h"
 #include "api/terminal_stream.h"
 #include "container/container_service.h"
@@ -11,21 +12,25 @@ namespace
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
 {
     TRY(const Json body, request.json());
+    if (const auto keys = jsonValue<std::string>(body, "DetachKeys"); !detachKeys(keys))
+        return fail(ErrorKind::InvalidArgument, "Invalid escape keys (" + keys + ") provided");
     TRY(const std::string id, s.containers.createExec(request.param(), body));
     return jsonResponse({{"Id", id}}, 201);
 }
 
 Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, s.containers.inspectExec(request.param()));
+    TRY(Json body, s.containers.inspectExec(request.param()));
+    if (const auto keys = jsonValue<std::string>(body, "DetachKeys"); !keys.empty())
+        body["DetachKeys"] = base64Encode(detachKeys(keys).value_or(""));
     return jsonResponse(body);
 }
 
 Result<HttpResponse> resize(Services& s, const HttpRequest& request)
 {
-    TRY_STATUS(s.containers.resizeExec(request.param(),
-                                       static_cast<std::uint16_t>(std::atoi(request.value("h", "0").c_str())),
-                                       static_cast<std::uint16_t>(std::atoi(request.value("w", "0").c_str()))));
+    TRY(const int rows, wholeNumber(request.value("h"), ErrorKind::InvalidArgument));
+    TRY(const int columns, wholeNumber(request.value("w"), ErrorKind::InvalidArgument));
+    TRY_STATUS(s.containers.resizeExec(request.param(), static_cast<std::uint16_t>(rows), static_cast<std::uint16_t>(columns)));
     return noContent(200);
 }
 
@@ -44,8 +49,8 @@ Task<Status> start(Api& api, const HttpRequest& request, Exchange& exchange)
     auto started = co_await onPool(
         api, [&] { return api.services.containers.startExec(request.param(), detach, rows, columns); });
     if (!started) {
-        // As dockerd: what cannot be executed is told inside the stream, and the exit code comes from inspect.
-        if (detach || started.error().kind != ErrorKind::InvalidArgument)
+        // As dockerd: why it cannot be is told inside the stream, and the exit code comes from inspect.
+        if (detach || started.error().kind == ErrorKind::NotFound)
             co_return std::unexpected(started.error());
         std::string text = started.error().message + "\r\n";
         if (!terminal)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "api/json_shapes.h"
+#include "api/prune_event.h"
 #include "api/router.h"
 #include "container/container_service.h"
 #include "image/image_service.h"
@@ -147,6 +148,7 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
             if (const auto digest = Digest::parse(id); digest && sizes.contains(*digest))
                 bytes += sizes.at(*digest);
     }
+    publishPrune(s, "image", bytes);
     return jsonResponse({{"ImagesDeleted", deleted.empty() ? Json() : deleted}, {"SpaceReclaimed", bytes}});
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/json_shapes.h"
+#include "api/prune_event.h"
 #include "api/router.h"
 #include "base/clock.h"
 #include "container/container_service.h"
@@ -99,6 +100,7 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     for (const Network& network : networks)
         if (!network.predefined && network.created < until && labelsMatch(filters, network.labels) && s.networks.remove(network.id))
             deleted.push_back(network.name);
+    publishPrune(s, "network", 0);
     return jsonResponse({{"NetworksDeleted", deleted.empty() ? Json() : deleted}});
 }
 

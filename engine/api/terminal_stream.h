@@ -26,6 +26,7 @@ namespace slipway::api
 // "ctrl-p,ctrl-q" as bytes; empty text is that default.
 [[nodiscard]] inline Result<std::string> detachKeys(std::string_view text)
 {
+    const std::string given(text);
     if (text.empty())
         return std::string("\x10\x11");
     std::string keys;
@@ -37,7 +38,7 @@ namespace slipway::api
         else if (key.size() == 6 && key.starts_with("ctrl-"))
             keys += static_cast<char>(key[5] & 0x1f);
         else
-            return fail(ErrorKind::InvalidArgument, "Invalid detach keys provided: unknown key '" + std::string(key) + "'");
+            return fail(ErrorKind::InvalidArgument, "Invalid detach keys (" + given + ") provided");
         text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
     }
     return keys;

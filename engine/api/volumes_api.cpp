@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/json_shapes.h"
+#include "api/prune_event.h"
 #include "api/router.h"
 #include "volume/volume_service.h"
 
@@ -61,6 +62,7 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
             bytes += size.value_or(0);
         }
     }
+    publishPrune(s, "volume", bytes);
     return jsonResponse({{"VolumesDeleted", deleted.empty() ? Json() : deleted}, {"SpaceReclaimed", bytes}});
 }
 

@@ -204,9 +204,10 @@ Status ContainerService::extract(const std::string& id, const std::string& path,
         TRY_STATUS(checkWritable(document, path));
         const auto plain = decompressed(tar);
         TarReader reader(*plain);
-        TRY([[maybe_unused]] const auto done,
-            unpackLayer(reader, folder->get(), false, {.whiteouts = false, .keepKinds = keepKinds}, stop));
-        return {};
+        auto done = unpackLayer(reader, folder->get(), false, {.whiteouts = false, .keepKinds = keepKinds}, stop);
+        if (!done && done.error().kind == ErrorKind::InvalidArgument)
+            done.error().kind = ErrorKind::Internal; // dockerd's status for what is wrong with the archive
+        return done.transform([](const UnpackResult&) {});
     }));
     m_impl->publish(*record, "extract-to-dir", {{"path", path}});
     return {};

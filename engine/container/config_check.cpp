@@ -109,6 +109,24 @@ Status checkSharedNetwork(const Json& host, const Json& given)
     return {};
 }
 
+// The default bridge gives addresses itself.
+Status checkAddresses(const Json& host, const Json& given)
+{
+    const auto mode = jsonValue<std::string>(host, "NetworkMode");
+    const Json& endpoints = jsonMember(jsonMember(given, "NetworkingConfig"), "EndpointsConfig");
+    if (mode != "bridge" || !endpoints.is_object())
+        return {};
+    for (const auto& [name, settings] : endpoints.items()) {
+        const Json& ipam = jsonMember(settings, "IPAMConfig");
+        if ((name == "bridge" || name == "default") &&
+            !(jsonValue<std::string>(ipam, "IPv4Address") + jsonValue<std::string>(ipam, "IPv6Address")).empty())
+            return bad("invalid config for network bridge: invalid endpoint settings:\n* user specified IP address is supported on user "
+                       "defined networks only\n* user specified IP address is supported only when connecting to networks with user "
+                       "configured subnets");
+    }
+    return {};
+}
+
 Status checkCpuList(const Json& host, const char* key, const char* what, const char* unit)
 {
     const auto text = jsonValue<std::string>(host, key);
@@ -287,6 +305,7 @@ Status checkConfig(const Json& config, const Json& host, const Json& given)
         return bad("invalid PortBindings: it must be an object");
     TRY_STATUS(checkPorts(host["PortBindings"]));
     TRY_STATUS(checkSharedNetwork(host, given));
+    TRY_STATUS(checkAddresses(host, given));
     TRY_STATUS(checkRestartPolicy(host));
     TRY_STATUS(checkCapabilities(host));
     TRY_STATUS(checkSecurityOptions(host));

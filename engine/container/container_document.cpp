@@ -188,6 +188,8 @@ Json makeConfig(const DocumentRequest& request)
     }
     for (const std::string& port : image.exposedPorts)
         config["ExposedPorts"][port.contains('/') ? port : port + "/tcp"] = Json::object();
+    if (config["Volumes"].empty())
+        config["Volumes"] = Json();
     for (const std::string& volume : image.volumes)
         config["Volumes"][volume] = Json::object();
     if (config["Hostname"] == "") {
@@ -219,7 +221,9 @@ Json makeHostConfig(const DocumentRequest& request)
         host["RestartPolicy"] = {{"Name", "no"},
                                  {"MaximumRetryCount", jsonValue<int>(host["RestartPolicy"], "MaximumRetryCount")}};
     if (jsonValue<std::string>(jsonMember(host, "LogConfig"), "Type").empty())
-        host["LogConfig"] = {{"Type", "json-file"}, {"Config", Json::object()}};
+        host["LogConfig"] = {{"Type", "json-file"}, {"Config", jsonValue<Json>(host["LogConfig"], "Config", Json::object())}};
+    if (host["MemorySwappiness"] == -1)
+        host["MemorySwappiness"] = Json();
     if (jsonValue<std::int64_t>(host, "PidsLimit") <= 0)
         host["PidsLimit"] = Json();
     const auto memory = jsonValue<std::int64_t>(host, "Memory");

@@ -57,6 +57,7 @@ struct ContainerService::Impl
     [[nodiscard]] std::string cgroupOf(const std::string& id) const;
     void publish(const ContainerRecord& record, std::string action,
                  std::map<std::string, std::string> extra = {}) const;
+    void publishVolumes(const ContainerRecord& record, const std::string& action) const; // "mount", "unmount"
     [[nodiscard]] Status claimName(const std::string& name, const std::string& id);
     void dropName(const std::string& name, const std::string& id);
     void saveState(const ContainerRecord& record) const;
@@ -64,8 +65,8 @@ struct ContainerService::Impl
     [[nodiscard]] Status updateRow(const ContainerRecord& record, const Json& document) const;
 
     // create.cpp
-    [[nodiscard]] Result<Created> create(const std::string& name, const Json& body);
-    [[nodiscard]] Result<Json> prepareDocument(const std::string& id, const std::string& name, const Json& body);
+    [[nodiscard]] Result<Created> create(const std::string& name, const Json& body, const std::string& platform);
+    [[nodiscard]] Result<Json> prepareDocument(const std::string& id, const Json& body, const std::string& platform);
     [[nodiscard]] Status makeVolumes(Json& points, std::vector<std::string>& made); // in the transaction that keeps the container
 
     // start.cpp
@@ -126,7 +127,7 @@ struct ContainerService::Impl
     [[nodiscard]] Result<ExecPtr> findExec(const std::string& id) const;
     [[nodiscard]] Result<ExecRequest> execRequest(const ExecRecord& exec, const ContainerRecord& record, pid_t pid) const;
     void onExecExit(const ExecPtr& exec, ExitStatus status);
-    void dropExecs(const std::string& containerId);
+    void dropExecs(const std::string& containerId, bool containerEnded);
     void watchExec(const ExecPtr& exec);
     void restoreExecs();
     [[nodiscard]] std::filesystem::path execDirOf(const std::string& id) const;

@@ -33,6 +33,7 @@ struct ContainerState
     TimePoint startedAt{}, finishedAt{};
     std::vector<Endpoint> endpoints;
     std::vector<PortBinding> ports;
+    std::string sandboxId; // of the last run's network namespace
     Json health; // State.Health of inspect; null without a health check
 };
 
@@ -86,6 +87,7 @@ struct ContainerRecord
     UniqueFd pidfd;
     std::uint64_t run = 0;     // counts starts: a late exit report of an earlier run is not ours
     bool dirty = false;        // something of the last run is still to be taken away (guarded by op)
+    bool volumesTold = false;  // their "mount" was published (guarded by op)
     bool removed = false;
     bool restartAsked = false; // restart() is at work: no auto-remove, no policy
     int backoffStep = 0;

@@ -56,6 +56,7 @@ struct ContainerLog
     std::filesystem::path dir;
     bool terminal = false;
     bool running = false;
+    std::string details; // "label=value,tag=name": what the container's log options say about each line
 };
 
 struct PathStat // of docker cp
@@ -108,8 +109,8 @@ public:
         std::vector<std::string> warnings;
     };
     // BODY is that of POST /containers/create. InvalidArgument, NotFound ("No such image: X"), or Conflict (name taken) in
-    // dockerd's words; nothing is left behind.
-    [[nodiscard]] Result<Created> create(const std::string& name, const Json& body);
+    // dockerd's words; nothing is left behind. PLATFORM ("linux/arm64"): NotFound when the image is for another one.
+    [[nodiscard]] Result<Created> create(const std::string& name, const Json& body, const std::string& platform = {});
     [[nodiscard]] Status start(const std::string& id); // NotModified when it runs
     [[nodiscard]] Status stop(const std::string& id, std::optional<int> timeoutSeconds, const std::string& signal = {});
     [[nodiscard]] Status kill(const std::string& id, const std::string& signal = {});
@@ -161,7 +162,6 @@ public:
     {
         bool terminal = false;
         std::string id;
-        std::string detachKeys;
     };
     [[nodiscard]] Result<Attached> attachInfo(const std::string& id) const;
     // Calls ONREADY once with the connected socket: at once when the container runs, at its next start otherwise.

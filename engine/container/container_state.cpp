@@ -44,6 +44,7 @@ Json stateToJson(const ContainerState& state)
             {"exitCode", state.exitCode},
             {"restartCount", state.restartCount},
             {"error", state.error},
+            {"sandboxId", state.sandboxId},
             {"health", state.health},
             {"startedAt", toUnixNano(state.startedAt)},
             {"finishedAt", toUnixNano(state.finishedAt)}};
@@ -61,6 +62,7 @@ ContainerState stateFromJson(const Json& json)
     state.restartCount = jsonValue<int>(json, "restartCount");
     state.error = jsonValue<std::string>(json, "error");
     state.health = jsonMember(json, "health");
+    state.sandboxId = jsonValue<std::string>(json, "sandboxId");
     state.startedAt = fromUnixNano(jsonValue<std::int64_t>(json, "startedAt"));
     state.finishedAt = fromUnixNano(jsonValue<std::int64_t>(json, "finishedAt"));
     return state;

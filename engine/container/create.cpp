@@ -5,9 +5,11 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "container/config_check.h"
+#include "container/config_types.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/discarded_limits.h"
+#include "container/human.h"
 #include "container/mount_points.h"
 
 namespace slipway
@@ -41,11 +43,15 @@ Status ContainerService::Impl::makeVolumes(Json& points, std::vector<std::string
     return {};
 }
 
-Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, const std::string& name, const Json& body)
+Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, const Json& body, const std::string& platform)
 {
     const auto imageName = jsonValue<std::string>(body, "Image");
     TRY(const auto image, s.images.get(imageName));
-    TRY(auto document, makeDocument({.id = id, .name = name, .body = body, .image = image, .dir = dirOf(id),
+    const std::string is = image.os + "/" + image.architecture;
+    if (!platform.empty() && platform != is && !platform.starts_with(is + "/") && platform != image.os && platform != image.architecture)
+        return fail(ErrorKind::NotFound, std::format("image with reference {} was found but does not match the specified platform: wanted {}, "
+                                                     "actual: {}", imageName, platform, is));
+    TRY(auto document, makeDocument({.id = id, .name = {}, .body = body, .image = image, .dir = dirOf(id),
                                      .hostCgroups = s.cgroups.machineVersion() == Cgroups::Version::V1}));
     const auto mountsOf = [this](const std::string& other) -> Result<std::vector<Json>> {
         const auto record = find(other);
@@ -59,18 +65,37 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
         for (const char* key : {"Hostname", "Domainname"})
             document["Config"][key] = jsonValue<std::string>(documentConfig(*joined), key);
     }
+    for (const char* key : {"PidMode", "IpcMode"}) {
+        if (const auto other = jsonValue<std::string>(documentHost(document), key); other.starts_with("container:"))
+            if (const auto there = find(other.substr(10)); !there)
+                return fail(ErrorKind::InvalidArgument, there.error().message);
+    }
+    for (const std::string& link : jsonStrings(jsonMember(documentHost(document), "Links"))) {
+        const std::string other = link.substr(0, link.find(':'));
+        if (const auto there = find(other); !there)
+            return fail(ErrorKind::InvalidArgument, std::format("could not get container for {}: {}", other, there.error().message));
+    }
     TRY(auto points, planMounts(documentConfig(document), documentHost(document), image.config, mountsOf));
     document["Mounts"] = std::move(points);
     return document;
 }
 
-Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& body)
+Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& body, const std::string& platform)
 {
     std::string name = wantedName.starts_with('/') ? wantedName.substr(1) : wantedName;
     if (!name.empty() && !isValidName(name))
         return fail(ErrorKind::InvalidArgument,
                     std::format("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name));
+    const bool empty = std::ranges::none_of(body.items(), [](const auto& member) { // nothing of a Config
+        return member.key() != "HostConfig" && member.key() != "NetworkingConfig";
+    });
+    if (empty)
+        return fail(ErrorKind::InvalidArgument, "config cannot be empty in order to create a container");
+    TRY_STATUS(checkCreateTypes(body));
     const std::string id = randomId();
+    auto document = prepareDocument(id, body, platform);
+    if (!document)
+        return std::unexpected(document.error());
     if (name.empty()) {
         for (int retry = 0; name.empty(); ++retry) {
             std::string candidate = randomName(retry);
@@ -89,9 +114,7 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
         dropName(name, id);
         return std::unexpected(std::move(error));
     };
-    auto document = prepareDocument(id, name, body);
-    if (!document)
-        return undo(document.error());
+    (*document)["Name"] = "/" + name;
     std::vector<std::string> warnings = discardLimits((*document)["HostConfig"], s.cgroups);
     if (auto made = s.snapshots.create(id, documentLayers(*document)); !made)
         return undo(made.error());

@@ -33,7 +33,7 @@ const std::vector<Limit>& limits()
         {"cpu", {"CpuQuota", "CpuPeriod"}, "Your kernel does not support CPU CFS scheduler. CPU period/quota discarded."},
         {"cpuset", {"CpusetCpus", "CpusetMems"},
          "Your kernel does not support cpuset or the cgroup is not mounted. Cpuset discarded."},
-        {"io", {"BlkioWeight"},
+        {"io.weight", {"BlkioWeight"},
          "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded."},
     };
     return all;

@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "container/config_types.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/human.h"
@@ -56,18 +57,19 @@ Result<ExecPtr> ContainerService::Impl::findExec(const std::string& id) const
     return fail(ErrorKind::NotFound, "No such exec instance: " + id);
 }
 
-void ContainerService::Impl::dropExecs(const std::string& containerId)
+void ContainerService::Impl::dropExecs(const std::string& containerId, bool containerEnded)
 {
     const std::lock_guard lock(mutex);
     std::erase_if(execs, [&](const auto& entry) {
         const std::lock_guard execLock(entry.second->mutex);
         return entry.second->containerId == containerId && !entry.second->running &&
-               (!entry.second->started || now() - entry.second->finishedAt > keepFinished);
+               (entry.second->started ? now() - entry.second->finishedAt > keepFinished : containerEnded);
     });
 }
 
 Result<std::string> ContainerService::createExec(const std::string& id, const Json& body)
 {
+    TRY_STATUS(checkExecTypes(body));
     TRY(const auto record, m_impl->find(id));
     const ContainerState state = record->snapshot();
     if (!state.running)
@@ -80,7 +82,7 @@ Result<std::string> ContainerService::createExec(const std::string& id, const Js
         return fail(ErrorKind::InvalidArgument, "No exec command specified");
     exec->id = randomId();
     exec->containerId = record->id;
-    m_impl->dropExecs(record->id);
+    m_impl->dropExecs(record->id, false);
     {
         const std::lock_guard lock(m_impl->mutex);
         m_impl->execs.emplace(exec->id, exec);
@@ -109,6 +111,8 @@ Result<ExecRequest> ContainerService::Impl::execRequest(const ExecRecord& exec, 
         process.noNewPrivileges = process.noNewPrivileges || option.starts_with("no-new-privileges");
     if (const auto workdir = jsonValue<std::string>(config, "WorkingDir"); !workdir.empty())
         process.cwd = workdir;
+    if (!process.cwd.starts_with('/'))
+        return fail(ErrorKind::InvalidArgument, "OCI runtime exec failed: exec failed: Cwd must be an absolute path: unknown");
     ExecRequest request;
     request.containerId = record.id;
     request.runDir = execDirOf(exec.id);
@@ -133,7 +137,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     {
         const std::lock_guard lock(exec->mutex);
         if (exec->started)
-            return fail(ErrorKind::Conflict, std::format("exec command {} has already run", execId));
+            return fail(ErrorKind::Conflict, std::format("Error: Exec command {} has already run", execId));
         exec->started = true;
     }
     const auto failed = [&](Error error) {
@@ -171,7 +175,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         return failed(written.error());
     auto started = m_impl->s.runtime.exec(*std::move(request));
     if (!started)
-        return failed(started.error());
+        return failed(launchProblem(started.error(), std::format("/proc/{}/root", state.pid)));
     {
         const std::lock_guard lock(exec->mutex);
         exec->running = true;
@@ -249,7 +253,7 @@ Status ContainerService::resizeExec(const std::string& execId, std::uint16_t row
     {
         const std::lock_guard lock(exec->mutex);
         if (!exec->running)
-            return fail(ErrorKind::Conflict, std::format("exec {} is not running", execId));
+            return fail(ErrorKind::NotFound, std::format("process does not exist {}: not found", execId));
     }
     return m_impl->s.runtime.resize(m_impl->execDirOf(execId), rows, columns);
 }
@@ -262,22 +266,24 @@ Result<Json> ContainerService::inspectExec(const std::string& execId) const
     if (exec->running && !std::filesystem::exists(std::format("/proc/{}", exec->pid)))
         exec->changed.wait_for(lock, exitReportPatience, [&] { return !exec->running; });
     const std::vector<std::string> command = jsonStrings(exec->config["Cmd"]);
-    return Json{{"ID", exec->id},
+    Json json{{"ID", exec->id},
                 {"Running", exec->running},
                 {"ExitCode", exec->exitCode ? Json(*exec->exitCode) : Json()},
                 {"ProcessConfig",
                  {{"tty", exec->config["Tty"]},
                   {"entrypoint", command.front()},
                   {"arguments", std::vector<std::string>(command.begin() + 1, command.end())},
-                  {"privileged", exec->config["Privileged"]},
-                  {"user", exec->config["User"]}}},
+                  {"privileged", exec->config["Privileged"]}}},
                 {"OpenStdin", exec->config["AttachStdin"]},
                 {"OpenStderr", exec->config["AttachStderr"]},
                 {"OpenStdout", exec->config["AttachStdout"]},
-                {"CanRemove", !exec->running && exec->exitCode.has_value()},
+                {"CanRemove", false},
                 {"ContainerID", exec->containerId},
-                {"DetachKeys", ""},
+                {"DetachKeys", exec->config["DetachKeys"]},
                 {"Pid", exec->pid}};
+    if (exec->config["User"] != "")
+        json["ProcessConfig"]["user"] = exec->config["User"];
+    return json;
 }
 
 } // namespace slipway

@@ -122,10 +122,12 @@ void ContainerService::Impl::settle(const RecordPtr& record)
     };
     report("runtime clean-up", destroyRuntime(record->id));
     report("network clean-up", s.networks.tearDown(record->id));
+    if (std::exchange(record->volumesTold, false))
+        publishVolumes(*record, "unmount");
     s.snapshots.unmountLater(record->id);
     std::error_code ignored;
     std::filesystem::remove_all(runDirOf(record->id), ignored);
-    dropExecs(record->id);
+    dropExecs(record->id, true);
     bool removing = false;
     {
         const std::lock_guard lock(record->mutex);

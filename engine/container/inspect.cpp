@@ -69,7 +69,7 @@ Json endpointsJson(const Json& document, const ContainerState& state)
         settings["GlobalIPv6PrefixLen"] = 0;
         if (!endpoint.mac.empty())
             settings["MacAddress"] = endpoint.mac;
-        settings["DNSNames"] = endpoint.dnsNames.empty() ? Json() : Json(endpoint.dnsNames);
+        settings["DNSNames"] = name == "bridge" || endpoint.dnsNames.empty() ? Json() : Json(endpoint.dnsNames);
     }
     return networks;
 }
@@ -98,7 +98,7 @@ Json networkSettings(const Json& document, const ContainerState& state)
     const auto mode = jsonValue<std::string>(documentHost(document), "NetworkMode");
     const Json main = mode == "bridge" && networks.contains("bridge") ? networks["bridge"] : Json::object();
     return {{"Bridge", ""},
-            {"SandboxID", ""},
+            {"SandboxID", state.sandboxId},
             {"SandboxKey", state.pid != 0 ? std::format("/proc/{}/ns/net", state.pid) : ""},
             {"Ports", portsJson(document, state)},
             {"HairpinMode", false},
@@ -132,10 +132,15 @@ Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) c
     }
     json["Mounts"] = publicMounts(json["Mounts"]);
     json["NetworkSettings"] = networkSettings(json, state);
+    if (state.startedAt != TimePoint{} && !state.running) { // it stays known where it was
+        for (auto& [name, settings] : json["NetworkSettings"]["Networks"].items())
+            settings["NetworkID"] = s.networks.get(name).transform([](const Network& n) { return n.id; }).value_or("");
+    }
     const auto upper = s.snapshots.upper(record.id);
     json["GraphDriver"] = {{"Name", "overlay2"},
                            {"Data",
-                            {{"MergedDir", s.snapshots.rootfs(record.id).string()},
+                            {{"LowerDir", s.snapshots.lowerDirs(documentLayers(*record.doc()))},
+                            {"MergedDir", s.snapshots.rootfs(record.id).string()},
                              {"UpperDir", upper.string()},
                              {"WorkDir", (upper.parent_path() / "work").string()}}}};
     Json running;
@@ -143,7 +148,7 @@ Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) c
         const std::lock_guard lock(mutex);
         for (const auto& [id, exec] : execs) {
             const std::lock_guard execLock(exec->mutex);
-            if (exec->containerId == record.id && exec->running)
+            if (exec->containerId == record.id && !exec->exitCode)
                 running.push_back(id);
         }
     }

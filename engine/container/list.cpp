@@ -48,7 +48,11 @@ Result<Filters> parseFilters(const Json& json)
     for (const std::string& code : filters["exited"]) {
         int number = 0;
         if (std::from_chars(code.data(), code.data() + code.size(), number).ptr != code.data() + code.size())
-            return fail(ErrorKind::InvalidArgument, std::format("invalid filter 'exited={}'", code));
+            return fail(ErrorKind::InvalidArgument, std::format("invalid filter 'exited={0}': strconv.Atoi: parsing \"{0}\": invalid syntax", code));
+    }
+    for (const std::string& health : filters["health"]) {
+        if (health != "none" && health != "starting" && health != "healthy" && health != "unhealthy")
+            return fail(ErrorKind::InvalidArgument, "unrecognized filter value for health: " + health);
     }
     return filters;
 }
@@ -111,7 +115,7 @@ bool matchesOne(const Candidate& c, const std::string& key, const std::string& v
         return value == jsonValue<std::string>(c.state.health, "Status", "none");
     if (key == "publish" || key == "expose") {
         const std::string number = value.substr(0, value.find('/'));
-        if (key == "expose" && jsonMember(config, "ExposedPorts").contains(number + "/tcp"))
+        if (key == "expose" && c.state.running && jsonMember(config, "ExposedPorts").contains(number + "/tcp"))
             return true;
         return std::ranges::any_of(c.state.ports, [&](const PortBinding& p) {
             return std::to_string(key == "publish" ? p.hostPort : p.containerPort) == number;
@@ -213,7 +217,8 @@ Result<std::vector<Json>> ContainerService::list(const ContainerList& options) c
         if (options.size) {
             const auto size = m_impl->s.snapshots.writableSize(record->id).value_or(0);
             const auto image = m_impl->s.images.get(jsonValue<std::string>(*document, "Image"));
-            result.back()["SizeRw"] = size;
+            if (size > 0)
+                result.back()["SizeRw"] = size;
             result.back()["SizeRootFs"] = size + (image ? image->size : 0);
         }
         if (options.limit > 0 && result.size() >= static_cast<std::size_t>(options.limit))

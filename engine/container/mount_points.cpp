@@ -76,7 +76,8 @@ Result<Json> parseBind(const std::string& text)
         return bad(std::format("invalid volume specification: '{}': invalid mount config for type \"{}\": invalid mount path: "
                                "'{}' mount path must be absolute", text, isBind ? "bind" : "volume", parts[1]));
     if (cleanPath(parts[1]) == "/")
-        return bad(std::format("invalid volume specification: '{}': invalid specification: destination can't be '/'", text));
+        return bad(std::format("invalid volume specification: '{}': invalid mount config for type \"{}\": invalid specification: "
+                               "destination can't be '/'", text, isBind ? "bind" : "volume"));
     Json point = mountPoint(isBind ? "bind" : "volume", isBind ? cleanPath(parts[0]) : parts[0], parts[1], false);
     if (isBind)
         point["_create"] = true;
@@ -203,7 +204,10 @@ planMounts(const Json& config, const Json& hostConfig, const ImageConfig& image,
         return {};
     };
     for (const std::string& text : jsonStrings(jsonMember(hostConfig, "Binds"))) {
-        TRY(auto point, parseBind(text));
+        auto parsed = parseBind(text);
+        if (!parsed) // dockerd's status for these
+            return fail(ErrorKind::Internal, parsed.error().message);
+        Json point = *std::move(parsed);
         TRY_STATUS(add(std::move(point)));
     }
     if (const Json& mounts = jsonMember(hostConfig, "Mounts"); mounts.is_array()) {

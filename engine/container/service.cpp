@@ -9,6 +9,7 @@
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/human.h"
+#include "container/log_options.h"
 #include "container/spec_builder.h"
 
 namespace slipway
@@ -122,6 +123,22 @@ void ContainerService::Impl::publish(const ContainerRecord& record, std::string 
     s.events.publish(std::move(event));
 }
 
+void ContainerService::Impl::publishVolumes(const ContainerRecord& record, const std::string& action) const
+{
+    for (const Json& point : jsonMember(*record.doc(), "Mounts")) {
+        if (jsonValue<std::string>(point, "Type") != "volume")
+            continue;
+        Event event{.type = "volume", .action = action, .actorId = jsonValue<std::string>(point, "Name"),
+                    .attributes = {{"container", record.id}, {"driver", jsonValue<std::string>(point, "Driver", "local")}}, .time = {}};
+        if (action == "mount") {
+            event.attributes["destination"] = jsonValue<std::string>(point, "Destination");
+            event.attributes["propagation"] = jsonValue<std::string>(point, "Propagation");
+            event.attributes["read/write"] = jsonValue<bool>(point, "RW", true) ? "true" : "false";
+        }
+        s.events.publish(std::move(event));
+    }
+}
+
 Status ContainerService::Impl::claimName(const std::string& name, const std::string& id)
 {
     const std::lock_guard lock(mutex);
@@ -166,9 +183,9 @@ bool ContainerService::anyRunning() const
     });
 }
 
-Result<ContainerService::Created> ContainerService::create(const std::string& name, const Json& body)
+Result<ContainerService::Created> ContainerService::create(const std::string& name, const Json& body, const std::string& platform)
 {
-    return m_impl->create(name, body);
+    return m_impl->create(name, body, platform);
 }
 
 Status ContainerService::start(const std::string& id)
@@ -235,7 +252,7 @@ Result<ContainerLog> ContainerService::log(const std::string& id) const
     if (jsonValue<std::string>(*document, "LogPath").empty())
         return fail(ErrorKind::NotImplemented, "configured logging driver does not support reading");
     return ContainerLog{m_impl->dirOf(record->id) / "log", jsonValue<bool>(documentConfig(*document), "Tty"),
-                        record->snapshot().running};
+                        record->snapshot().running, logDetails(*document)};
 }
 
 Result<Json> ContainerService::changes(const std::string& id) const
@@ -276,7 +293,7 @@ Result<ContainerService::Attached> ContainerService::attachInfo(const std::strin
     if (record->snapshot().paused)
         return fail(ErrorKind::Conflict,
                     std::format("container {} is paused, unpause the container before attach.", id));
-    return Attached{jsonValue<bool>(documentConfig(*record->doc()), "Tty"), record->id, {}};
+    return Attached{jsonValue<bool>(documentConfig(*record->doc()), "Tty"), record->id};
 }
 
 void ContainerService::attach(const std::string& id, AttachOptions options,
@@ -287,6 +304,7 @@ void ContainerService::attach(const std::string& id, AttachOptions options,
         return onReady(std::unexpected(record.error()));
     if (options.in && !jsonValue<bool>(documentConfig(*(*record)->doc()), "OpenStdin"))
         options.in = false;
+    m_impl->publish(**record, "attach");
     bool running = false;
     int pair[2] = {-1, -1};
     {

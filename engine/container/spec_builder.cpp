@@ -10,6 +10,8 @@
 #include <charconv>
 #include <format>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include "base/errno_text.h"
@@ -185,6 +187,23 @@ Result<std::vector<SpecMount>> specMounts(const Json& document, const std::files
     return mounts;
 }
 
+Status checkTmpfsOptions(const Json& host)
+{
+    static const std::set<std::string, std::less<>> flags = {
+        "rw", "ro", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "remount", "mand", "nomand", "atime",
+        "noatime", "diratime", "nodiratime", "bind", "rbind", "unbindable", "runbindable", "private", "rprivate", "shared", "rshared",
+        "slave", "rslave", "relatime", "norelatime", "strictatime", "nostrictatime", "defaults"};
+    static const std::set<std::string, std::less<>> values = {"mode", "uid", "gid", "size", "nr_inodes", "nr_blocks", "mpol"};
+    for (const auto& [path, text] : jsonValue<std::map<std::string, std::string>>(host, "Tmpfs")) {
+        for (const std::string& option : split(text, ',')) {
+            const auto equals = option.find('=');
+            if (!(equals == std::string::npos ? flags : values).contains(option.substr(0, equals)))
+                return fail(ErrorKind::Internal, std::format("invalid tmpfs option \"{}\"", option));
+        }
+    }
+    return {};
+}
+
 Result<SpecResources> specResources(const Json& host)
 {
     SpecResources r;
@@ -227,6 +246,19 @@ Result<bool> applySecurityOptions(const Json& host, SpecProcess& process)
     return unconfined;
 }
 
+// [[gpu nvidia] [tpu]], as Go prints it.
+std::string capabilityText(const Json& request)
+{
+    std::string text;
+    for (const Json& all : jsonMember(request, "Capabilities")) {
+        std::string words;
+        for (const std::string& word : jsonStrings(all))
+            words += (words.empty() ? "" : " ") + word;
+        text += (text.empty() ? "[" : " [") + words + "]";
+    }
+    return "[" + text + "]";
+}
+
 std::uint16_t portNumber(const std::string& text)
 {
     std::uint16_t value = 0;
@@ -243,6 +275,8 @@ Status makeMountPoint(const std::filesystem::path& rootfs, const std::string& pa
     const std::filesystem::path clean = std::filesystem::path(path).lexically_normal();
     TRY_STATUS(makeDirectoryInside(rootfs, clean.parent_path()));
     const UniqueFd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (openInRoot(root.get(), clean, O_PATH))
+        return {};
     TRY(const auto parent, openInRoot(root.get(), clean.parent_path(), O_PATH | O_DIRECTORY));
     const UniqueFd file(::openat(parent.get(), clean.filename().c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0755));
     return file || errno == ELOOP || errno == EISDIR ? Status() : Status(failErrno(errno, "making " + path));
@@ -301,9 +335,18 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
     TRY(input.process, makeProcess(document, plan.rootfs));
     TRY(input.unconfinedSeccomp, applySecurityOptions(host, input.process));
     TRY_STATUS(makeDirectoryInside(plan.rootfs, input.process.cwd));
+    for (const Json& request : jsonMember(host, "DeviceRequests"))
+        return fail(ErrorKind::Internal, std::format("could not select device driver \"{}\" with capabilities: {}",
+                                                     jsonValue<std::string>(request, "Driver"), capabilityText(request)));
     input.hostname = jsonValue<std::string>(config, "Hostname");
     input.domainname = jsonValue<std::string>(config, "Domainname");
+    TRY_STATUS(checkTmpfsOptions(host));
     TRY(input.mounts, specMounts(document, plan.dir));
+    for (const SpecMount& mount : input.mounts) { // made here they have the modes that one expects
+        std::error_code ignored;
+        const bool file = mount.type == "bind" && !std::filesystem::is_directory(mount.source, ignored);
+        static_cast<void>(makeMountPoint(plan.rootfs, mount.destination, !file));
+    }
     TRY(input.resources, specResources(host));
     input.shm = jsonValue<std::string>(host, "IpcMode") != "none";
     input.shmSize = jsonValue<std::int64_t>(host, "ShmSize", 64 << 20);
@@ -335,6 +378,20 @@ Result<Json> makeResources(const Json& host)
 {
     TRY(const auto resources, specResources(host));
     return resourcesJson(resources);
+}
+
+Error launchProblem(Error error, const std::filesystem::path& rootfs)
+{
+    static constexpr std::string_view begin = "exec: \"", end = "\": permission denied: unknown";
+    const auto from = error.message.rfind(begin);
+    if (from == std::string::npos || !error.message.ends_with(end))
+        return error;
+    const auto at = from + begin.size();
+    const std::string program = error.message.substr(at, error.message.size() - end.size() - at);
+    const UniqueFd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (program.starts_with('/') && openInRoot(root.get(), program, O_PATH | O_DIRECTORY))
+        error.message.replace(error.message.size() - end.size(), end.size(), "\": is a directory: unknown: permission denied");
+    return error;
 }
 
 std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json& document)

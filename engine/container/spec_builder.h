@@ -42,6 +42,9 @@ struct SpecPlan
 [[nodiscard]] std::string hostsLine(const Json& document, const Endpoint& endpoint);
 [[nodiscard]] std::vector<PortBinding> portBindings(const Json& document);
 
+// What a failed start says; where the program is a folder of ROOTFS it says so, as runc does.
+[[nodiscard]] Error launchProblem(Error error, const std::filesystem::path& rootfs);
+
 // Writes hostname, hosts and resolv.conf in DIR. RESOLV_CONF is its whole text.
 struct ContainerFiles
 {

@@ -3,7 +3,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <format>
 
 #include "base/ids.h"
@@ -11,6 +10,7 @@
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/human.h"
+#include "container/log_options.h"
 #include "container/spec_builder.h"
 
 namespace slipway
@@ -27,28 +27,6 @@ int exitCodeOf(const std::string& message)
     if (has("permission denied") || has("Permission denied") || has("is a directory") || has("not a directory"))
         return 126;
     return 128;
-}
-
-std::uint64_t byteSize(const std::string& text, std::uint64_t fallback) // "10m", "1g", "4096"
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || value == 0)
-        return fallback;
-    const char unit = end == text.data() + text.size() ? 'b' : *end;
-    const int shift = unit == 'k' || unit == 'K' ? 10 : unit == 'm' || unit == 'M' ? 20 : unit == 'g' || unit == 'G' ? 30 : 0;
-    return value << shift;
-}
-
-logstore::RotationLimits logLimits(const Json& document)
-{
-    logstore::RotationLimits limits;
-    const Json& config = jsonMember(jsonMember(documentHost(document), "LogConfig"), "Config");
-    if (const auto size = jsonValue<std::string>(config, "max-size"); !size.empty())
-        limits.maxSegmentBytes = byteSize(size, limits.maxSegmentBytes);
-    if (const auto files = jsonValue<std::string>(config, "max-file"); !files.empty())
-        limits.maxSegments = static_cast<unsigned>(byteSize(files, limits.maxSegments));
-    return limits;
 }
 
 Status makePrivateDirectory(const std::filesystem::path& path)
@@ -185,6 +163,9 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     }
     TRY_STATUS(makePrivateDirectory(dir));
     TRY_STATUS(makePrivateDirectory(runDir / "bundle"));
+    const auto limits = logLimits(*document);
+    if (!limits)
+        return wrap(limits.error(), "failed to create task for container: failed to initialize logging driver");
     TRY(auto sandbox, setUpNetwork(*document));
     TRY_STATUS(writeFile(runDir / "network.json", dumpJson(connectionsToJson(sandbox.endpoints, sandbox.ports))));
     const bool hostNetwork = jsonValue<std::string>(host, "NetworkMode") == "host";
@@ -217,7 +198,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     request.bundle = runDir / "bundle";
     if (!jsonValue<std::string>(*document, "LogPath").empty())
         request.logDir = dir / "log";
-    request.logLimits = logLimits(*document);
+    request.logLimits = *limits;
     request.ephemeral = isEphemeral(*document);
     request.netns = std::move(sandbox.netns);
     request.portHolders = std::move(sandbox.portHolders);
@@ -236,7 +217,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     std::filesystem::remove(request.exitFile, ignored);
     auto started = s.runtime.run(std::move(request));
     if (!started)
-        return std::unexpected(started.error());
+        return std::unexpected(launchProblem(started.error(), rootfs));
     {
         const std::lock_guard lock(record->mutex);
         ContainerState& state = record->state;
@@ -249,11 +230,14 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
         state.error.clear();
         state.startedAt = started->startedAt == TimePoint{} ? now() : started->startedAt;
         state.finishedAt = {};
+        state.sandboxId = jsonValue<std::string>(host, "NetworkMode").starts_with("container:") ? "" : randomId();
         state.endpoints = std::move(sandbox.endpoints);
         state.ports = std::move(sandbox.ports);
     }
     watchHealth(record, true);
     saveState(*record);
+    publishVolumes(*record, "mount");
+    record->volumesTold = true;
     publish(*record, "start");
     watch(record);
     return {};

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "container/container_impl.h"
+#include "container/process_list.h"
 
 namespace slipway
 {
@@ -125,19 +126,23 @@ Result<Json> ContainerService::top(const std::string& id, const std::string& psA
     const ContainerState state = record->snapshot();
     if (!state.running)
         return fail(ErrorKind::Conflict, std::format("container {} is not running", record->id));
-    if (!psArguments.empty() && psArguments != "-ef" && psArguments != "aux" && psArguments != "-aux" && psArguments != "-A")
-        return fail(ErrorKind::InvalidArgument,
-                    std::format("ps options \"{}\" are not supported: use -ef", psArguments));
     const std::string group = m_impl->cgroupOf(record->id);
     std::vector<pid_t> pids = group.empty() ? std::vector<pid_t>() : m_impl->s.cgroups.processes(group);
     if (pids.empty())
         pids = sameNamespace(state.pid);
     std::ranges::sort(pids);
+    if (!psArguments.empty() && psArguments != "-ef") {
+        auto listed = listProcesses(psArguments, pids);
+        if (listed)
+            m_impl->publish(*record, "top");
+        return listed;
+    }
     Json processes = Json::array();
     for (const pid_t pid : pids) {
         if (const auto line = readStat(pid))
             processes.push_back(row(*line));
     }
+    m_impl->publish(*record, "top");
     return Json{{"Titles", {"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}}, {"Processes", std::move(processes)}};
 }
 

@@ -180,7 +180,7 @@ Result<std::vector<std::string>> ImageService::Impl::loadOne(const Archive& arch
     for (const Reference& reference : references) {
         names.push_back(reference.familiar());
         progress({{}, {}, 0, 0, "Loaded image: " + reference.familiar() + "\n"});
-        publish("load", image.id.str(), reference.familiar());
+        publish("load", image.id.str(), image.id.str());
     }
     if (names.empty()) {
         names.push_back(image.id.str());
@@ -224,7 +224,9 @@ Result<Image> ImageService::import(ByteSource& tar, const std::optional<Referenc
     const std::string bytes = dumpJson(document);
     TRY(const auto image, parseImageConfig(bytes));
     TRY_STATUS(m_impl->commit(image, bytes, reference ? std::vector{*reference} : std::vector<Reference>{}));
-    m_impl->publish("import", image.id.str(), reference ? reference->familiar() : image.id.str());
+    if (reference)
+        m_impl->publish("tag", image.id.str(), reference->familiar());
+    m_impl->publish("import", image.id.str(), image.id.str());
     return m_impl->read(image.id);
 }
 
@@ -299,7 +301,7 @@ Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool forc
             continue;
         TRY_STATUS(m_impl->db.exec("DELETE FROM image_refs WHERE ref = ?", {Reference::parse(tag)->canonical()}));
         removal.untagged.push_back(tag);
-        m_impl->publish("untag", id.str(), tag);
+        m_impl->publish("untag", id.str(), id.str());
     }
     if (last && users.empty())
         TRY_STATUS(m_impl->removeImage(image, removal));

@@ -227,6 +227,8 @@ Cgroups::Version Cgroups::machineVersion() const { return m_impl->machine; }
 
 bool Cgroups::has(const std::string& controller) const
 {
+    if (controller == "io.weight")
+        return m_impl->version == Version::V1 ? has("io") && fs::exists(m_impl->mounts.at("blkio") / "blkio.weight") : has("io");
     if (m_impl->version == Version::V1)
         return m_impl->mounts.contains(controller == "io" ? "blkio" : controller);
     if (m_impl->version != Version::V2)

@@ -42,7 +42,7 @@ public:
     Cgroups(); // looks at /proc/self/mountinfo once
     [[nodiscard]] Version version() const;        // None when there are some but this process may not write to them
     [[nodiscard]] Version machineVersion() const; // what is mounted
-    // Controllers that exist and can be used: "memory", "cpu", "pids", "cpuset", "io", "devices".
+    // Controllers that exist and can be used: "memory", "cpu", "pids", "cpuset", "io", "devices"; "io.weight": io with weights.
     [[nodiscard]] bool has(const std::string& controller) const;
 
     [[nodiscard]] Result<ResourceUsage> usage(const std::string& path) const; // NotFound when the group is gone

@@ -40,8 +40,8 @@ Json defaultMounts(const SpecInput& input)
         mounts.push_back(mountOf("/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", sysAccess}));
     if (!input.cgroupPath.empty())
         mounts.push_back(mountOf("/sys/fs/cgroup", "cgroup", "cgroup", {sysAccess, "nosuid", "noexec", "nodev"}));
-    mounts.push_back(input.ipcNamespace == "host" ? mountOf("/dev/mqueue", "bind", "/dev/mqueue", {"rbind", "nosuid", "noexec", "nodev"})
-                                                  : mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+    if (!input.rootless || input.ipcNamespace != "host") // the host's queues belong to its own root
+        mounts.push_back(mountOf("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
     if (!input.shm)
         return mounts;
     Json shm = input.ipcNamespace == "host" ? mountOf("/dev/shm", "bind", "/dev/shm", {"rbind"})

@@ -132,6 +132,10 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
     const auto open = words.find('`');
     const auto close = words.find('`', open == std::string::npos ? open : open + 1);
     const std::string named = close == std::string::npos ? std::string() : words.substr(open + 1, close - open - 1);
+    if (contains(words, "chdir to `"))
+        return fail(ErrorKind::InvalidArgument, front + "chdir to cwd (\"" + named + "\") set in config.json failed: no such file or directory: unknown");
+    if (contains(words, "cannot find ``"))
+        return fail(ErrorKind::InvalidArgument, front + "exec: \"\": executable file not found in $PATH: unknown");
     if (contains(words, "executable file") && contains(words, "not found"))
         return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": "
                                                     + (contains(named, "/") ? "stat " + named + ": no such file or directory"

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-constexpr const char* initLayer = "init"; // ROOT/layers/init/diff
+constexpr const char* initLayer = "init2"; // ROOT/layers/init2/diff; another name when what is in it changes
 
 bool isMounted(const fs::path& dir)
 {
@@ -45,9 +45,11 @@ Status makeInitLayer(const fs::path& dir)
     }
     for (const fs::path& path : {dir, dir / "dev", dir / "dev/pts", dir / "dev/shm", dir / "proc", dir / "sys", dir / "etc"})
         ::chmod(path.c_str(), 0755);
+    if (::symlink("/proc/mounts", (dir / "etc/mtab").c_str()) != 0 && errno != EEXIST)
+        return failErrno(errno, "making the init layer");
     for (const char* file : {"etc/hosts", "etc/hostname", "etc/resolv.conf", "dev/console", ".dockerenv"}) {
-        const UniqueFd made(::open((dir / file).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-        if (!made || ::fchmod(made.get(), 0644) != 0)
+        const UniqueFd made(::open((dir / file).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
+        if (!made || ::fchmod(made.get(), 0755) != 0)
             return failErrno(errno, "making the init layer");
     }
     return {};
@@ -86,6 +88,14 @@ SnapshotStore::SnapshotStore(fs::path root, LayerStore& layers, bool userxattr)
 
 fs::path SnapshotStore::rootfs(const std::string& id) const { return m_root / "snapshots" / id / "merged"; }
 fs::path SnapshotStore::upper(const std::string& id) const { return m_root / "snapshots" / id / "upper"; }
+
+std::string SnapshotStore::lowerDirs(const std::vector<Digest>& layers) const
+{
+    std::string folders = (m_layers.folder() / initLayer / "diff").string();
+    for (auto digest = layers.rbegin(); digest != layers.rend(); ++digest)
+        folders += ":" + m_layers.get(*digest).transform([&](const Layer& l) { return m_layers.diffPath(l).string(); }).value_or("");
+    return folders;
+}
 
 Status SnapshotStore::create(const std::string& id, const std::vector<Digest>& layers)
 {

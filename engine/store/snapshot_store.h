@@ -55,6 +55,7 @@ public:
     void unmountLater(const std::string& id);
     [[nodiscard]] std::filesystem::path rootfs(const std::string& id) const;
     [[nodiscard]] std::filesystem::path upper(const std::string& id) const;
+    [[nodiscard]] std::string lowerDirs(const std::vector<Digest>& layers) const; // highest first, as overlayfs takes them
     // Moves the snapshot to ROOT/trash at once, unmounts and deletes it there in the background. No error when missing.
     [[nodiscard]] Status remove(const std::string& id);
 

@@ -33,11 +33,12 @@ state() {
   printf '%s\n' "$out"
 }
 
-# events [FILTER...]: the events since the case began, one a line: type action name.
+# events [FILTER...]: the events since the case began, one a line: type action name; those of a type in their order. (Ours tells
+# that a container ended at once, dockerd when its network is gone.)
 events() {
   local args=() f
   for f in "$@"; do args+=(--filter "$f"); done
-  docker events --since "$SINCE" --until "$(date +%s.%N)" "${args[@]}" --format '{{.Type}} {{.Action}} {{.Actor.Attributes.name}}'
+  docker events --since "$SINCE" --until "$(date +%s.%N)" "${args[@]}" --format '{{.Type}} {{.Action}} {{.Actor.Attributes.name}}' | sort -s -k1,1
 }
 
 # tty CMD...: runs CMD on a terminal of its own.

@@ -16,9 +16,13 @@ RULES = [
     (r"/tmp/w/(engine|run)(?=/)", "<root>"),
     (r"\bslipway0\b", "docker0"),  # our default bridge leaves Docker's to a Docker beside us
     (r"\b172\.(1[89]|2\d|3[01])\.0\.", "172.<n>.0."),  # the next free subnet: dockerd does not come back to one that was given back
+    # Names of an engine's own: its runtime, its folders, what it calls a network namespace.
+    (r'"Runtime": "(runc|crun)"', '"Runtime": "<runtime>"'),
+    (r'"LogPath": "<root>/.*"', '"LogPath": "<root>/<log>"'),
     (r" {2,}", "  "),
     (r"[ \t]+$", ""),
 ]
+FOLDERS = re.compile(r'"(MergedDir|UpperDir|WorkDir|LowerDir|SandboxKey)": ".*"') # an engine's own names, ids among them
 RULES = [(re.compile(pattern, re.M), text) for pattern, text in RULES]
 
 
@@ -33,7 +37,7 @@ def normalise(text):
         number = known.setdefault(digits[:12], len(known) + 1)
         return f"<id{number}>" if len(digits) == 64 else f"<short{number}>"
 
-    text = HEX.sub(label, text)
+    text = HEX.sub(label, FOLDERS.sub(r'"\1": "<folder>"', text))
     for pattern, replacement in RULES:
         text = pattern.sub(replacement, text)
     return text
