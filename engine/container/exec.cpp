@@ -62,8 +62,9 @@ void ContainerService::Impl::dropExecs(const std::string& containerId, bool cont
     const std::lock_guard lock(mutex);
     std::erase_if(execs, [&](const auto& entry) {
         const std::lock_guard execLock(entry.second->mutex);
-        return entry.second->containerId == containerId && !entry.second->running &&
-               (entry.second->started ? now() - entry.second->finishedAt > keepFinished : containerEnded);
+        const ExecRecord& exec = *entry.second;
+        const bool old = exec.exitCode && now() - exec.finishedAt > keepFinished; // one that is just being started has no code yet
+        return exec.containerId == containerId && (old || (containerEnded && !exec.started));
     });
 }
 

@@ -48,6 +48,16 @@ private slots:
         EVENTUALLY_COMPARE(events(), QByteArray("health_status: unhealthy\nhealth_status: healthy\n"));
     }
 
+    // A check is an exec session like those of users: none may take away another that is just beginning.
+    void execsBesideIt()
+    {
+        QCOMPARE(begin({"--health-cmd", "true", "--health-interval", "20ms"}), QByteArray());
+        for (int i = 0; i < 40; ++i) {
+            const Output output = m_engine.docker({"exec", "c1", "true"});
+            QVERIFY2(output.code == 0, output.err.constData());
+        }
+    }
+
     void survivesTheEngine()
     {
         QCOMPARE(begin({"--health-cmd", "test -e /ok", "--health-interval", "200ms", "--health-retries", "1"}), QByteArray());
