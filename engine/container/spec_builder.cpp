@@ -344,8 +344,8 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
     TRY(input.mounts, specMounts(document, plan.dir));
     for (const SpecMount& mount : input.mounts) { // made here they have the modes that one expects
         std::error_code ignored;
-        const bool file = mount.type == "bind" && !std::filesystem::is_directory(mount.source, ignored);
-        static_cast<void>(makeMountPoint(plan.rootfs, mount.destination, !file));
+        if (mount.type == "bind") // a tmpfs would take over its folder's mode
+            static_cast<void>(makeMountPoint(plan.rootfs, mount.destination, std::filesystem::is_directory(mount.source, ignored)));
     }
     TRY(input.resources, specResources(host));
     input.shm = jsonValue<std::string>(host, "IpcMode") != "none";
