@@ -36,6 +36,7 @@ std::string hostsText(const Json& document, const ContainerFiles& files)
             address = gateway;
         text += std::format("{}\t{}\n", address, extra.substr(0, separator));
     }
+    text += files.linkHosts;
     for (const Endpoint& endpoint : files.endpoints)
         text += hostsLine(document, endpoint);
     return text;

@@ -84,6 +84,15 @@ struct ContainerService::Impl
     [[nodiscard]] Status withRoot(const RecordPtr& record, bool volumes,
                                   const std::function<Status(int root, const Json& document)>& use);
 
+    // links.cpp
+    struct Links
+    {
+        std::string hosts;                  // lines of the hosts file
+        std::vector<std::string> variables; // NAME=value
+    };
+    [[nodiscard]] Result<Links> linksOf(const Json& document) const;
+    [[nodiscard]] std::vector<std::string> shownLinks(const Json& document) const; // "/db:/me/alias", as inspect shows them
+
     // networks.cpp
     [[nodiscard]] Result<UniqueFd> netnsOf(const ContainerRecord& record) const;
     [[nodiscard]] Status keepNetworks(const RecordPtr& record, Json networks);

@@ -130,6 +130,8 @@ Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) c
         for (const char* file : {"ResolvConfPath", "HostnamePath", "HostsPath", "LogPath"})
             json[file] = "";
     }
+    if (!jsonMember(documentHost(json), "Links").is_null())
+        json["HostConfig"]["Links"] = shownLinks(json);
     json["Mounts"] = publicMounts(json["Mounts"]);
     json["NetworkSettings"] = networkSettings(json, state);
     if (state.startedAt != TimePoint{} && !state.running) { // it stays known where it was

@@ -333,6 +333,11 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
     input.rootfs = plan.rootfs;
     input.readOnlyRootfs = jsonValue<bool>(host, "ReadonlyRootfs");
     TRY(input.process, makeProcess(document, plan.rootfs));
+    for (const std::string& variable : plan.variables) {
+        const std::string name = variable.substr(0, variable.find('=') + 1);
+        if (std::ranges::none_of(input.process.env, [&](const std::string& e) { return e.starts_with(name); }))
+            input.process.env.push_back(variable);
+    }
     TRY(input.unconfinedSeccomp, applySecurityOptions(host, input.process));
     TRY_STATUS(makeDirectoryInside(plan.rootfs, input.process.cwd));
     for (const Json& request : jsonMember(host, "DeviceRequests"))

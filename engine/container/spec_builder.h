@@ -26,6 +26,7 @@ struct SpecPlan
     std::string networkNamespace, pidNamespace, ipcNamespace;
     std::string cgroupPath;
     std::filesystem::path initProgram; // for HostConfig.Init
+    std::vector<std::string> variables; // beside those of the document, which go before
     bool rootless = false;
 };
 // Makes missing bind sources (where -v asked for it) and the working directory.
@@ -51,6 +52,7 @@ struct ContainerFiles
     std::filesystem::path dir;
     std::vector<Endpoint> endpoints;
     std::string resolvConf;
+    std::string linkHosts; // lines of the hosts file
     bool hostNetwork = false;
 };
 [[nodiscard]] Status writeContainerFiles(const Json& document, const ContainerFiles& files);

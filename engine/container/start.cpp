@@ -166,6 +166,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     const auto limits = logLimits(*document);
     if (!limits)
         return wrap(limits.error(), "failed to create task for container: failed to initialize logging driver");
+    TRY(const Links links, linksOf(*document));
     TRY(auto sandbox, setUpNetwork(*document));
     TRY_STATUS(writeFile(runDir / "network.json", dumpJson(connectionsToJson(sandbox.endpoints, sandbox.ports))));
     const bool hostNetwork = jsonValue<std::string>(host, "NetworkMode") == "host";
@@ -176,9 +177,9 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     const auto kind = hostNetwork ? NetworkService::Resolv::Host : sandbox.named ? NetworkService::Resolv::Named : NetworkService::Resolv::Bridge;
     TRY_STATUS(writeContainerFiles(*document, {.dir = dir, .endpoints = sandbox.endpoints,
                                                .resolvConf = joined.value_or(resolvConf(*document, kind)),
-                                               .hostNetwork = hostNetwork}));
+                                               .linkHosts = links.hosts, .hostNetwork = hostNetwork}));
     SpecPlan plan{.rootfs = rootfs, .dir = dir, .networkNamespace = {}, .pidNamespace = {}, .ipcNamespace = {},
-                  .cgroupPath = cgroupOf(id), .initProgram = s.runtime.initProgram(), .rootless = s.rootless};
+                  .cgroupPath = cgroupOf(id), .initProgram = s.runtime.initProgram(), .variables = links.variables, .rootless = s.rootless};
     plan.networkNamespace = hostNetwork ? "host" : std::format("/proc/self/fd/{}", Runtime::netnsFd);
     TRY(plan.pidNamespace, namespacePath(jsonValue<std::string>(host, "PidMode"), "pid"));
     TRY(plan.ipcNamespace, namespacePath(jsonValue<std::string>(host, "IpcMode"), "ipc"));

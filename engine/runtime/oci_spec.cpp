@@ -197,11 +197,17 @@ const std::vector<std::string>& readonlyPaths()
     return paths;
 }
 
-Status addDevices(Json& linux, const SpecInput& input)
+Status addDevices(Json& linux, Json& mounts, const SpecInput& input)
 {
     Json devices = Json::array();
     for (const std::string& text : input.devices) {
         TRY(auto device, deviceOf(text));
+        if (input.rootless) { // no node can be made in a user namespace, and crun would bind one of the same name only
+            const bool writable = jsonValue<std::string>(device, "access").contains('w');
+            mounts.push_back({{"destination", device["path"]}, {"type", "bind"}, {"source", text.substr(0, text.find(':'))},
+                              {"options", {"bind", "nosuid", "noexec", writable ? "rw" : "ro"}}});
+            continue;
+        }
         if (linux.contains("resources"))
             linux["resources"]["devices"].push_back({{"allow", true}, {"type", device["type"]}, {"major", device["major"]}, {"minor", device["minor"]}, {"access", device["access"]}});
         device.erase("access");
@@ -282,7 +288,7 @@ Result<Json> makeSpec(const SpecInput& input)
         linux["cgroupsPath"] = input.cgroupPath;
         linux["resources"] = resourcesOf(input.resources, input.process.privileged);
     }
-    TRY_STATUS(addDevices(linux, input));
+    TRY_STATUS(addDevices(linux, mounts, input));
     Json spec = {{"ociVersion", "1.0.2"},
                  {"process", std::move(process)},
                  {"root", {{"path", input.rootfs.string()}, {"readonly", input.readOnlyRootfs}}},

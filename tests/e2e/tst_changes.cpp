@@ -92,6 +92,23 @@ private slots:
         EVENTUALLY_COMPARE(out({"inspect", "-f", "{{.RestartCount}} {{.State.Status}}", "c1"}), QByteArray("2 exited\n"));
     }
 
+    void links()
+    {
+        QCOMPARE(failed({"run", "-d", "--name", "c1", "-e", "A=1", "--expose", "90", "busybox", "sleep", "1000"}), QByteArray());
+        QCOMPARE(out({"run", "--rm", "--link", "c1:other", "busybox", "sh", "-c", "ping -c1 -w5 other >/dev/null && echo $OTHER_ENV_A $OTHER_PORT_90_TCP_PORT"}), QByteArray("1 90\n"));
+        QCOMPARE(failed({"network", "create", "linked"}), QByteArray());
+        QCOMPARE(failed({"network", "connect", "linked", "c1"}), QByteArray());
+        QCOMPARE(out({"run", "--rm", "--network", "linked", "--link", "c1:other", "busybox", "sh", "-c", "ping -c1 -w5 other >/dev/null && echo there"}), QByteArray("there\n"));
+        QCOMPARE(failed({"stop", "-t", "0", "c1"}), QByteArray());
+        QVERIFY(failed({"run", "--rm", "--link", "c1", "busybox", "true"}).contains("Cannot link to a non running container: /c1 AS /"));
+    }
+
+    // Under a name of its own, also where no node can be made.
+    void device()
+    {
+        QCOMPARE(out({"run", "--rm", "--device", "/dev/zero:/dev/nought:r", "busybox", "sh", "-c", "head -c 3 /dev/nought | od -b | head -1"}), QByteArray("0000000 000 000 000\n"));
+    }
+
     void withInit()
     {
         QCOMPARE(failed({"run", "-d", "--init", "--name", "c1", "busybox", "sh", "-c", "(sleep 0.2 &); trap 'exit 5' TERM; echo ready; while :; do sleep 0.1; done"}), QByteArray());

@@ -13,6 +13,7 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = pathlib.Path("/tmp/w")
 SOCKET = WORK / "s"
+USER = 4321  # of support/as_user
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -46,7 +47,15 @@ class Engine:
                        str(WORK / "engine"), "--exec-root", str(WORK / "run"), "--pidfile", str(WORK / "pid")]
         else:
             command = ["slipwayd", "--socket", str(SOCKET), "--root", str(WORK / "engine"), "--run", str(WORK / "run")]
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        environment = None
+        if name == "rootless":
+            command.insert(0, str(HERE.parent.parent / "support/as_user"))
+            home = WORK / "home"
+            home.mkdir()
+            for folder in (WORK, home):
+                os.chown(folder, USER, USER)
+            environment = {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, env=environment)
         for _ in range(600):
             try:
                 if call("GET", "/_ping")[0] == 200:
