@@ -111,7 +111,7 @@ private slots:
 
     void withInit()
     {
-        QCOMPARE(failed({"run", "-d", "--init", "--name", "c1", "busybox", "sh", "-c", "(sleep 0.2 &); trap 'exit 5' TERM; echo ready; while :; do sleep 0.1; done"}), QByteArray());
+        QCOMPARE(failed({"run", "-d", "--init", "--name", "c1", "busybox", "sh", "-c", "(sleep 0.2 &); trap 'exit 5' TERM; echo ready; sleep 1000 & wait"}), QByteArray());
         EVENTUALLY_COMPARE(out({"logs", "c1"}), QByteArray("ready\n"));
         QCOMPARE(out({"exec", "c1", "cat", "/proc/1/comm"}), QByteArray("docker-init\n"));
         EVENTUALLY_COMPARE(out({"exec", "c1", "sh", "-c", "grep -l State:.Z /proc/[0-9]*/status | wc -l"}), QByteArray("0\n")); // orphans are reaped
