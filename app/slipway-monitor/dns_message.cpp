@@ -85,9 +85,31 @@ std::string encodeDnsName(std::string_view dotted)
     return encoded + '\0';
 }
 
+namespace
+{
+// "1.0.0.…d.f.ip6.arpa": 32 hexadecimal digits, the last one of the address first.
+std::optional<std::string> addressOfNibbles(std::string_view digits)
+{
+    constexpr std::string_view hex = "0123456789abcdef";
+    in6_addr address{};
+    if (digits.size() != 63)
+        return std::nullopt;
+    for (std::size_t i = 0; i < 32; ++i) {
+        const auto value = hex.find(digits[62 - 2 * i]);
+        if (value == std::string_view::npos || (i > 0 && digits[63 - 2 * i] != '.'))
+            return std::nullopt;
+        address.s6_addr[i / 2] = static_cast<std::uint8_t>(address.s6_addr[i / 2] << 4 | value);
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    return ::inet_ntop(AF_INET6, &address, text.data(), text.size());
+}
+} // namespace
+
 std::optional<std::string> addressOfPointerName(std::string_view name)
 {
-    constexpr std::string_view ending = ".in-addr.arpa";
+    constexpr std::string_view ending = ".in-addr.arpa", ending6 = ".ip6.arpa";
+    if (name.ends_with(ending6))
+        return addressOfNibbles(name.substr(0, name.size() - ending6.size()));
     in_addr reversed{};
     if (!name.ends_with(ending) ||
         ::inet_pton(AF_INET, std::string(name.substr(0, name.size() - ending.size())).c_str(), &reversed) != 1)

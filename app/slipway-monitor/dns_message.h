@@ -25,12 +25,12 @@ struct DnsQuestion
 [[nodiscard]] std::optional<DnsQuestion> parseDnsQuestion(std::string_view message);
 
 // What answers QUERY (a message that parseDnsQuestion() took, or one with at least a header): DATA are the records' contents
-// (four bytes of an address, or an encoded name), all of the question's type.
+// (four or sixteen bytes of an address, or an encoded name), all of the question's type.
 [[nodiscard]] std::string dnsAnswer(std::string_view query, const DnsQuestion* question, DnsCode code,
                                     const std::vector<std::string>& data = {});
 
 [[nodiscard]] std::string encodeDnsName(std::string_view dotted);
-// "4.3.2.1.in-addr.arpa" → "1.2.3.4"; nothing for another name.
+// "4.3.2.1.in-addr.arpa" → "1.2.3.4", and of ip6.arpa; nothing for another name.
 [[nodiscard]] std::optional<std::string> addressOfPointerName(std::string_view name);
 
 } // namespace slipway::monitor

@@ -180,13 +180,14 @@ private:
                     if (const auto name = names.nameOf(*address))
                         return dnsAnswer(query, &*question, DnsCode::NoError, {encodeDnsName(*name)});
             } else if (const auto addresses = names.addressesOf(question->name); !addresses.empty()) {
+                const bool v6 = question->type == DnsType::Aaaa;
                 for (const std::string& address : addresses) {
-                    std::string bytes(4, '\0');
-                    if (question->type == DnsType::A && ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1)
+                    std::string bytes(v6 ? 16 : 4, '\0');
+                    if ((v6 || question->type == DnsType::A) && ::inet_pton(v6 ? AF_INET6 : AF_INET, address.c_str(), bytes.data()) == 1)
                         data.push_back(std::move(bytes));
                 }
                 std::ranges::shuffle(data, m_random); // many clients take the first
-                data.resize(std::min<std::size_t>(data.size(), 24)); // as many as an answer by UDP has room for
+                data.resize(std::min<std::size_t>(data.size(), v6 ? 14 : 24)); // as many as an answer by UDP has room for
                 return dnsAnswer(query, &*question, DnsCode::NoError, data);
             }
         }

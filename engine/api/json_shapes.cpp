@@ -132,7 +132,7 @@ std::string networkText(const Network& network, const std::vector<Endpoint>& end
     const Json& ipam = json["IPAM"];
     std::string pools;
     for (const Json& pool : ipam["Config"])
-        pools += (pools.empty() ? "" : ",") + orderedText(pool, {"Subnet", "IPRange", "Gateway"});
+        pools += (pools.empty() ? "" : ",") + orderedText(pool, {"Subnet", "IPRange", "Gateway", "AuxiliaryAddresses"});
     const std::string config = ipam["Config"].is_null() ? "null" : "[" + pools + "]";
     return orderedText(json,
                        {"Name", "Id", "Created", "Scope", "Driver", "EnableIPv6", "IPAM", "Internal", "Attachable", "Ingress", "ConfigFrom",
@@ -145,7 +145,9 @@ Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints)
     Json pools = Json::array(), containers = Json::object();
     for (const IpamPool& pool : network.pools) {
         Json entry{{"Subnet", pool.subnet}};
-        if (!pool.gateway.empty())
+        if (!pool.auxiliary.empty())
+            entry["AuxiliaryAddresses"] = pool.auxiliary;
+        if (!pool.gateway.empty() && (pool.gatewayGiven || !pool.given))
             entry["Gateway"] = pool.gateway;
         if (!pool.ipRange.empty())
             entry["IPRange"] = pool.ipRange;
@@ -157,7 +159,7 @@ Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints)
             {"EndpointID", endpoint.id},
             {"MacAddress", endpoint.mac},
             {"IPv4Address", endpoint.ipv4.empty() ? "" : endpoint.ipv4 + "/" + std::to_string(endpoint.prefixLength)},
-            {"IPv6Address", ""}};
+            {"IPv6Address", endpoint.ipv6.empty() ? "" : endpoint.ipv6 + "/" + std::to_string(endpoint.prefixLength6)}};
     return {{"Name", network.name},
             {"Id", network.id},
             {"Created", formatRfc3339(network.created)},

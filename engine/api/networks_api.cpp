@@ -76,7 +76,7 @@ Result<HttpResponse> create(Services& s, const HttpRequest& request)
     if (const Json& pools = jsonMember(ipam, "Config"); pools.is_array())
         for (const Json& pool : pools)
             network.pools.push_back({jsonValue<std::string>(pool, "Subnet"), jsonValue<std::string>(pool, "IPRange"),
-                                     jsonValue<std::string>(pool, "Gateway")});
+                                     jsonValue<std::string>(pool, "Gateway"), stringMap(jsonMember(pool, "AuxiliaryAddresses"))});
     TRY(const Network created, s.networks.create(std::move(network)));
     return jsonResponse({{"Id", created.id}, {"Warning", ""}}, 201);
 }

@@ -51,7 +51,11 @@ std::string hostsLine(const Json& document, const Endpoint& endpoint)
     const auto domain = jsonValue<std::string>(config, "Domainname");
     if (endpoint.ipv4.empty())
         return {};
-    return std::format("{}\t{}\n", endpoint.ipv4, domain.empty() ? hostname : std::format("{0}.{1} {0}", hostname, domain));
+    const std::string names = domain.empty() ? hostname : std::format("{0}.{1} {0}", hostname, domain);
+    std::string lines = std::format("{}\t{}\n", endpoint.ipv4, names);
+    if (!endpoint.ipv6.empty())
+        lines += std::format("{}\t{}\n", endpoint.ipv6, names);
+    return lines;
 }
 
 Result<std::string> readFile(const std::filesystem::path& path)

@@ -12,7 +12,8 @@ Json endpointToJson(const Endpoint& e)
     return {{"id", e.id},           {"networkId", e.networkId}, {"networkName", e.networkName},
             {"container", e.containerId}, {"interface", e.interfaceName}, {"ipv4", e.ipv4},
             {"gateway", e.gateway}, {"mac", e.mac},             {"prefix", e.prefixLength},
-            {"aliases", e.aliases}, {"dnsNames", e.dnsNames}};
+            {"aliases", e.aliases}, {"dnsNames", e.dnsNames},   {"ipv6", e.ipv6},
+            {"gateway6", e.gateway6}, {"prefix6", e.prefixLength6}};
 }
 
 Endpoint endpointFromJson(const Json& j)
@@ -27,6 +28,9 @@ Endpoint endpointFromJson(const Json& j)
     e.gateway = jsonValue<std::string>(j, "gateway");
     e.mac = jsonValue<std::string>(j, "mac");
     e.prefixLength = jsonValue<int>(j, "prefix");
+    e.ipv6 = jsonValue<std::string>(j, "ipv6");
+    e.gateway6 = jsonValue<std::string>(j, "gateway6");
+    e.prefixLength6 = jsonValue<int>(j, "prefix6");
     e.aliases = jsonValue<std::vector<std::string>>(j, "aliases");
     e.dnsNames = jsonValue<std::vector<std::string>>(j, "dnsNames");
     return e;

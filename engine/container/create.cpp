@@ -11,6 +11,7 @@
 #include "container/discarded_limits.h"
 #include "container/human.h"
 #include "container/mount_points.h"
+#include "container/spec_builder.h"
 
 namespace slipway
 {
@@ -74,6 +75,10 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
         const std::string other = link.substr(0, link.find(':'));
         if (const auto there = find(other); !there)
             return fail(ErrorKind::InvalidArgument, std::format("could not get container for {}: {}", other, there.error().message));
+    }
+    for (const auto& [network, request] : endpointRequests(document)) {
+        if (auto possible = s.networks.checkEndpoint(network, request); !possible && possible.error().kind != ErrorKind::NotFound)
+            return std::unexpected(possible.error());
     }
     TRY(auto points, planMounts(documentConfig(document), documentHost(document), image.config, mountsOf));
     document["Mounts"] = std::move(points);

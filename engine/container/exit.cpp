@@ -124,6 +124,7 @@ void ContainerService::Impl::settle(const RecordPtr& record)
     report("network clean-up", s.networks.tearDown(record->id));
     if (std::exchange(record->volumesTold, false))
         publishVolumes(*record, "unmount");
+    s.volumes.release(record->id);
     s.snapshots.unmountLater(record->id);
     std::error_code ignored;
     std::filesystem::remove_all(runDirOf(record->id), ignored);

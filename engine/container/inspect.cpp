@@ -64,9 +64,9 @@ Json endpointsJson(const Json& document, const ContainerState& state)
         settings["Gateway"] = endpoint.gateway;
         settings["IPAddress"] = endpoint.ipv4;
         settings["IPPrefixLen"] = endpoint.prefixLength;
-        settings["IPv6Gateway"] = "";
-        settings["GlobalIPv6Address"] = "";
-        settings["GlobalIPv6PrefixLen"] = 0;
+        settings["IPv6Gateway"] = endpoint.gateway6;
+        settings["GlobalIPv6Address"] = endpoint.ipv6;
+        settings["GlobalIPv6PrefixLen"] = endpoint.prefixLength6;
         if (!endpoint.mac.empty())
             settings["MacAddress"] = endpoint.mac;
         settings["DNSNames"] = name == "bridge" || endpoint.dnsNames.empty() ? Json() : Json(endpoint.dnsNames);

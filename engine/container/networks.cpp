@@ -138,12 +138,13 @@ Status ContainerService::connect(const std::string& id, const std::string& netwo
     networks[had.empty() ? network.name : had] = endpointSettings(settings);
     Json wanted = *record->doc();
     wanted["NetworkSettings"]["Networks"] = networks;
+    EndpointRequest request;
+    for (auto& [name, each] : endpointRequests(wanted))
+        if (name == network.name || name == had)
+            request = each;
+    TRY_STATUS(m_impl->s.networks.checkEndpoint(network.id, request));
     if (state.running) {
         TRY(const UniqueFd netns, m_impl->netnsOf(*record));
-        EndpointRequest request;
-        for (auto& [name, each] : endpointRequests(wanted))
-            if (name == network.name || name == had)
-                request = each;
         TRY(const Endpoint endpoint, m_impl->s.networks.connect(network.id, request, netns.get()));
         if (auto kept = m_impl->keepNetworks(record, networks); !kept) {
             static_cast<void>(m_impl->s.networks.disconnect(network.id, record->id, netns.get()));

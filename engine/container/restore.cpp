@@ -148,6 +148,8 @@ Status ContainerService::restore()
     TRY_STATUS(impl.s.networks.restore(running));
     for (const RecordPtr& record : records) {
         if (record->snapshot().running) {
+            if (auto mounted = impl.mountVolumes(*record->doc()); !mounted)
+                log::warn("container {}: {}", shortId(record->id), mounted.error().message);
             impl.watchHealth(record, false);
             impl.saveState(*record);
             impl.watch(record);
@@ -161,6 +163,7 @@ Status ContainerService::restore()
         impl.settle(record);
         impl.s.snapshots.unmountLater(record->id);
     }
+    impl.s.volumes.releaseIdle();
     impl.sweep(ids);
     impl.s.images.gc({layers.begin(), layers.end()});
     for (const RecordPtr& record : records)

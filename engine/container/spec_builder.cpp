@@ -414,10 +414,12 @@ std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json
         request.containerName = jsonValue<std::string>(document, "Name").substr(1);
         request.hostname = jsonValue<std::string>(config, "Hostname");
         request.ipv4 = jsonValue<std::string>(jsonMember(settings, "IPAMConfig"), "IPv4Address");
+        request.ipv6 = jsonValue<std::string>(jsonMember(settings, "IPAMConfig"), "IPv6Address");
         request.mac = jsonValue<std::string>(settings, "MacAddress");
         if (request.mac.empty() && name == mode)
             request.mac = jsonValue<std::string>(config, "MacAddress");
         request.aliases = jsonStrings(jsonMember(settings, "Aliases"));
+        request.aliasesGiven = !request.aliases.empty();
         if (name != "bridge" && !std::ranges::contains(request.aliases, shortId(id)))
             request.aliases.push_back(shortId(id));
         const auto at = name == mode ? requests.begin() : requests.end();
@@ -435,22 +437,26 @@ std::vector<PortBinding> portBindings(const Json& document)
         return ports;
     const auto add = [&](const std::string& spec, const Json& binding) {
         const auto slash = spec.find('/');
+        const auto number = jsonValue<std::string>(binding, "HostPort");
+        const auto dash = number.find('-');
         ports.push_back({.hostIp = jsonValue<std::string>(binding, "HostIp"),
-                         .hostPort = portNumber(jsonValue<std::string>(binding, "HostPort")),
+                         .hostPort = portNumber(number),
                          .containerPort = portNumber(spec),
-                         .protocol = slash == std::string::npos ? "tcp" : spec.substr(slash + 1)});
+                         .protocol = slash == std::string::npos ? "tcp" : spec.substr(slash + 1),
+                         .lastHostPort = dash == std::string::npos ? std::uint16_t(0) : portNumber(number.substr(dash + 1))});
     };
     const Json& bindings = jsonMember(host, "PortBindings");
     for (const auto& [spec, list] : bindings.items()) {
-        if (list.empty())
-            add(spec, Json::object());
+        const std::size_t first = ports.size();
         for (const Json& binding : list)
             add(spec, binding);
+        // dockerd's order: what has a number of its own first, the highest before all
+        std::ranges::stable_sort(ports.begin() + static_cast<std::ptrdiff_t>(first), ports.end(), std::greater(), &PortBinding::hostPort);
     }
     if (jsonValue<bool>(host, "PublishAllPorts")) {
         if (const Json& exposed = jsonMember(documentConfig(document), "ExposedPorts"); exposed.is_object()) {
             for (const auto& [spec, _] : exposed.items()) {
-                if (!bindings.contains(spec))
+                if (jsonMember(bindings, spec.c_str()).empty())
                     add(spec, Json::object());
             }
         }

@@ -135,6 +135,14 @@ Result<NetworkSandbox> ContainerService::Impl::setUpNetwork(const Json& document
     return s.networks.setUp(endpointRequests(document), portBindings(document));
 }
 
+Status ContainerService::Impl::mountVolumes(const Json& document)
+{
+    for (const Json& point : jsonMember(document, "Mounts"))
+        if (jsonValue<std::string>(point, "Type") == "volume")
+            TRY_STATUS(s.volumes.mount(jsonValue<std::string>(point, "Name"), jsonValue<std::string>(document, "Id")));
+    return {};
+}
+
 Status ContainerService::Impl::fillVolumes(const Json& document, const std::filesystem::path& rootfs)
 {
     for (const Json& point : jsonMember(document, "Mounts")) {
@@ -158,6 +166,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
 
     record->dirty = true;
     TRY(const auto rootfs, s.snapshots.mount(id, documentLayers(*document), {.ephemeral = isEphemeral(*document)}));
+    TRY_STATUS(mountVolumes(*document));
     if (first) {
         TRY_STATUS(fillVolumes(*document, rootfs));
     }

@@ -13,16 +13,14 @@ using Impl = NetworkService::Impl;
 
 namespace
 {
-std::size_t freeInterface(const std::vector<EndpointRecord>& endpoints, const std::string& containerId)
+// The kernel would take a name again; dockerd counts on, and so a container can tell an interface from an earlier one.
+std::size_t nextInterface(Impl& impl, const std::string& containerId)
 {
-    std::set<std::string> used;
-    for (const auto& r : endpoints)
-        if (r.endpoint.containerId == containerId)
-            used.insert(r.endpoint.interfaceName);
-    std::size_t number = 0;
-    while (used.contains("eth" + std::to_string(number)))
-        ++number;
-    return number;
+    std::size_t& next = impl.nextInterface[containerId];
+    for (const auto& r : impl.endpoints)
+        if (r.endpoint.containerId == containerId && r.endpoint.interfaceName.starts_with("eth"))
+            next = std::max<std::size_t>(next, std::stoul("0" + r.endpoint.interfaceName.substr(3)) + 1);
+    return next++;
 }
 
 // What is published goes to TARGET from now on; to nobody when it is empty.
@@ -36,7 +34,8 @@ Status publishTo(Impl& impl, const std::string& containerId, const std::string& 
         TRY_STATUS(impl.firewall.remove(ports));
     ports = impl.ports.of(containerId);
     for (auto& p : ports)
-        p.targetIp = target;
+        if (!p.binding.hostIp.contains(':')) // those are the monitor's to carry
+            p.targetIp = target;
     impl.ports.add(containerId, std::move(ports));
     return {};
 }
@@ -65,7 +64,7 @@ Result<Endpoint> NetworkService::connect(const std::string& nameOrId, const Endp
         }))
         return fail(ErrorKind::Forbidden, "endpoint with name " + request.containerName + " already exists in network " + network->name);
     const bool first = impl.outwardEndpoint(request.containerId) == nullptr;
-    TRY(const auto record, impl.makeRecord(*network, request, freeInterface(impl.endpoints, request.containerId)));
+    TRY(const auto record, impl.makeRecord(*network, request, nextInterface(impl, request.containerId)));
     impl.endpoints.push_back(record);
     const auto connected = [&]() -> Status {
         TRY(Netlink inside, Netlink::open(netns));
@@ -98,7 +97,7 @@ Status Impl::unplug(const std::string& endpointId)
     const EndpointRecord* const before = outwardEndpoint(record.endpoint.containerId);
     const bool outward = before && before->endpoint.id == endpointId;
     endpoints.erase(it);
-    reaper.remove(record.veth, parseIpv4(record.endpoint.ipv4).value_or(0));
+    reaper.remove(record.veth, addressesOf(record.endpoint));
     if (outward) {
         const EndpointRecord* const next = outwardEndpoint(record.endpoint.containerId);
         TRY_STATUS(publishTo(*this, record.endpoint.containerId, next ? next->endpoint.ipv4 : ""));
@@ -126,7 +125,7 @@ Status NetworkService::disconnect(const std::string& nameOrId, const std::string
     TRY_STATUS(impl.unplug(record.endpoint.id));
     if (const EndpointRecord* const next = impl.outwardEndpoint(containerId)) {
         if (const auto index = inside.linkIndex(next->endpoint.interfaceName))
-            (void)inside.addDefaultRoute(parseIpv4(next->endpoint.gateway).value_or(0), *index); // it may have it already
+            (void)routeBy(inside, next->endpoint, *index); // it may have them already
         TRY(const Network* way, impl.find(next->endpoint.networkId));
         TRY_STATUS(impl.openFirewall({way}, impl.ports.of(containerId)));
     }

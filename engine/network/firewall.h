@@ -12,23 +12,24 @@
 namespace slipway
 {
 
-// The table "ip slipway" and nothing outside it. The table is a pure function of (bridges, published ports); rules are
-// fixed and look into sets, so that publishing adds elements. Not thread-safe.
+// The tables "ip slipway" and, where a network has IPv6, "ip6 slipway", and nothing outside them. They are a pure function of
+// (bridges, published ports); rules are fixed and look into sets, so that publishing adds elements. What is published on an
+// IPv6 address is carried by the monitor and has no rule. Not thread-safe.
 class Firewall
 {
 public:
     struct Bridge
     {
         std::string name;
-        std::string subnet; // CIDR
+        std::string subnet, subnet6; // CIDR; empty: none
         bool internal = false, masquerade = true;
     };
 
     explicit Firewall(int routerNetns) : m_netns(routerNetns) {}
 
-    // The whole table anew, in one transaction.
+    // Both tables anew, in one transaction.
     [[nodiscard]] Status rebuild(const std::vector<Bridge>& bridges, const std::vector<Published>& ports);
-    // Fails when the table or one of its sets is missing (somebody flushed the rules): then rebuild().
+    // Fails when a table or one of its sets is missing (somebody flushed the rules): then rebuild().
     [[nodiscard]] Status add(const Bridge& bridge, const std::vector<Published>& ports);
     // No error when they are gone already.
     [[nodiscard]] Status remove(const std::vector<Published>& ports);
@@ -39,6 +40,7 @@ private:
 
     int m_netns;
     std::optional<Nft> m_nft;
+    bool m_ipv6 = true; // there may be a table of IPv6: an earlier engine's, too
 };
 
 } // namespace slipway

@@ -21,10 +21,10 @@ LinkReaper::~LinkReaper()
         m_thread.join();
 }
 
-void LinkReaper::remove(std::string name, std::uint32_t address)
+void LinkReaper::remove(std::string name, std::vector<IpAddress> addresses)
 {
     const std::scoped_lock lock(m_mutex);
-    m_links.emplace_back(std::move(name), address);
+    m_links.emplace_back(std::move(name), std::move(addresses));
     if (!m_thread.joinable())
         m_thread = std::thread([this] { run(); });
     m_wake.notify_one();
@@ -34,7 +34,7 @@ void LinkReaper::run()
 {
     auto link = Netlink::open(m_netns);
     for (;;) {
-        std::vector<std::pair<std::string, std::uint32_t>> links;
+        std::vector<std::pair<std::string, std::vector<IpAddress>>> links;
         {
             std::unique_lock lock(m_mutex);
             m_wake.wait(lock, [this] { return m_stop || !m_links.empty(); });
@@ -42,9 +42,9 @@ void LinkReaper::run()
                 return;
             links.swap(m_links);
         }
-        std::set<std::uint32_t> addresses;
-        for (const auto& [name, address] : links) {
-            addresses.insert(address);
+        std::set<IpAddress> addresses;
+        for (const auto& [name, own] : links) {
+            addresses.insert(own.begin(), own.end());
             if (!link)
                 link = Netlink::open(m_netns);
             const auto index = link ? link->linkIndex(name) : std::nullopt;

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/ip_address.h"
 
 namespace slipway
 {
@@ -23,7 +24,7 @@ public:
     LinkReaper(const LinkReaper&) = delete;
     LinkReaper& operator=(const LinkReaper&) = delete;
 
-    void remove(std::string name, std::uint32_t address); // IPv4, host byte order
+    void remove(std::string name, std::vector<IpAddress> addresses);
 
 private:
     void run();
@@ -31,7 +32,7 @@ private:
     const int m_netns;
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::vector<std::pair<std::string, std::uint32_t>> m_links;
+    std::vector<std::pair<std::string, std::vector<IpAddress>>> m_links;
     bool m_stop = false;
     std::thread m_thread; // started with the first link
 };

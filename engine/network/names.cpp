@@ -81,11 +81,15 @@ Status Impl::writeNames(const std::string& networkId)
     for (const auto& r : endpoints) {
         if (r.endpoint.networkId != networkId)
             continue;
-        text += r.endpoint.ipv4;
-        for (const auto& name : r.endpoint.dnsNames)
-            if (name.find_first_of(" \t\n") == std::string::npos)
-                text += " " + name;
-        text += "\n";
+        for (const std::string& address : {r.endpoint.ipv4, r.endpoint.ipv6}) {
+            if (address.empty())
+                continue;
+            text += address;
+            for (const auto& name : r.endpoint.dnsNames)
+                if (name.find_first_of(" \t\n") == std::string::npos)
+                    text += " " + name;
+            text += "\n";
+        }
     }
     return replaceFile(settings.names / networkId, text);
 }

@@ -8,7 +8,7 @@ Json toDocument(const Network& n)
 {
     Json pools = Json::array();
     for (const auto& p : n.pools)
-        pools.push_back({{"subnet", p.subnet}, {"ipRange", p.ipRange}, {"gateway", p.gateway}});
+        pools.push_back({{"subnet", p.subnet}, {"ipRange", p.ipRange}, {"gateway", p.gateway}, {"auxiliary", p.auxiliary}, {"given", p.given}, {"gatewayGiven", p.gatewayGiven}});
     return {{"id", n.id},
             {"name", n.name},
             {"driver", n.driver},
@@ -40,7 +40,8 @@ Network networkFromDocument(const Json& d)
     n.enableIpv6 = jsonValue<bool>(d, "enableIpv6");
     for (const auto& p : jsonMember(d, "pools"))
         n.pools.push_back({jsonValue<std::string>(p, "subnet"), jsonValue<std::string>(p, "ipRange"),
-                           jsonValue<std::string>(p, "gateway")});
+                           jsonValue<std::string>(p, "gateway"), jsonValue<Map>(p, "auxiliary"), jsonValue<bool>(p, "given"),
+                           jsonValue<bool>(p, "gatewayGiven")});
     n.ipamDriver = jsonValue<std::string>(d, "ipamDriver", "default");
     if (const Json& options = jsonMember(d, "ipamOptions"); options.is_object())
         n.ipamOptions = options.get<Map>();
@@ -64,6 +65,9 @@ Json toDocument(const EndpointRecord& r)
             {"gateway", e.gateway},
             {"mac", e.mac},
             {"prefixLength", e.prefixLength},
+            {"ipv6", e.ipv6},
+            {"gateway6", e.gateway6},
+            {"prefixLength6", e.prefixLength6},
             {"aliases", e.aliases},
             {"dnsNames", e.dnsNames},
             {"veth", r.veth}};
@@ -82,6 +86,9 @@ EndpointRecord endpointFromDocument(const Json& d)
     e.gateway = jsonValue<std::string>(d, "gateway");
     e.mac = jsonValue<std::string>(d, "mac");
     e.prefixLength = jsonValue<int>(d, "prefixLength");
+    e.ipv6 = jsonValue<std::string>(d, "ipv6");
+    e.gateway6 = jsonValue<std::string>(d, "gateway6");
+    e.prefixLength6 = jsonValue<int>(d, "prefixLength6");
     e.aliases = jsonValue<std::vector<std::string>>(d, "aliases");
     e.dnsNames = jsonValue<std::vector<std::string>>(d, "dnsNames");
     r.containerName = jsonValue<std::string>(d, "containerName");

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "network/firewall.h"
-#include "network/ipv4.h"
+#include "network/ipam.h"
 #include "network/link_reaper.h"
 #include "network/network_service.h"
 #include "network/ports.h"
@@ -55,6 +55,7 @@ struct NetworkService::Impl
     bool tableReady = false;
     // A bridge may be there from another engine's time, with that engine's address: each is looked at once.
     std::set<std::string> checkedBridges;
+    std::map<std::string, std::size_t> nextInterface; // by container: the N of its next ethN, which never comes twice
     std::optional<Netlink> netlink;
     std::optional<NftWatch> watch; // the last member: its thread ends before all else
 
@@ -62,9 +63,10 @@ struct NetworkService::Impl
     [[nodiscard]] Status load();
     [[nodiscard]] Status insert(Network network);
     [[nodiscard]] Result<Netlink*> router(); // the router namespace's socket, opened when first needed
-    [[nodiscard]] Result<Cidr> freePool();
-    [[nodiscard]] Status checkOverlap(const Cidr& wanted);
-    [[nodiscard]] Status completePool(Network& network);
+    [[nodiscard]] Result<IpPrefix> freePool();
+    [[nodiscard]] Status checkOverlap(const IpPrefix& wanted);
+    [[nodiscard]] Status completePools(Network& network);
+    [[nodiscard]] Status completePool(IpamPool& pool);
 
     [[nodiscard]] Result<int> ensureBridge(const Network& network); // its index
     [[nodiscard]] std::vector<Firewall::Bridge> firewallBridges() const;
@@ -73,7 +75,7 @@ struct NetworkService::Impl
     // The rules for one more container. Its ports are in PORTS already: a lost table is rebuilt with them.
     [[nodiscard]] Status openFirewall(const std::vector<const Network*>& used, const std::vector<Published>& added);
 
-    [[nodiscard]] Result<std::uint32_t> chooseAddress(const Network& network, const std::string& fixed) const;
+    [[nodiscard]] Result<IpAddress> freeAddress(const Network& network, int family, const std::string& fixed) const;
     [[nodiscard]] Result<EndpointRecord> makeRecord(const Network& network, const EndpointRequest& request,
                                                     std::size_t interfaceNumber) const;
     [[nodiscard]] Status plug(const EndpointRecord& record, const Network& network, int netns, Netlink& inside,
@@ -91,6 +93,8 @@ struct NetworkService::Impl
     void announce(const std::vector<EndpointRecord>& records, const char* action);
 };
 
+[[nodiscard]] std::vector<IpAddress> addressesOf(const Endpoint& endpoint);
+[[nodiscard]] Status routeBy(Netlink& inside, const Endpoint& endpoint, int index); // the default routes
 [[nodiscard]] Firewall::Bridge firewallBridge(const Network& network);
 
 } // namespace slipway

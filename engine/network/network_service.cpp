@@ -89,14 +89,14 @@ Status NetworkService::init()
         if (network.driver == "bridge") {
             network.bridgeName = m_impl->settings.defaultBridge;
             if (!m_impl->settings.defaultSubnet.empty())
-                network.pools = {{m_impl->settings.defaultSubnet, "", ""}};
+                network.pools = {{.subnet = m_impl->settings.defaultSubnet}};
             network.options["com.docker.network.bridge.default_bridge"] = "true";
             network.options["com.docker.network.bridge.name"] = network.bridgeName;
             network.options["com.docker.network.bridge.enable_icc"] = "true";
             network.options["com.docker.network.bridge.enable_ip_masquerade"] = "true";
             network.options["com.docker.network.bridge.host_binding_ipv4"] = "0.0.0.0";
             network.options["com.docker.network.driver.mtu"] = "1500";
-            TRY_STATUS(m_impl->completePool(network));
+            TRY_STATUS(m_impl->completePools(network));
         }
         TRY_STATUS(m_impl->insert(std::move(network)));
     }
@@ -127,16 +127,16 @@ Result<std::vector<Endpoint>> NetworkService::endpoints(const std::string& netwo
     return found;
 }
 
-Status Impl::checkOverlap(const Cidr& wanted)
+Status Impl::checkOverlap(const IpPrefix& wanted)
 {
     for (const auto& n : networks)
         for (const auto& p : n.pools)
-            if (const auto other = parseCidr(p.subnet); other && other->overlaps(wanted))
+            if (const auto other = IpPrefix::parse(p.subnet); other && other->overlaps(wanted))
                 return fail(ErrorKind::Forbidden, "Pool overlaps with other one on this address space");
     return {};
 }
 
-Result<Cidr> Impl::freePool()
+Result<IpPrefix> Impl::freePool()
 {
     TRY(Netlink * link, router());
     TRY(auto routes, link->routes());
@@ -145,44 +145,62 @@ Result<Cidr> Impl::freePool()
         TRY(const auto hostRoutes, host.routes());
         routes.insert(routes.end(), hostRoutes.begin(), hostRoutes.end());
     }
-    for (const Cidr& pool : defaultPools()) {
+    for (const IpPrefix& pool : defaultPools()) {
         if (!checkOverlap(pool))
             continue;
-        if (std::ranges::none_of(routes, [&](const auto& r) { return Cidr{r.address, r.prefixLength}.overlaps(pool); }))
+        if (std::ranges::none_of(routes, [&](const IpPrefix& r) { return r.overlaps(pool); }))
             return pool;
     }
-    return fail(ErrorKind::Unavailable, "could not find an available, non-overlapping IPv4 address pool among the "
-                                        "defaults to assign to the network: remove unused networks or give a subnet");
+    return fail(ErrorKind::NotFound, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to "
+                                     "the network: remove unused networks or give a subnet");
 }
 
-Status Impl::completePool(Network& network)
+Status Impl::completePool(IpamPool& pool)
 {
-    if (network.pools.empty() || network.pools[0].subnet.empty()) {
-        TRY(const Cidr pool, freePool());
-        network.pools.resize(std::max<std::size_t>(network.pools.size(), 1));
-        network.pools[0].subnet = formatCidr(pool);
-    }
-    if (network.pools.size() > 1)
-        return fail(ErrorKind::NotImplemented, "more than one subnet per network is not supported yet");
-    IpamPool& pool = network.pools[0];
-    const auto subnet = parseCidr(pool.subnet);
-    if (!subnet || subnet->prefixLength > 30 || subnet->prefixLength < 8)
-        return fail(ErrorKind::InvalidArgument,
-                    "invalid network config:\ninvalid subnet " + pool.subnet + ": " +
-                        (subnet ? "an IPv4 network from /8 to /30 is needed" : "invalid CIDR block notation"));
+    const auto subnet = IpPrefix::parse(pool.subnet);
+    const bool v6 = subnet && subnet->address.isV6();
+    if (!subnet || subnet->length > (v6 ? 126 : 30) || (!v6 && subnet->length < 8))
+        return fail(ErrorKind::InvalidArgument, "invalid network config:\ninvalid subnet " + pool.subnet +
+                                                    ": an IPv4 network from /8 to /30 or an IPv6 network up to /126 is needed");
     TRY_STATUS(checkOverlap(*subnet));
-    pool.subnet = formatCidr(*subnet);
-    if (!pool.ipRange.empty()) {
-        const auto range = parseCidr(pool.ipRange);
-        if (!range || range->first() < subnet->first() || range->last() > subnet->last())
-            return fail(ErrorKind::InvalidArgument, "invalid ip-range " + pool.ipRange + ": it is not in " + pool.subnet);
-    }
     if (pool.gateway.empty())
-        pool.gateway = formatIpv4(subnet->first() + 1);
-    const auto gateway = parseIpv4(pool.gateway);
-    if (!gateway || !subnet->contains(*gateway))
-        return fail(ErrorKind::InvalidArgument, "invalid gateway " + pool.gateway + ": it is not in " + pool.subnet);
+        pool.gateway = subnet->first().next().str();
     return {};
+}
+
+Status Impl::completePools(Network& network)
+{
+    TRY_STATUS(checkPools(network.pools, network.enableIpv6));
+    int v4 = 0, v6 = 0;
+    for (IpamPool& pool : network.pools) {
+        if (pool.subnet.empty()) {
+            TRY(const IpPrefix free, freePool());
+            pool.subnet = free.str();
+        } else {
+            pool.given = true;
+            pool.gatewayGiven = !pool.gateway.empty();
+        }
+        ++(pool.subnet.contains(':') ? v6 : v4);
+    }
+    if (v4 > 1 || (v6 > 1 && network.enableIpv6))
+        return fail(ErrorKind::Forbidden, network.driver + " driver doesn't support multiple subnets");
+    if (v6 == 0 && network.enableIpv6)
+        return fail(ErrorKind::NotFound, "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network");
+    if (v4 == 0) {
+        TRY(const IpPrefix free, freePool());
+        network.pools.push_back({.subnet = free.str()});
+    }
+    for (IpamPool& pool : network.pools)
+        if (network.enableIpv6 || !pool.subnet.contains(':'))
+            TRY_STATUS(completePool(pool));
+    return {};
+}
+
+Status NetworkService::checkEndpoint(const std::string& nameOrId, const EndpointRequest& request) const
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    TRY(const Network* network, m_impl->find(nameOrId));
+    return checkEndpointRequest(*network, request);
 }
 
 Result<Network> NetworkService::create(Network wanted)
@@ -198,8 +216,6 @@ Result<Network> NetworkService::create(Network wanted)
         return fail(ErrorKind::NotFound, "plugin \"" + wanted.ipamDriver + "\" not found");
     if (wanted.driver != "bridge")
         return fail(ErrorKind::NotFound, "plugin \"" + wanted.driver + "\" not found");
-    if (wanted.enableIpv6)
-        return fail(ErrorKind::NotImplemented, "IPv6 networks are not supported yet");
     if (wanted.name.find_first_not_of(" \t\n") == std::string::npos || wanted.name.size() > 255 || wanted.name.contains('/'))
         return fail(ErrorKind::InvalidArgument, "invalid name: " + wanted.name);
     if (wanted.name == "default" || wanted.name == "bridge" || wanted.name == "host" || wanted.name == "none")
@@ -224,7 +240,7 @@ Result<Network> NetworkService::create(Network wanted)
         if (!digits || std::stoi(mtu->second) < 68 || std::stoi(mtu->second) > 65535)
             return fail(ErrorKind::InvalidArgument, "invalid MTU \"" + mtu->second + "\" of network " + wanted.name + ": from 68 to 65535 bytes");
     }
-    TRY_STATUS(m_impl->completePool(wanted));
+    TRY_STATUS(m_impl->completePools(wanted));
     TRY_STATUS(m_impl->insert(wanted));
     m_impl->tableReady = false;
     m_impl->events.publish({.type = "network",

@@ -21,15 +21,18 @@ class EventBus;
 // One published port as asked for ("-p 127.0.0.1:8080:80/tcp"); hostPort 0 = any free one.
 struct PortBinding
 {
-    std::string hostIp; // "" = 0.0.0.0 and ::
+    std::string hostIp; // "" = 0.0.0.0 and, where the host has IPv6, ::
     std::uint16_t hostPort = 0;
     std::uint16_t containerPort = 0;
     std::string protocol = "tcp"; // tcp, udp, sctp
+    std::uint16_t lastHostPort = 0; // of a range, of which the first free one is taken; 0: hostPort alone
 };
 
 struct IpamPool
 {
-    std::string subnet, ipRange, gateway; // CIDR, CIDR, address
+    std::string subnet, ipRange, gateway; // CIDR, CIDR, address; IPv4 or IPv6
+    std::map<std::string, std::string> auxiliary; // name → address: never given to containers
+    bool given = false, gatewayGiven = false; // by the user; what was chosen by the engine otherwise
 };
 
 struct Network
@@ -52,9 +55,10 @@ struct EndpointRequest
     std::string containerId;
     std::string containerName;
     std::string hostname;
-    std::string ipv4; // fixed address, or empty
-    std::string mac;  // fixed, or empty
+    std::string ipv4, ipv6; // fixed addresses, or empty
+    std::string mac;        // fixed, or empty
     std::vector<std::string> aliases;
+    bool aliasesGiven = false; // by the user
 };
 
 struct Endpoint
@@ -64,6 +68,8 @@ struct Endpoint
     std::string interfaceName; // inside: eth0
     std::string ipv4, gateway, mac;
     int prefixLength = 0;
+    std::string ipv6, gateway6; // empty: the network has no IPv6
+    int prefixLength6 = 0;
     std::vector<std::string> aliases, dnsNames;
 };
 
@@ -83,7 +89,8 @@ struct NetworkSandbox
     // Sockets bound and listening on the published host ports: they reserve the ports. The caller passes them to the
     // container's monitor, so the reservation lives exactly as long as the container and outlives the engine.
     std::vector<UniqueFd> portHolders;
-    // Rootless only: what the monitor must forward in user space (holder index → address inside the container netns).
+    // What the monitor must forward in user space (holder index → IPv4 address of the container): rootless all ports, for
+    // root those on IPv6 addresses of the host, which no rule can lead to a container that may have IPv4 only.
     struct Forward
     {
         int holder; // index in portHolders
@@ -97,7 +104,7 @@ struct NetworkSandbox
 };
 
 // Networks, addresses, published ports. Blocking, thread-safe. Kernel objects: one bridge per network, one veth per
-// endpoint, one nftables table "slipway" (ip) and nothing outside it. Fails closed: a container whose rules cannot be set
+// endpoint, the nftables tables "slipway" of the families ip and ip6 and nothing outside them. Fails closed: a container whose rules cannot be set
 // does not start. Everything is derived again by restore() after a restart or when somebody flushed the rules.
 class NetworkService
 {
@@ -125,6 +132,8 @@ public:
     [[nodiscard]] Result<std::vector<Network>> list() const;
     [[nodiscard]] Result<Network> get(const std::string& nameOrId) const; // NotFound "network X not found"
     [[nodiscard]] Result<Network> create(Network wanted);                 // driver bridge only
+    // Whether a container could be given what REQUEST fixes. NotFound, InvalidArgument in dockerd's words.
+    [[nodiscard]] Status checkEndpoint(const std::string& nameOrId, const EndpointRequest& request) const;
     [[nodiscard]] Status remove(const std::string& nameOrId); // Forbidden: has endpoints, or predefined
     [[nodiscard]] Result<std::vector<Endpoint>> endpoints(const std::string& networkId) const;
 

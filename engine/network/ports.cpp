@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
+#include <iterator>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <thread>
 
 #include "base/errno_text.h"
-#include "network/ipv4.h"
+#include "base/ip_address.h"
 
 namespace slipway
 {
@@ -18,37 +20,74 @@ namespace
 {
 constexpr std::uint16_t firstEphemeral = 32768, lastEphemeral = 60999;
 
-std::string where(const PortBinding& p) { return p.hostIp + ":" + std::to_string(p.hostPort); }
+bool isV6(const PortBinding& p) { return p.hostIp.contains(':'); }
+
+std::string where(const PortBinding& p)
+{
+    return (isV6(p) ? "[" + p.hostIp + "]" : p.hostIp) + ":" + std::to_string(p.hostPort);
+}
+
+// Without this nothing can listen on [::], and then nothing is published there.
+bool hostHasIpv6()
+{
+    const UniqueFd fd(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in6 any{};
+    any.sin6_family = AF_INET6;
+    return fd && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0;
+}
+
+struct SocketAddress
+{
+    sockaddr_storage bytes{};
+    socklen_t size = 0;
+};
+
+SocketAddress socketAddress(const PortBinding& port)
+{
+    const IpAddress ip = IpAddress::parse(port.hostIp).value_or(IpAddress{});
+    SocketAddress made;
+    if (ip.isV6()) {
+        sockaddr_in6 address{};
+        address.sin6_family = AF_INET6;
+        address.sin6_port = htons(port.hostPort);
+        std::memcpy(&address.sin6_addr, ip.bytes.data(), ip.size());
+        std::memcpy(&made.bytes, &address, made.size = sizeof address);
+    } else {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port.hostPort);
+        std::memcpy(&address.sin_addr, ip.bytes.data(), ip.size());
+        std::memcpy(&made.bytes, &address, made.size = sizeof address);
+    }
+    return made;
+}
 
 Result<UniqueFd> bindPort(const PortBinding& port, bool patient)
 {
-    const bool tcp = port.protocol == "tcp";
+    const bool datagrams = port.protocol == "udp";
     const auto failed = [&](int err) {
+        const std::string listen = "listen " + port.protocol + (isV6(port) ? "6 " : "4 ") + where(port) + ": bind: ";
         if (err == EACCES && port.hostPort < 1024)
             return fail(ErrorKind::Internal,
                         "cannot expose privileged port " + std::to_string(port.hostPort) +
                             ": choose a larger port number (>= 1024), or let ordinary users have it with 'sysctl "
-                            "net.ipv4.ip_unprivileged_port_start=" + std::to_string(port.hostPort) + "': listen " +
-                            port.protocol + "4 " + where(port) + ": bind: permission denied",
+                            "net.ipv4.ip_unprivileged_port_start=" + std::to_string(port.hostPort) + "': " + listen + "permission denied",
                         err);
-        return fail(ErrorKind::Internal,
-                    "failed to bind port " + where(port) + "/" + port.protocol + ": listen " + port.protocol + "4 " +
-                        where(port) + ": bind: " + errnoText(err),
-                    err);
+        return fail(ErrorKind::Internal, "failed to bind port " + where(port) + "/" + port.protocol + ": " + listen + errnoText(err), err);
     };
-    UniqueFd fd(::socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0));
+    const SocketAddress address = socketAddress(port);
+    const int on = 1;
+    UniqueFd fd(::socket(address.bytes.ss_family, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, port.protocol == "sctp" ? IPPROTO_SCTP : 0));
     if (!fd)
         return failed(errno);
-    if (const int on = 1; tcp)
+    if (!datagrams)
         ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port.hostPort);
-    address.sin_addr.s_addr = htonl(parseIpv4(port.hostIp).value_or(0));
+    if (isV6(port))
+        ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     // The monitor of a container that has just ended may still be closing its holder.
     for (int attempt = 0;; ++attempt) {
-        if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-            (!tcp || ::listen(fd.get(), 4096) == 0))
+        if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) == 0 &&
+            (datagrams || ::listen(fd.get(), 4096) == 0))
             return fd;
         if (errno != EADDRINUSE || !patient || attempt == 10)
             return failed(errno);
@@ -66,46 +105,74 @@ std::vector<Published> PortRegistry::of(const std::string& containerId) const
 bool PortRegistry::taken(const PortBinding& port, const Reservation& own) const
 {
     const auto clashes = [&](const PortBinding& p) {
-        return p.hostPort == port.hostPort && p.protocol == port.protocol &&
-               (p.hostIp == port.hostIp || p.hostIp == "0.0.0.0" || port.hostIp == "0.0.0.0");
+        const std::string any = isV6(port) ? "::" : "0.0.0.0";
+        return p.hostPort == port.hostPort && p.protocol == port.protocol && isV6(p) == isV6(port) &&
+               (p.hostIp == port.hostIp || p.hostIp == any || port.hostIp == any);
     };
     return std::ranges::any_of(own.ports, clashes) || std::ranges::any_of(m_byContainer, [&](const auto& entry) {
                return std::ranges::any_of(entry.second, [&](const Published& p) { return clashes(p.binding); });
            });
 }
 
-Result<UniqueFd> PortRegistry::bindAny(PortBinding& port, const Reservation& own)
+Status PortRegistry::bindAll(std::vector<PortBinding>& ports, bool patient, Reservation& own)
 {
-    for (int i = firstEphemeral; i <= lastEphemeral; ++i) {
-        port.hostPort = m_nextEphemeral;
-        m_nextEphemeral = m_nextEphemeral == lastEphemeral ? firstEphemeral : static_cast<std::uint16_t>(m_nextEphemeral + 1);
+    std::vector<UniqueFd> holders;
+    for (const PortBinding& port : ports) {
         if (taken(port, own))
-            continue;
-        auto fd = bindPort(port, false);
-        if (fd || fd.error().osError != EADDRINUSE)
-            return fd;
+            return fail(ErrorKind::Internal, "Bind for " + where(port) + " failed: port is already allocated", EADDRINUSE);
+        TRY(auto holder, bindPort(port, patient));
+        holders.push_back(std::move(holder));
     }
-    return fail(ErrorKind::Unavailable, "no free host port for the container's port " + std::to_string(port.containerPort));
+    std::ranges::move(ports, std::back_inserter(own.ports));
+    std::ranges::move(holders, std::back_inserter(own.holders));
+    return {};
+}
+
+Status PortRegistry::bindOneOf(const PortBinding& wanted, std::vector<PortBinding>& ports, Reservation& own)
+{
+    const bool any = wanted.hostPort == 0;
+    const int first = any ? firstEphemeral : wanted.hostPort;
+    const int last = any ? lastEphemeral : std::max(wanted.hostPort, wanted.lastHostPort);
+    const bool patient = first == last;
+    for (int i = first;; ++i) {
+        const auto number = any ? m_nextEphemeral : static_cast<std::uint16_t>(i);
+        if (any)
+            m_nextEphemeral = m_nextEphemeral == lastEphemeral ? firstEphemeral : static_cast<std::uint16_t>(m_nextEphemeral + 1);
+        for (PortBinding& port : ports)
+            port.hostPort = number;
+        auto bound = bindAll(ports, patient, own);
+        if (bound || bound.error().osError != EADDRINUSE || i == last)
+            return bound;
+    }
 }
 
 Result<PortRegistry::Reservation> PortRegistry::reserve(const std::vector<PortBinding>& wanted)
 {
     Reservation result;
+    const bool ipv6 = std::ranges::contains(wanted, "", &PortBinding::hostIp) && hostHasIpv6();
     for (PortBinding port : wanted) {
-        if (port.hostIp.empty())
-            port.hostIp = "0.0.0.0";
         if (port.protocol.empty())
             port.protocol = "tcp";
-        if (port.protocol != "tcp" && port.protocol != "udp")
-            return fail(ErrorKind::NotImplemented, "publishing " + port.protocol + " ports is not supported yet");
-        if (!parseIpv4(port.hostIp))
-            return fail(ErrorKind::NotImplemented,
-                        "publishing on " + port.hostIp + " is not supported yet: only IPv4 addresses are");
-        if (port.hostPort != 0 && taken(port, result))
-            return fail(ErrorKind::Internal, "Bind for " + where(port) + " failed: port is already allocated");
-        TRY(auto fd, port.hostPort == 0 ? bindAny(port, result) : bindPort(port, true));
-        result.ports.push_back(std::move(port));
-        result.holders.push_back(std::move(fd));
+        std::vector<PortBinding> ports(1, port);
+        if (port.hostIp.empty()) {
+            ports[0].hostIp = "0.0.0.0";
+            if (ipv6) {
+                ports.push_back(port);
+                ports[1].hostIp = "::";
+            }
+        }
+        for (PortBinding& each : ports) {
+            each.lastHostPort = 0;
+            const auto address = IpAddress::parse(each.hostIp);
+            if (!address)
+                return fail(ErrorKind::InvalidArgument, "invalid IP address: " + each.hostIp);
+            each.hostIp = address->str();
+        }
+        if (port.protocol == "sctp" && ports.size() == 2)
+            ports.pop_back(); // the monitor carries tcp and udp
+        if (port.protocol == "sctp" && isV6(ports[0]))
+            return fail(ErrorKind::NotImplemented, "publishing sctp ports on IPv6 addresses of the host is not supported");
+        TRY_STATUS(bindOneOf(port, ports, result));
     }
     return result;
 }

@@ -39,7 +39,9 @@ public:
 
 private:
     [[nodiscard]] bool taken(const PortBinding& port, const Reservation& own) const;
-    [[nodiscard]] Result<UniqueFd> bindAny(PortBinding& port, const Reservation& own);
+    // The same number on all addresses of PORTS, or on none; goes on to OWN.
+    [[nodiscard]] Status bindAll(std::vector<PortBinding>& ports, bool patient, Reservation& own);
+    [[nodiscard]] Status bindOneOf(const PortBinding& wanted, std::vector<PortBinding>& ports, Reservation& own);
 
     std::map<std::string, std::vector<Published>> m_byContainer;
     std::uint16_t m_nextEphemeral = 32768;

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "network/ipv4.h"
+#include "base/ip_address.h"
 #include "network/network_impl.h"
 #include "network/network_service.h"
 
@@ -39,15 +39,16 @@ Resolver readResolver(const char* path)
 
 bool onLoopback(const std::string& server)
 {
-    const auto ip = parseIpv4(server);
-    return ip && *ip >> 24 == 127;
+    const auto ip = IpAddress::parse(server);
+    return ip && !ip->isV6() && ip->isLoopback();
 }
 
 // Containers have their own loopback and no IPv6: such servers are of no use there.
 void keepReachable(std::vector<std::string>& servers)
 {
     std::erase_if(servers, [](const std::string& s) {
-        return !parseIpv4(s) || onLoopback(s);
+        const auto ip = IpAddress::parse(s);
+        return !ip || ip->isV6() || ip->isLoopback();
     });
 }
 } // namespace

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <charconv>
+#include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <format>
+#include <fstream>
+#include <sys/socket.h>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -18,15 +22,7 @@ using Impl = NetworkService::Impl;
 
 namespace
 {
-MacAddress macFor(std::uint32_t ip)
-{
-    return {0x02,
-            0x42,
-            static_cast<std::uint8_t>(ip >> 24),
-            static_cast<std::uint8_t>(ip >> 16),
-            static_cast<std::uint8_t>(ip >> 8),
-            static_cast<std::uint8_t>(ip)};
-}
+MacAddress macFor(const IpAddress& ip) { return {0x02, 0x42, ip.bytes[0], ip.bytes[1], ip.bytes[2], ip.bytes[3]}; }
 
 std::string formatMac(const MacAddress& m)
 {
@@ -49,8 +45,11 @@ std::optional<MacAddress> parseMac(const std::string& text)
 Firewall::Bridge firewallBridge(const Network& n)
 {
     const auto it = n.options.find("com.docker.network.bridge.enable_ip_masquerade");
-    return {n.bridgeName, n.pools.empty() ? "" : n.pools[0].subnet, n.internal,
-            it == n.options.end() || it->second != "false"};
+    const auto subnet = [&](int family) {
+        const IpamPool* const pool = poolOf(n, family);
+        return pool ? pool->subnet : std::string();
+    };
+    return {n.bridgeName, subnet(AF_INET), subnet(AF_INET6), n.internal, it == n.options.end() || it->second != "false"};
 }
 
 Result<Netlink*> Impl::router()
@@ -61,28 +60,54 @@ Result<Netlink*> Impl::router()
     return &*netlink;
 }
 
+namespace
+{
+// The host goes on taking its own routes from its routers' advertisements, which it stops when it forwards.
+Status forwardIpv6()
+{
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/sys/net/ipv6/conf", ignored)) {
+        std::string accepts;
+        std::ifstream(entry.path() / "accept_ra") >> accepts;
+        if (accepts == "1")
+            TRY_STATUS(writeNetSysctl("ipv6/conf/" + entry.path().filename().string() + "/accept_ra", "2"));
+    }
+    return writeNetSysctl("ipv6/conf/all/forwarding", "1");
+}
+
+// In the router's namespace. A bridge without IPv6 has none at all, not even addresses that it makes itself.
+Status setUpBridge(const std::string& bridge, bool ipv6)
+{
+    TRY_STATUS(writeNetSysctl("ipv4/ip_forward", "1"));
+    TRY_STATUS(writeNetSysctl("ipv4/conf/" + bridge + "/route_localnet", "1"));
+    if (auto off = writeNetSysctl("ipv6/conf/" + bridge + "/disable_ipv6", ipv6 ? "0" : "1"); !off && (ipv6 || off.error().osError != ENOENT))
+        return off; // the kernel may have no IPv6
+    return ipv6 ? forwardIpv6() : Status{};
+}
+} // namespace
+
 Result<int> Impl::ensureBridge(const Network& network)
 {
     TRY(Netlink * link, router());
     auto index = link->linkIndex(network.bridgeName);
     if (index && checkedBridges.contains(network.bridgeName))
         return *index;
-    const auto gateway = parseIpv4(network.pools.at(0).gateway).value_or(0);
-    const auto subnet = parseCidr(network.pools.at(0).subnet).value_or(Cidr{});
     const bool made = !index;
     if (made) {
-        if (auto status = link->addBridge(network.bridgeName, macFor(gateway)); !status)
+        const IpamPool* const pool = poolOf(network, AF_INET);
+        const auto gateway = pool ? IpAddress::parse(pool->gateway) : std::nullopt;
+        if (auto status = link->addBridge(network.bridgeName, macFor(gateway.value_or(IpAddress{}))); !status)
             return wrap(status.error(), "network " + network.name);
         index = link->linkIndex(network.bridgeName);
     }
     if (!index)
         return fail(ErrorKind::Internal, "the bridge " + network.bridgeName + " vanished while it was made");
-    auto status = link->addAddress(*index, gateway, subnet.prefixLength);
-    if (status)
-        status = runInNetns(settings.routerNetns, [&]() -> Status {
-            TRY_STATUS(writeNetSysctl("ipv4/ip_forward", "1"));
-            return writeNetSysctl("ipv4/conf/" + network.bridgeName + "/route_localnet", "1");
-        });
+    auto status = runInNetns(settings.routerNetns, [&] { return setUpBridge(network.bridgeName, network.enableIpv6); });
+    for (const int family : {AF_INET, AF_INET6}) {
+        const IpamPool* const pool = poolOf(network, family);
+        if (status && pool)
+            status = link->addAddress(*index, {IpAddress::parse(pool->gateway).value_or(IpAddress{}), IpPrefix::parse(pool->subnet).value_or(IpPrefix{}).length});
+    }
     if (!status) {
         if (made)
             (void)link->removeLink(*index);
@@ -120,7 +145,7 @@ void Impl::watchFirewall()
         const std::scoped_lock lock(mutex);
         if (endpoints.empty())
             return; // the next container brings them
-        log::warn("another program changed the packet rules of the table \"ip slipway\": they are set again");
+        log::warn("another program changed the packet rules of the table \"slipway\": they are set again");
         if (auto restored = rebuildFirewall(); !restored)
             log::error("{}", restored.error().message);
     });
@@ -141,35 +166,24 @@ Status Impl::openFirewall(const std::vector<const Network*>& used, const std::ve
     return {};
 }
 
-Result<std::uint32_t> Impl::chooseAddress(const Network& network, const std::string& fixed) const
+Result<IpAddress> Impl::freeAddress(const Network& network, int family, const std::string& fixed) const
 {
-    const IpamPool& pool = network.pools.at(0);
-    const Cidr subnet = parseCidr(pool.subnet).value_or(Cidr{});
-    std::set<std::uint32_t> used{subnet.first(), subnet.last(), parseIpv4(pool.gateway).value_or(0)};
+    const IpamPool* const pool = poolOf(network, family);
+    if (!pool)
+        return fail(ErrorKind::InvalidArgument, "network " + network.name + " has no such addresses");
+    std::set<IpAddress> used;
     for (const auto& r : endpoints)
         if (r.endpoint.networkId == network.id)
-            used.insert(parseIpv4(r.endpoint.ipv4).value_or(0));
-    if (!fixed.empty()) {
-        const auto ip = parseIpv4(fixed);
-        if (!ip || !subnet.contains(*ip))
-            return fail(ErrorKind::InvalidArgument, "invalid address " + fixed + ": It does not belong to any of this "
-                                                                                 "network's subnets");
-        if (used.contains(*ip))
-            return fail(ErrorKind::Conflict, "Address already in use");
-        return *ip;
-    }
-    const Cidr range = parseCidr(pool.ipRange).value_or(subnet);
-    for (std::uint32_t ip = range.first(); ip < range.last(); ++ip)
-        if (!used.contains(ip))
-            return ip;
-    return fail(ErrorKind::Unavailable,
-                "no available IPv4 addresses on this network's address pools: " + network.name + " (" + network.id + ")");
+            if (const auto ip = IpAddress::parse(family == AF_INET ? r.endpoint.ipv4 : r.endpoint.ipv6))
+                used.insert(*ip);
+    return chooseAddress(network, *pool, fixed, used);
 }
 
 Result<EndpointRecord> Impl::makeRecord(const Network& network, const EndpointRequest& request,
                                         std::size_t interfaceNumber) const
 {
-    TRY(const std::uint32_t ip, chooseAddress(network, request.ipv4));
+    TRY_STATUS(checkEndpointRequest(network, request));
+    TRY(const IpAddress ip, freeAddress(network, AF_INET, request.ipv4));
     EndpointRecord record;
     Endpoint& e = record.endpoint;
     e.id = randomId();
@@ -177,9 +191,16 @@ Result<EndpointRecord> Impl::makeRecord(const Network& network, const EndpointRe
     e.networkName = network.name;
     e.containerId = request.containerId;
     e.interfaceName = "eth" + std::to_string(interfaceNumber);
-    e.ipv4 = formatIpv4(ip);
-    e.gateway = network.internal ? "" : network.pools.at(0).gateway;
-    e.prefixLength = parseCidr(network.pools.at(0).subnet).value_or(Cidr{}).prefixLength;
+    e.ipv4 = ip.str();
+    const IpamPool& pool = *poolOf(network, AF_INET);
+    e.gateway = network.internal ? "" : pool.gateway;
+    e.prefixLength = IpPrefix::parse(pool.subnet).value_or(IpPrefix{}).length;
+    if (const IpamPool* const pool6 = poolOf(network, AF_INET6)) {
+        TRY(const IpAddress ip6, freeAddress(network, AF_INET6, request.ipv6));
+        e.ipv6 = ip6.str();
+        e.gateway6 = network.internal ? "" : pool6->gateway;
+        e.prefixLength6 = IpPrefix::parse(pool6->subnet).value_or(IpPrefix{}).length;
+    }
     if (!request.mac.empty() && !parseMac(request.mac))
         return fail(ErrorKind::InvalidArgument, "invalid MAC address: " + request.mac);
     e.mac = formatMac(request.mac.empty() ? macFor(ip) : *parseMac(request.mac));
@@ -208,6 +229,23 @@ std::uint32_t mtuOf(const Network& network)
 }
 } // namespace
 
+Status routeBy(Netlink& inside, const Endpoint& endpoint, int index)
+{
+    for (const std::string& gateway : {endpoint.gateway, endpoint.gateway6})
+        if (const auto address = IpAddress::parse(gateway))
+            TRY_STATUS(inside.addDefaultRoute(*address, index));
+    return {};
+}
+
+std::vector<IpAddress> addressesOf(const Endpoint& endpoint)
+{
+    std::vector<IpAddress> addresses;
+    for (const std::string& text : {endpoint.ipv4, endpoint.ipv6})
+        if (const auto address = IpAddress::parse(text))
+            addresses.push_back(*address);
+    return addresses;
+}
+
 Status Impl::plug(const EndpointRecord& record, const Network& network, int netns, Netlink& inside, bool defaultRoute)
 {
     TRY(const int bridge, ensureBridge(network));
@@ -224,10 +262,14 @@ Status Impl::plug(const EndpointRecord& record, const Network& network, int netn
     const auto index = inside.linkIndex(e.interfaceName);
     if (!index)
         return fail(ErrorKind::Internal, "the container's interface " + e.interfaceName + " is not there");
-    TRY_STATUS(inside.addAddress(*index, parseIpv4(e.ipv4).value_or(0), e.prefixLength));
+    TRY_STATUS(inside.addAddress(*index, {IpAddress::parse(e.ipv4).value_or(IpAddress{}), e.prefixLength}));
+    if (!e.ipv6.empty()) {
+        TRY_STATUS(runInNetns(netns, [&] { return writeNetSysctl("ipv6/conf/" + e.interfaceName + "/disable_ipv6", "0"); }));
+        TRY_STATUS(inside.addAddress(*index, {IpAddress::parse(e.ipv6).value_or(IpAddress{}), e.prefixLength6}));
+    }
     TRY_STATUS(inside.setLinkUp(*index));
     if (defaultRoute)
-        TRY_STATUS(inside.addDefaultRoute(parseIpv4(e.gateway).value_or(0), *index));
+        TRY_STATUS(routeBy(inside, e, *index));
     return {};
 }
 
@@ -236,13 +278,14 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
     std::vector<EndpointRecord> gone;
     const auto published = ports.of(containerId);
     ports.remove(containerId);
+    nextInterface.erase(containerId);
     if (!published.empty() && tableReady)
         TRY_STATUS(firewall.remove(published));
     for (const auto& r : endpoints)
         if (r.endpoint.containerId == containerId)
             gone.push_back(r);
     for (const auto& r : gone)
-        reaper.remove(r.veth, parseIpv4(r.endpoint.ipv4).value_or(0));
+        reaper.remove(r.veth, addressesOf(r.endpoint));
     if (gone.empty())
         return gone;
     TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ?", {containerId}, Database::Sync::Later));

@@ -88,6 +88,8 @@ public:
             return {};
         const EndpointRecord& main = m_records[m_outward.value_or(0)];
         std::vector<Published> published;
+        if (m_impl.settings.rootless && std::ranges::contains(wanted, "sctp", &PortBinding::protocol))
+            return fail(ErrorKind::NotImplemented, "publishing sctp ports needs an engine that runs as root");
         if (m_outward) {
             auto reserved = m_impl.ports.reserve(wanted);
             if (!reserved)
@@ -126,6 +128,8 @@ public:
         m_committed = true;
         NetworkSandbox sandbox;
         sandbox.netns = std::move(m_inside.netns);
+        if (!m_records.empty())
+            m_impl.nextInterface[m_records[0].endpoint.containerId] = m_records.size();
         for (const auto& r : m_records) {
             m_impl.endpoints.push_back(r);
             sandbox.endpoints.push_back(r.endpoint);
@@ -137,8 +141,10 @@ public:
         sandbox.named = m_named;
         sandbox.resolver = std::move(m_inside.resolver);
         m_impl.announce(m_records, "connect");
-        for (std::size_t i = 0; m_impl.settings.rootless && i < m_reservation.ports.size(); ++i) {
+        for (std::size_t i = 0; i < m_reservation.ports.size(); ++i) {
             const auto& p = m_reservation.ports[i];
+            if (!m_impl.settings.rootless && !p.hostIp.contains(':'))
+                continue;
             sandbox.forwards.push_back(
                 {static_cast<int>(i), m_records[*m_outward].endpoint.ipv4, p.containerPort, p.protocol});
         }

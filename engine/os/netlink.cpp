@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/netlink.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
 
-#include <arpa/inet.h>
+#include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -50,6 +51,11 @@ int onValid(nl_msg* m, void* arg)
 {
     (*static_cast<const std::function<void(nlmsghdr*)>*>(arg))(nlmsg_hdr(m));
     return NL_OK;
+}
+
+void putAddress(const Message& m, int attribute, const IpAddress& address)
+{
+    nla_put(m.get(), attribute, static_cast<int>(address.size()), address.bytes.data());
 }
 
 std::string needs(int err, const std::string& what)
@@ -242,19 +248,20 @@ Status Netlink::removeLink(int index)
     return status;
 }
 
-Status Netlink::addAddress(int index, std::uint32_t address, int prefixLength)
+Status Netlink::addAddress(int index, const IpPrefix& address)
 {
     ifaddrmsg header{};
-    header.ifa_family = AF_INET;
-    header.ifa_prefixlen = static_cast<unsigned char>(prefixLength);
+    header.ifa_family = static_cast<unsigned char>(address.address.family);
+    header.ifa_prefixlen = static_cast<unsigned char>(address.length);
     header.ifa_index = static_cast<unsigned>(index);
+    if (address.address.isV6())
+        header.ifa_flags = IFA_F_NODAD;
     auto m = makeMessage(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, header);
     if (m) {
-        const std::uint32_t mask = prefixLength >= 32 ? 0 : 0xffffffffU >> prefixLength;
-        nla_put_u32(m.get(), IFA_LOCAL, htonl(address));
-        nla_put_u32(m.get(), IFA_ADDRESS, htonl(address));
-        if (prefixLength < 31)
-            nla_put_u32(m.get(), IFA_BROADCAST, htonl(address | mask));
+        putAddress(m, IFA_LOCAL, address.address);
+        putAddress(m, IFA_ADDRESS, address.address);
+        if (!address.address.isV6() && address.length < 31)
+            putAddress(m, IFA_BROADCAST, address.last());
     }
     auto status = m_impl->call(m, "giving an interface its address");
     if (!status && status.error().osError == EEXIST)
@@ -262,32 +269,40 @@ Status Netlink::addAddress(int index, std::uint32_t address, int prefixLength)
     return status;
 }
 
-Status Netlink::addDefaultRoute(std::uint32_t gateway, int index)
+Status Netlink::addDefaultRoute(const IpAddress& gateway, int index)
 {
     rtmsg header{};
-    header.rtm_family = AF_INET;
+    header.rtm_family = static_cast<unsigned char>(gateway.family);
     header.rtm_table = RT_TABLE_MAIN;
     header.rtm_protocol = RTPROT_BOOT;
     header.rtm_scope = RT_SCOPE_UNIVERSE;
     header.rtm_type = RTN_UNICAST;
     auto m = makeMessage(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, header);
     if (m) {
-        nla_put_u32(m.get(), RTA_GATEWAY, htonl(gateway));
+        putAddress(m, RTA_GATEWAY, gateway);
         nla_put_u32(m.get(), RTA_OIF, static_cast<std::uint32_t>(index));
     }
     return m_impl->call(m, "adding the default route");
 }
 
-Result<std::vector<Netlink::Subnet>> Netlink::routes()
+Result<std::vector<IpPrefix>> Netlink::routes()
 {
-    std::vector<Subnet> found;
-    rtmsg header{};
-    header.rtm_family = AF_INET;
-    TRY_STATUS(m_impl->dump(makeMessage(RTM_GETROUTE, NLM_F_DUMP, header), "listing routes", [&](nlmsghdr* h) {
-        const auto* route = static_cast<const rtmsg*>(nlmsg_data(h));
-        if (auto* a = nlmsg_find_attr(h, sizeof *route, RTA_DST); a && route->rtm_dst_len > 0)
-            found.push_back({ntohl(nla_get_u32(a)), route->rtm_dst_len});
-    }));
+    std::vector<IpPrefix> found;
+    for (const int family : {AF_INET, AF_INET6}) {
+        rtmsg header{};
+        header.rtm_family = static_cast<unsigned char>(family);
+        TRY_STATUS(m_impl->dump(makeMessage(RTM_GETROUTE, NLM_F_DUMP, header), "listing routes", [&](nlmsghdr* h) {
+            const auto* route = static_cast<const rtmsg*>(nlmsg_data(h));
+            auto* a = nlmsg_find_attr(h, sizeof *route, RTA_DST);
+            if (!a || route->rtm_dst_len == 0 || route->rtm_family != family)
+                return;
+            IpPrefix destination;
+            destination.address.family = family;
+            destination.length = route->rtm_dst_len;
+            std::memcpy(destination.address.bytes.data(), nla_data(a), std::min<std::size_t>(destination.address.size(), static_cast<std::size_t>(nla_len(a))));
+            found.push_back(destination);
+        }));
+    }
     return found;
 }
 

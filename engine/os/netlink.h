@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/ip_address.h"
 
 namespace slipway
 {
 
 using MacAddress = std::array<std::uint8_t, 6>;
 
-// A route netlink socket of one network namespace: links, IPv4 addresses, routes. Addresses are in host byte order.
+// A route netlink socket of one network namespace: links, addresses, routes.
 // One long-lived socket; usable from any thread, but not from two at once.
 class Netlink
 {
@@ -24,11 +25,6 @@ public:
     {
         int index = 0, master = 0; // master 0 = none
         std::string name;
-    };
-    struct Subnet
-    {
-        std::uint32_t address = 0;
-        int prefixLength = 0;
     };
     struct Veth
     {
@@ -55,9 +51,10 @@ public:
     // Lets a bridge send a frame back through the port it came from: br_netfilter needs it for published ports.
     [[nodiscard]] Status setHairpin(int port);
     [[nodiscard]] Status removeLink(int index); // no error when it is gone already
-    [[nodiscard]] Status addAddress(int index, std::uint32_t address, int prefixLength); // no error when it has it
-    [[nodiscard]] Status addDefaultRoute(std::uint32_t gateway, int index);
-    [[nodiscard]] Result<std::vector<Subnet>> routes(); // IPv4 destinations of every table, without the default route
+    // No error when it has it. An IPv6 address is usable at once: nobody is asked whether it is a duplicate.
+    [[nodiscard]] Status addAddress(int index, const IpPrefix& address);
+    [[nodiscard]] Status addDefaultRoute(const IpAddress& gateway, int index);
+    [[nodiscard]] Result<std::vector<IpPrefix>> routes(); // destinations of every table, without the default routes
 
 private:
     struct Impl;

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/netns.h"
 #include "runtime/exit_watcher.h"
 #include "runtime/monitor_socket.h"
 #include "runtime/oci_program.h"
@@ -272,9 +273,13 @@ Result<Started> Runtime::run(RunRequest request)
                                        std::to_string(forward.targetPort)});
     for (const UniqueFd& holder : request.portHolders)
         spawn.give(holder.get(), nextFd++);
+    UniqueFd own;
     if (!request.forwards.empty()) {
         command.insert(command.end(), {"--router", std::to_string(nextFd)});
-        spawn.give(m_impl->settings.routerNetns, nextFd++);
+        if (m_impl->settings.routerNetns < 0) { // the containers are reached from the engine's own
+            TRY(own, currentNetns());
+        }
+        spawn.give(own ? own.get() : m_impl->settings.routerNetns, nextFd++);
     }
     if (request.resolverUdp && request.resolverTcp) {
         command.insert(command.end(), {"--resolver", std::to_string(nextFd), std::to_string(nextFd + 1), request.names.string()});

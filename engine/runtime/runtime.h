@@ -79,7 +79,7 @@ struct RunRequest : MonitorRequest
     UniqueFd resolverUdp, resolverTcp;  // the monitor answers there for the names in the folder NAMES; may be none
     std::filesystem::path names;
     std::vector<std::string> dns;       // servers that the user wants asked for other names; none: the host's
-    std::vector<Forward> forwards;  // rootless: the monitor carries what comes to the holder to this address
+    std::vector<Forward> forwards;  // the monitor carries what comes to the holder to this address
 };
 
 struct ExecRequest : MonitorRequest

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "volume/copy_tree.h"
 
+
 #include <cerrno>
 #include <cstring>
 #include <dirent.h>
@@ -15,6 +16,8 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <vector>
+
+#include "volume/volume_mount.h"
 
 namespace slipway
 {
@@ -157,18 +160,18 @@ Status copyInto(int from, int to, int toRoot, const std::string& prefix, HardLin
     });
 }
 
-Status addSize(int folder, std::int64_t& total, std::set<Inode>& seen)
+Status addSize(int folder, std::int64_t& total, std::set<Inode>& seen, Sizes sizes)
 {
     return forEachEntry(folder, [&](const std::string& name) -> Status {
         struct stat st{};
         if (::fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
             return {}; // a running container may remove it meanwhile
         if (st.st_nlink <= 1 || S_ISDIR(st.st_mode) || seen.insert({st.st_dev, st.st_ino}).second)
-            total += st.st_blocks * 512;
+            total += sizes == Sizes::Allocated ? st.st_blocks * 512 : S_ISDIR(st.st_mode) ? 0 : st.st_size;
         if (!S_ISDIR(st.st_mode))
             return {};
         const UniqueFd below(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        return below ? addSize(below.get(), total, seen) : Status{};
+        return below ? addSize(below.get(), total, seen, sizes) : Status{};
     });
 }
 } // namespace
@@ -202,7 +205,7 @@ Status removeTree(int parent, const std::string& name)
     if (!folder)
         return failErrno(errno, "removing " + name);
     struct stat here{}, above{};
-    if (::fstat(folder.get(), &here) != 0 || ::fstat(parent, &above) != 0 || here.st_dev != above.st_dev)
+    if (::fstat(folder.get(), &here) != 0 || ::fstat(parent, &above) != 0 || here.st_dev != above.st_dev || isMountRoot(folder.get()))
         return fail(ErrorKind::Conflict, "removing " + name + ": something is mounted on it");
     TRY_STATUS(forEachEntry(folder.get(), [&](const std::string& entry) { return removeTree(folder.get(), entry); }));
     if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
@@ -210,11 +213,11 @@ Status removeTree(int parent, const std::string& name)
     return {};
 }
 
-Result<std::int64_t> treeSize(int folder)
+Result<std::int64_t> treeSize(int folder, Sizes sizes)
 {
     std::int64_t total = 0;
     std::set<Inode> seen;
-    TRY_STATUS(addSize(folder, total, seen));
+    TRY_STATUS(addSize(folder, total, seen, sizes));
     return total;
 }
 

@@ -21,7 +21,8 @@ namespace slipway
 // Removes the folder NAME of PARENT and all in it; what is gone already is no error. Stays on the folder's file system.
 [[nodiscard]] Status removeTree(int parent, const std::string& name);
 
-// Allocated bytes of everything in the folder, a hard-linked file once.
-[[nodiscard]] Result<std::int64_t> treeSize(int folder);
+enum class Sizes { Allocated, Apparent }; // apparent: of the files only, as dockerd counts
+// Bytes of everything in the folder, a hard-linked file once.
+[[nodiscard]] Result<std::int64_t> treeSize(int folder, Sizes sizes = Sizes::Allocated);
 
 } // namespace slipway

@@ -10,9 +10,11 @@
 
 #include "base/ids.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "events/event_bus.h"
 #include "state/database.h"
 #include "volume/copy_tree.h"
+#include "volume/volume_mount.h"
 
 namespace slipway
 {
@@ -106,8 +108,6 @@ Result<Volume> VolumeService::create(const std::string& name, const std::string&
     if (!driver.empty() && driver != "local")
         return fail(ErrorKind::NotFound, "create " + name + ": error looking up volume plugin " + driver +
                                              ": plugin \"" + driver + "\" not found");
-    if (!options.empty())
-        return fail(ErrorKind::NotImplemented, "create " + name + ": options of the local driver are not supported yet");
     Volume volume;
     volume.name = name.empty() ? randomId() : name;
     volume.anonymous = anonymous || name.empty();
@@ -121,6 +121,9 @@ Result<Volume> VolumeService::create(const std::string& name, const std::string&
                         "allowed. If you intended to pass a host directory, use absolute path");
     if (auto known = get(volume.name); known || known.error().kind != ErrorKind::NotFound)
         return known;
+    if (auto possible = checkVolumeOptions(options); !possible)
+        return wrap(possible.error(), "create " + name);
+    volume.options = options;
     volume.labels = labels;
     volume.created = now();
     const auto folder = m_root / "volumes" / volume.name;
@@ -200,6 +203,8 @@ Status VolumeService::remove(const std::string& name, bool force)
             ids += (ids.empty() ? "" : ", ") + id;
         return fail(ErrorKind::Conflict, "remove " + name + ": volume is in use - [" + ids + "]");
     }
+    // What is mounted there is somebody else's and must not be deleted with it.
+    TRY_STATUS(unmountVolume(volume->mountpoint));
     // Moved aside, forgotten, deleted: interrupted before it is forgotten, restore() brings it back whole.
     TRY(const auto folder, openFolder(m_root / "volumes"));
     TRY(const auto removed, openFolder(m_root / "volumes" / removedFolder));
@@ -216,6 +221,41 @@ Status VolumeService::remove(const std::string& name, bool force)
     return {};
 }
 
+Status VolumeService::mount(const std::string& name, const std::string& containerId)
+{
+    TRY(const Volume volume, get(name));
+    if (volume.options.empty())
+        return {};
+    const std::scoped_lock lock(m_mutex);
+    TRY_STATUS(mountVolume(volume.mountpoint, volume.options));
+    m_mounted[name].insert(containerId);
+    return {};
+}
+
+void VolumeService::release(const std::string& containerId)
+{
+    const std::scoped_lock lock(m_mutex);
+    for (auto it = m_mounted.begin(); it != m_mounted.end();) {
+        if (it->second.erase(containerId) == 0 || !it->second.empty()) {
+            ++it;
+            continue;
+        }
+        if (auto gone = unmountVolume(m_root / "volumes" / it->first / "_data"); !gone)
+            log::warn("volume {}: {}", it->first, gone.error().message);
+        it = m_mounted.erase(it);
+    }
+}
+
+void VolumeService::releaseIdle()
+{
+    const auto volumes = list();
+    const std::scoped_lock lock(m_mutex);
+    for (const Volume& volume : volumes.value_or(std::vector<Volume>()))
+        if (!volume.options.empty() && !m_mounted.contains(volume.name))
+            if (auto gone = unmountVolume(volume.mountpoint); !gone)
+                log::warn("volume {}: {}", volume.name, gone.error().message);
+}
+
 Status VolumeService::copyUp(const std::string& name, const std::filesystem::path& rootfs, const std::string& from)
 {
     TRY(const Volume volume, get(name));
@@ -227,6 +267,10 @@ Status VolumeService::copyUp(const std::string& name, const std::filesystem::pat
     if (!source) {
         const int err = source.error().osError;
         return err == ENOENT || err == ENOTDIR ? Status{} : Status(std::unexpected(source.error()));
+    }
+    if (!volume.options.empty()) {
+        TRY(const auto mounted, openFolder(volume.mountpoint));
+        return copyTree(source->get(), mounted.get());
     }
     // Filled beside and swapped in by rename: an interrupted copy must not look like a volume somebody has used.
     TRY(const auto folder, openFolder(volume.mountpoint.parent_path()));
@@ -249,7 +293,7 @@ Result<std::int64_t> VolumeService::diskUsage(const std::string& name) const
 {
     TRY(const Volume volume, get(name));
     TRY(const auto folder, openFolder(volume.mountpoint));
-    return treeSize(folder.get());
+    return treeSize(folder.get(), Sizes::Apparent);
 }
 
 } // namespace slipway

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,12 @@ public:
     // At engine start, before anything else: finishes or undoes the removal or creation that an engine was killed in.
     [[nodiscard]] Status restore();
 
+    // The options of a volume (volume_mount.h) say what is mounted on it as long as a container that uses it runs. Mounted
+    // for the first one; no error when CONTAINER has it already. Internal with the kernel's words.
+    [[nodiscard]] Status mount(const std::string& name, const std::string& containerId);
+    void release(const std::string& containerId); // unmounts what nobody else has
+    void releaseIdle(); // after an engine start, when all that run have mounted theirs: unmounts what an earlier engine left
+
     // An existing volume of that name is returned as it is. An empty name makes an anonymous one (64 hex digits).
     [[nodiscard]] Result<Volume> create(const std::string& name, const std::string& driver,
                                         const std::map<std::string, std::string>& options,
@@ -57,6 +65,8 @@ private:
     EventBus& m_events;
     std::filesystem::path m_root;
     Users m_users;
+    std::mutex m_mutex;
+    std::map<std::string, std::set<std::string>> m_mounted; // running containers by volume, of those with options
 };
 
 } // namespace slipway

@@ -156,6 +156,78 @@ private slots:
         QCOMPARE(lookUp("web", "db"), addressOf("db", "late"));
     }
 
+    // Addresses, names, the way out and the walls between networks, all of them by IPv6.
+    void ipv6()
+    {
+        QCOMPARE(failed({"network", "create", "--ipv6", "--subnet", "fd00:9::/64", "six"}), QByteArray());
+        QCOMPARE(failed({"network", "create", "--ipv6", "--subnet", "fd00:a::/64", "other6"}), QByteArray());
+        QCOMPARE(failed({"network", "create", "--internal", "--ipv6", "--subnet", "fd00:b::/64", "inside6"}), QByteArray());
+        QCOMPARE(sleeper("a1", {"--network", "six", "--network-alias", "first", "--ip6", "fd00:9::77"}), QByteArray());
+        QCOMPARE(sleeper("b1", {"--network", "six"}), QByteArray());
+        QCOMPARE(sleeper("c1", {"--network", "other6"}), QByteArray());
+        QCOMPARE(sleeper("d1", {"--network", "inside6"}), QByteArray());
+        QVERIFY2(lookUp("b1", "first").contains("fd00:9::77"), lookUp("b1", "first").constData());
+        QVERIFY2(m_engine.docker({"exec", "b1", "nslookup", "fd00:9::77"}).out.contains("a1.six"), "no reverse name");
+        const auto reaches = [&](const QString& from, const QString& to) {
+            return m_engine.docker({"exec", from, "ping", "-6", "-c1", "-W2", to}).code == 0;
+        };
+        QVERIFY(reaches("b1", "a1"));
+        QVERIFY(reaches("a1", "fd00:9::1")); // the host
+        const QByteArray c6 = m_engine.docker({"inspect", "-f", "{{.NetworkSettings.Networks.other6.GlobalIPv6Address}}", "c1"}).out.trimmed();
+        QCOMPARE(c6, QByteArray("fd00:a::2"));
+        QVERIFY2(!reaches("a1", c6), "networks are not apart");
+        QVERIFY2(!reaches("d1", c6) && !reaches("c1", "fd00:b::2"), "an internal network is reached");
+        QVERIFY(m_engine.docker({"exec", "d1", "ip", "-6", "route"}).out.indexOf("default") < 0);
+        QVERIFY(failed({"run", "--rm", "--network", "six", "--ip6", "fd00:99::1", "busybox", "true"}).contains("no configured subnet"));
+        m_engine.killHard();
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        QVERIFY(reaches("b1", "a1"));
+        QVERIFY2(!reaches("a1", c6), "networks are not apart after the engine's restart");
+        QCOMPARE(failed({"network", "connect", "other6", "a1"}), QByteArray());
+        QVERIFY(reaches("a1", "c1"));
+        QCOMPARE(failed({"network", "disconnect", "six", "a1"}), QByteArray());
+        QVERIFY(m_engine.docker({"exec", "a1", "ip", "-6", "route"}).out.contains("default via fd00:a::1"));
+    }
+
+    // Whoever gets out by IPv6 does so with the host's address: nobody has a route back to fd00:9::.
+    void ipv6WayOut()
+    {
+        if (m_engine.rootless())
+            QSKIP("the way out is pasta's");
+        using slipway::test::run;
+        QCOMPARE(run("sh", {"-ec", "unshare -n sleep 60 & peer=$!; sleep 0.3; ip link add out6 type veth peer name in6 netns $peer; "
+                                   "ip -6 addr add fd77::1/64 dev out6 nodad; ip link set out6 up; "
+                                   "nsenter -t $peer -n sh -c 'ip -6 addr add fd77::2/64 dev in6 nodad; ip link set in6 up'"}).code, 0);
+        QCOMPARE(failed({"network", "create", "--ipv6", "--subnet", "fd00:9::/64", "six"}), QByteArray());
+        QCOMPARE(sleeper("a1", {"--network", "six"}), QByteArray());
+        EVENTUALLY_VERIFY(m_engine.docker({"exec", "a1", "ping", "-6", "-c1", "-W2", "fd77::2"}).code == 0);
+        run("ip", {"link", "del", "out6"});
+    }
+
+    // What another program takes away comes back, for IPv6 too, and until then nothing is let through that should not be.
+    void ipv6RulesComeBack()
+    {
+        if (m_engine.rootless())
+            QSKIP("the rules are in the router's namespace");
+        QCOMPARE(failed({"network", "create", "--ipv6", "--subnet", "fd00:9::/64", "six"}), QByteArray());
+        QCOMPARE(sleeper("a1", {"--network", "six"}), QByteArray());
+        const auto rules = [] { return slipway::test::run("nft", {"list", "tables"}).out; };
+        QVERIFY2(rules().contains("table ip6 slipway"), rules().constData());
+        QCOMPARE(slipway::test::run("nft", {"flush", "ruleset"}).code, 0);
+        EVENTUALLY_VERIFY(rules().contains("table ip6 slipway") && rules().contains("table ip slipway"));
+    }
+
+    // dockerd counts on: an interface never gets the name of one that was there before.
+    void interfacesHaveNewNames()
+    {
+        QCOMPARE(failed({"network", "create", "again"}), QByteArray());
+        QCOMPARE(sleeper("web", {}), QByteArray());
+        QCOMPARE(failed({"network", "connect", "again", "web"}), QByteArray());
+        QCOMPARE(failed({"network", "disconnect", "again", "web"}), QByteArray());
+        QCOMPARE(failed({"network", "connect", "again", "web"}), QByteArray());
+        QVERIFY(m_engine.docker({"exec", "web", "ip", "addr"}).out.contains("eth2"));
+    }
+
     void stoppedContainers()
     {
         QVERIFY(failed({"network", "create", "other"}).isEmpty());

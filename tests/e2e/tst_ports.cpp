@@ -36,10 +36,10 @@ class TestPorts : public QObject
         socket.connectToHost(address, port);
         return socket.waitForConnected(2000);
     }
-    static QByteArray line(quint16 port, const QByteArray& text)
+    static QByteArray line(quint16 port, const QByteArray& text, const QString& address = "127.0.0.1")
     {
         QTcpSocket socket;
-        socket.connectToHost("127.0.0.1", port);
+        socket.connectToHost(address, port);
         socket.write(text + "\n");
         QByteArray answer;
         while (!answer.endsWith('\n') && socket.waitForReadyRead(3000))
@@ -151,6 +151,44 @@ private slots:
             QCOMPARE(from.toIPv4Address(), QHostAddress("127.0.0.1").toIPv4Address());
             QCOMPARE(port, quint16(17009));
         }
+    }
+
+    // Without an address, a port is published on IPv6 as well, and stays so when the engine dies.
+    void onIpv6()
+    {
+        const QString failed = serve("six", {"-p", "17020:7", "-p", "17021:9/udp", "-p", "[::1]:17022:7"},
+                                     {"sh", "-c", "/usr/bin/socat TCP-LISTEN:7,fork,reuseaddr EXEC:cat & exec /usr/bin/socat UDP-LISTEN:9,fork PIPE"});
+        QVERIFY2(failed.isEmpty(), qPrintable(failed));
+        QCOMPARE(m_engine.docker({"port", "six", "7"}).out.trimmed().split('\n').size(), 3);
+        EVENTUALLY_COMPARE(line(17020, "four", "127.0.0.1"), QByteArray("four"));
+        EVENTUALLY_COMPARE(line(17020, "six", "::1"), QByteArray("six"));
+        m_engine.killHard();
+        QCOMPARE(line(17020, "alone", "::1"), QByteArray("alone"));
+        QCOMPARE(line(17022, "one address", "::1"), QByteArray("one address"));
+        QUdpSocket socket;
+        const auto answered = [&] {
+            socket.writeDatagram("dgram", QHostAddress("::1"), 17021);
+            return socket.waitForReadyRead(200);
+        };
+        EVENTUALLY_VERIFY(answered());
+        QHostAddress from;
+        QByteArray answer(64, '\0');
+        answer.resize(socket.readDatagram(answer.data(), answer.size(), &from));
+        QCOMPARE(answer, QByteArray("dgram"));
+        QCOMPARE(from, QHostAddress("::1"));
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        QCOMPARE(line(17020, "again", "::1"), QByteArray("again"));
+        QVERIFY(serve("second", {"-p", "[::]:17020:80"}, {"sleep", "100"}).contains("port is already allocated"));
+        QCOMPARE(m_engine.docker({"rm", "-f", "six"}).code, 0);
+        EVENTUALLY_VERIFY(!accepts(17020, "::1"));
+    }
+
+    void firstFreeOfARange()
+    {
+        QVERIFY(serve("first", {"-p", "17030:80"}, {"sleep", "100"}).isEmpty());
+        QVERIFY(serve("second", {"-p", "17030-17031:80"}, {"sleep", "100"}).isEmpty());
+        QCOMPARE(hostPort("second", "80"), quint16(17031));
+        QVERIFY(serve("third", {"-p", "17030-17031:80"}, {"sleep", "100"}).contains("port is already allocated"));
     }
 
     void otherContainersReachAPublishedPortByTheGateway()

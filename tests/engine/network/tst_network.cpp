@@ -166,7 +166,7 @@ private slots:
     {
         auto link = Netlink::open();
         QVERIFY(link->addBridge("slipway0", MacAddress{2, 0x42, 0xac, 0x11, 0, 1}));
-        QVERIFY(link->addAddress(*link->linkIndex("slipway0"), 0xac110001, 16)); // 172.17.0.1/16
+        QVERIFY(link->addAddress(*link->linkIndex("slipway0"), *IpPrefix::parse("172.17.0.1/16")));
         m_db = Database::open((m_dir.path() + "/fresh.db").toStdString()).value();
         m_service = std::make_unique<NetworkService>(*m_db, m_events, NetworkService::Settings{});
         QVERIFY(m_service->init());
@@ -181,22 +181,25 @@ private slots:
     {
         const auto a = up("a", {{"", 8080, 80, "tcp"}, {"127.0.0.1", 8081, 80, "tcp"}, {"", 0, 80, "tcp"}});
         QVERIFY2(a, a ? "" : a.error().message.c_str());
-        QCOMPARE(a->portHolders.size(), std::size_t(3));
-        QVERIFY(a->ports.at(2).hostPort >= 32768);
+        QCOMPARE(a->portHolders.size(), std::size_t(5)); // what has no address of its own: on IPv4 and IPv6
+        QCOMPARE(a->ports.at(1).hostIp, std::string("::"));
+        QCOMPARE(a->forwards.size(), std::size_t(2)); // those on IPv6
+        QVERIFY(a->ports.at(3).hostPort >= 32768);
+        QCOMPARE(a->ports.at(4).hostPort, a->ports.at(3).hostPort);
         const auto server = listenIn(a->netns.get(), 80);
         QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
         QVERIFY(reaches(-1, "127.0.0.1", 8081, server));
-        QVERIFY(reaches(-1, "127.0.0.1", a->ports.at(2).hostPort, server));
+        QVERIFY(reaches(-1, "127.0.0.1", a->ports.at(3).hostPort, server));
 
         auto lan = makeNetns();
         QVERIFY(lan);
         auto link = Netlink::open();
         auto inside = Netlink::open(lan->get());
         QVERIFY(link->addVeth({"lan0", 0, "lan1", lan->get(), {}}));
-        QVERIFY(link->addAddress(*link->linkIndex("lan0"), 0x0a090001, 24));
-        QVERIFY(inside->addAddress(*inside->linkIndex("lan1"), 0x0a090002, 24));
+        QVERIFY(link->addAddress(*link->linkIndex("lan0"), *IpPrefix::parse("10.9.0.1/24")));
+        QVERIFY(inside->addAddress(*inside->linkIndex("lan1"), *IpPrefix::parse("10.9.0.2/24")));
         QVERIFY(inside->setLinkUp(*inside->linkIndex("lan1")));
-        QVERIFY(inside->addDefaultRoute(0x0a090001, *inside->linkIndex("lan1")));
+        QVERIFY(inside->addDefaultRoute(*IpAddress::parse("10.9.0.1"), *inside->linkIndex("lan1")));
         QVERIFY(reaches(lan->get(), "10.9.0.1", 8080, server));
         QVERIFY2(blocked(lan->get(), "10.9.0.1", 8081, server), "bound to 127.0.0.1 only");
         QVERIFY2(blocked(lan->get(), "172.17.0.2", 80, server), "not published address");
@@ -394,7 +397,7 @@ private slots:
         QVERIFY(m_service->init());
         const auto a = up("a", {{"", 8080, 80, "tcp"}});
         QVERIFY2(a, a ? "" : a.error().message.c_str());
-        QCOMPARE(a->forwards.size(), std::size_t(1));
+        QCOMPARE(a->forwards.size(), std::size_t(2)); // on 0.0.0.0 and on ::
         QCOMPARE(a->forwards[0].targetIp, a->endpoints[0].ipv4);
         const auto server = listenIn(a->netns.get(), 80);
         QVERIFY(reaches(router->get(), a->endpoints[0].ipv4, 80, server));
