@@ -19,6 +19,7 @@
 #include "container/container_service.h"
 #include "events/event_bus.h"
 #include "image/image_service.h"
+#include "metrics/metrics_service.h"
 #include "network/network_service.h"
 #include "os/cgroup.h"
 #include "runtime/runtime.h"
@@ -129,7 +130,38 @@ struct Engine::Impl
     build::BuildService builds;
     buildkit::Server buildkit{builds};
     ContainerService containers;
+    metrics::MetricsService metrics{cgroups, options.root / "metrics", [this](const std::string& id) { return sourceOf(id); }};
+    EventBus::Subscription measuring;
+
+    std::optional<metrics::MetricsService::Source> sourceOf(const std::string& id) const
+    {
+        const auto running = containers.running(id);
+        return running ? std::optional(metrics::MetricsService::Source{running->pid, running->cgroup, running->ownNetwork}) : std::nullopt;
+    }
+
+    void measure();
 };
+
+// Containers are measured while they run, and their histories go with them.
+void Engine::Impl::measure()
+{
+    measuring = events.subscribe([this](const Event& event) {
+        if (event.type != "container")
+            return;
+        if (event.action == "start") {
+            metrics.watch(event.actorId);
+        } else if (event.action == "die") {
+            metrics.unwatch(event.actorId);
+        } else if (event.action == "destroy") {
+            metrics.forget(event.actorId);
+        }
+    });
+    const auto known = containers.ids();
+    metrics.sweep(known);
+    for (const std::string& id : known)
+        if (containers.running(id))
+            metrics.watch(id);
+}
 
 Engine::Engine(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Engine::~Engine() = default;
@@ -145,6 +177,7 @@ Result<std::unique_ptr<Engine>> Engine::open(Options options)
     TRY_STATUS(impl->volumes.restore());
     TRY_STATUS(impl->networks.init());
     TRY_STATUS(impl->containers.restore());
+    impl->measure();
     return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
@@ -167,7 +200,7 @@ api::Services Engine::services()
     info.insecureRegistries = i.options.insecureRegistries;
     info.cpus = onlineCpus();
     info.memory = hostMemory();
-    return {i.events, i.containers, i.images, i.networks, i.volumes, i.builds, i.buildkit, std::move(info)};
+    return {i.events, i.containers, i.images, i.networks, i.volumes, i.metrics, i.builds, i.buildkit, std::move(info)};
 }
 
 } // namespace slipway

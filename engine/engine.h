@@ -15,7 +15,7 @@
 //   event   ◄─ api (GET /events)                             ◄─ events (in-process bus)              ◄─ services
 //
 // Modules, each from the ones above it: base · os · dockerapi, events · state · logstore · store · registry · runtime ·
-// network, volume · image · container · build · client · api. Only app/ and tests may include this file.
+// network, volume, metrics · image · container · build · client · api. Only app/ and tests may include this file.
 namespace slipway
 {
 

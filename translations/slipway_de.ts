@@ -17,6 +17,13 @@
     </message>
 </context>
 <context>
+    <name>ChartExport</name>
+    <message>
+        <source>%1 could not be saved: %2</source>
+        <translation>%1 war nicht zu speichern: %2</translation>
+    </message>
+</context>
+<context>
     <name>Charts</name>
     <message>
         <source>%1 cores</source>
@@ -862,14 +869,6 @@
         <translation>5 Min.</translation>
     </message>
     <message>
-        <source>15 min</source>
-        <translation>15 Min.</translation>
-    </message>
-    <message>
-        <source>1 hour</source>
-        <translation>1 Stunde</translation>
-    </message>
-    <message>
         <source>Show the last %1</source>
         <translation>Die letzten %1 zeigen</translation>
     </message>
@@ -991,6 +990,50 @@
     <message>
         <source>Live, one reading a second</source>
         <translation>Live, eine Messung je Sekunde</translation>
+    </message>
+    <message>
+        <source>10 min</source>
+        <translation>10 min</translation>
+    </message>
+    <message>
+        <source>Save what is shown as a table (CSV) or a picture (PNG)</source>
+        <translation>Das Gezeigte als Tabelle (CSV) oder Bild (PNG) speichern</translation>
+    </message>
+    <message>
+        <source>Save charts</source>
+        <translation>Diagramme speichern</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>Tabelle (*.csv)</translation>
+    </message>
+    <message>
+        <source>Picture (*.png)</source>
+        <translation>Bild (*.png)</translation>
+    </message>
+    <message>
+        <source>Means of a minute each</source>
+        <translation>Mittel über je eine Minute</translation>
+    </message>
+    <message>
+        <source>Means of ten seconds each</source>
+        <translation>Mittel über je zehn Sekunden</translation>
+    </message>
+    <message>
+        <source>1 h</source>
+        <translation>1 Std</translation>
+    </message>
+    <message>
+        <source>6 h</source>
+        <translation>6 Std</translation>
+    </message>
+    <message>
+        <source>1 d</source>
+        <translation>1 Tag</translation>
+    </message>
+    <message>
+        <source>7 d</source>
+        <translation>7 Tage</translation>
     </message>
 </context>
 <context>

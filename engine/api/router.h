@@ -32,6 +32,7 @@ std::span<const Route> networkRoutes();
 std::span<const Route> volumeRoutes();
 std::span<const Route> systemRoutes();
 std::span<const Route> eventRoutes();
+std::span<const Route> metricsRoutes();
 
 // The route of REQUEST, with its params filled in; nullptr: page not found.
 [[nodiscard]] const Route* findRoute(HttpRequest& request);

@@ -12,6 +12,10 @@ class EventBus;
 class ImageService;
 class NetworkService;
 class VolumeService;
+namespace metrics
+{
+class MetricsService;
+}
 namespace build
 {
 class BuildService;
@@ -49,6 +53,7 @@ struct Services
     ImageService& images;
     NetworkService& networks;
     VolumeService& volumes;
+    metrics::MetricsService& metrics;
     build::BuildService& builds;
     buildkit::Server& buildkit;
     EngineInfo info;

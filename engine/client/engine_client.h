@@ -76,6 +76,9 @@ public:
     virtual ~StatsClient() = default;
     virtual Request stats(const std::string& containerId, std::function<void(dockerapi::StatsSample)> onSample,
                           std::function<void(Status)> onEnd) = 0; // one a second
+    // What was used FROM (unix seconds) until now, by the finest steps that reach back so far. Our own engine keeps it, running
+    // or not; any other answers NotFound.
+    virtual Request history(const std::string& containerId, std::int64_t from, Reply<dockerapi::MetricsHistory>) = 0;
 };
 
 class ExecClient

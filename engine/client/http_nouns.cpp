@@ -137,6 +137,14 @@ public:
             [onSample = std::move(onSample)](const Json& json) { onSample(dockerapi::statsSample(json)); },
             std::move(onEnd));
     }
+    Request history(const std::string& id, std::int64_t from, Reply<dockerapi::MetricsHistory> reply) override
+    {
+        return m_http.request(HttpCaller::call("GET", "/slipway/containers/" + pathSegment(id) + "/metrics?from=" + std::to_string(from)),
+                              [reply = std::move(reply)](const Result<HttpReply>& answer) {
+                                  const auto json = answer ? parseJson(answer->body) : Result<Json>(std::unexpected(answer.error()));
+                                  reply(json ? Result<dockerapi::MetricsHistory>(dockerapi::metricsHistory(*json)) : std::unexpected(json.error()));
+                              });
+    }
 
 private:
     HttpCaller m_http;

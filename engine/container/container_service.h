@@ -142,6 +142,14 @@ public:
     // Live limits and the restart policy (POST /containers/{id}/update); gives warnings.
     [[nodiscard]] Result<std::vector<std::string>> update(const std::string& id, const Json& body);
 
+    [[nodiscard]] std::vector<std::string> ids() const; // of all, in no order
+    struct RunningContainer
+    {
+        pid_t pid = 0;
+        std::string cgroup;      // empty = none
+        bool ownNetwork = false; // neither none nor the host's
+    };
+    [[nodiscard]] std::optional<RunningContainer> running(const std::string& id) const; // nullopt: it does not run
     [[nodiscard]] Result<Json> inspect(const std::string& id, bool size) const; // GET /containers/{id}/json
     [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;
     [[nodiscard]] Result<Json> top(const std::string& id, const std::string& psArguments) const;

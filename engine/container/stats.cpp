@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "container/container_document.h"
 #include "container/container_impl.h"
 
 namespace slipway
@@ -99,6 +100,24 @@ Result<Json> ContainerService::stats(const std::string& id) const
                                         {"tx_errors", i.txErrors}, {"tx_dropped", i.txDropped}};
     }
     return json;
+}
+
+std::vector<std::string> ContainerService::ids() const
+{
+    std::vector<std::string> ids;
+    for (const auto& record : m_impl->all())
+        ids.push_back(record->id);
+    return ids;
+}
+
+std::optional<ContainerService::RunningContainer> ContainerService::running(const std::string& id) const
+{
+    const auto record = m_impl->find(id);
+    const ContainerState state = record ? (*record)->snapshot() : ContainerState();
+    if (!state.running)
+        return std::nullopt;
+    const auto mode = jsonValue<std::string>(documentHost(*(*record)->doc()), "NetworkMode");
+    return RunningContainer{state.pid, m_impl->cgroupOf((*record)->id), mode != "none" && mode != "host"};
 }
 
 } // namespace slipway

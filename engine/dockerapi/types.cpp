@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 
 namespace slipway::dockerapi
 {
@@ -163,6 +164,24 @@ StatsSample statsSample(const Json& json)
     addBlockIo(result, jsonMember(jsonMember(json, "blkio_stats"), "io_service_bytes_recursive"));
     result.pids = number(jsonMember(json, "pids_stats"), "current");
     return result;
+}
+
+MetricsHistory metricsHistory(const Json& json)
+{
+    MetricsHistory history;
+    if (!json.is_object())
+        return history;
+    history.step = std::max(1, jsonValue<int>(json, "step", 1));
+    history.times = jsonValue<std::vector<std::int64_t>>(json, "time");
+    for (const auto& [name, column] : json.items()) {
+        if (!column.is_array() || name == "time")
+            continue;
+        auto& values = history.columns[name];
+        for (const Json& value : column)
+            values.push_back(value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
+        values.resize(history.times.size(), std::numeric_limits<double>::quiet_NaN());
+    }
+    return history;
 }
 
 ProgressLine progressLine(const Json& json)

@@ -76,6 +76,14 @@ struct ProgressLine
     std::int64_t current = 0, total = 0;
 };
 
+// What a container used over time, as our own engine keeps it. Times that are missing were not measured.
+struct MetricsHistory
+{
+    int step = 1;                    // seconds
+    std::vector<std::int64_t> times; // unix seconds, ascending
+    std::map<std::string, std::vector<double>> columns; // "cpu", "memory", …, as long as `times`; NaN = not measured
+};
+
 // News of one step of a build.
 struct BuildStep
 {
@@ -94,6 +102,7 @@ struct BuildStep
 [[nodiscard]] ImageSummary imageSummary(const Json&);
 [[nodiscard]] EventMessage eventMessage(const Json&);
 [[nodiscard]] StatsSample statsSample(const Json&);
+[[nodiscard]] MetricsHistory metricsHistory(const Json&);
 [[nodiscard]] ProgressLine progressLine(const Json&);
 // The "slipway" member of a line of POST /build?steps=1; nullopt when there is none.
 [[nodiscard]] std::optional<BuildStep> buildStep(const Json&);

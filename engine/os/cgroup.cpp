@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -12,6 +14,8 @@
 #include <sys/sysinfo.h>
 #include <thread>
 #include <unistd.h>
+
+#include "os/cgroup_meter.h"
 
 namespace slipway
 {
@@ -316,6 +320,54 @@ Status Cgroups::remove(const std::string& path) const
             return failErrno(error, "removing the cgroup " + group.string());
     }
     return {};
+}
+
+std::unique_ptr<CgroupMeter> Cgroups::meter(const std::string& path) const
+{
+    const Impl& i = *m_impl;
+    if (i.version == Version::None)
+        return nullptr;
+    const auto in = [&](const char* controller, const char* name) {
+        const fs::path group = i.dir(controller, path);
+        return group.empty() ? fs::path() : group / name;
+    };
+    CgroupMeter::Files files;
+    files.v2 = i.version == Version::V2;
+    if (files.v2)
+        files = {in("", "cpu.stat"), {}, in("", "memory.current"), in("", "memory.stat"), in("", "pids.current"), in("", "io.stat"), true};
+    else
+        files = {in("cpuacct", "cpuacct.usage"), in("cpu", "cpu.stat"), in("memory", "memory.usage_in_bytes"), in("memory", "memory.stat"),
+                 in("pids", "pids.current"), in("blkio", "blkio.throttle.io_service_bytes"), false};
+    return std::make_unique<CgroupMeter>(files);
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid)
+{
+    const std::string path = "/proc/" + std::to_string(pid) + "/net/dev";
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return std::nullopt;
+    char buffer[8192];
+    const ssize_t got = ::read(fd, buffer, sizeof buffer - 1);
+    ::close(fd);
+    if (got <= 0)
+        return std::nullopt;
+    buffer[got] = 0;
+    std::pair<std::uint64_t, std::uint64_t> sum{};
+    for (const char* line = buffer; (line = std::strchr(line, '\n')) != nullptr;) {
+        ++line;
+        while (*line == ' ')
+            ++line;
+        const char* colon = std::strpbrk(line, ":\n");
+        if (colon == nullptr || *colon != ':' || std::string_view(line, colon) == "lo")
+            continue;
+        unsigned long long received = 0, sent = 0;
+        if (std::sscanf(colon + 1, "%llu %*u %*u %*u %*u %*u %*u %*u %llu", &received, &sent) == 2) {
+            sum.first += received;
+            sum.second += sent;
+        }
+    }
+    return sum;
 }
 
 Result<std::vector<InterfaceCounters>> interfaceCounters(pid_t pid)

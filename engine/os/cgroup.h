@@ -14,6 +14,8 @@
 namespace slipway
 {
 
+class CgroupMeter;
+
 // Counters of one container at one instant. What the kernel or the situation does not give stays nullopt: the API and the
 // charts then say so instead of showing a zero.
 struct ResourceUsage
@@ -46,6 +48,8 @@ public:
     [[nodiscard]] bool has(const std::string& controller) const;
 
     [[nodiscard]] Result<ResourceUsage> usage(const std::string& path) const; // NotFound when the group is gone
+    // For reading every second; null without cgroups.
+    [[nodiscard]] std::unique_ptr<CgroupMeter> meter(const std::string& path) const;
     // Without cgroups: the sum over all processes in the pid namespace of PID, from /proc.
     [[nodiscard]] static Result<ResourceUsage> usageFromProc(pid_t pid);
     [[nodiscard]] std::vector<pid_t> processes(const std::string& path) const;
@@ -67,6 +71,8 @@ struct InterfaceCounters
 };
 // Of the network namespace of PID, without lo.
 [[nodiscard]] Result<std::vector<InterfaceCounters>> interfaceCounters(pid_t pid);
+// Their sum, received and sent, at a fraction of the cost.
+[[nodiscard]] std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid);
 
 // Host totals: CPU time of all CPUs in ns (as docker's system_cpu_usage), online CPUs, total memory in bytes.
 [[nodiscard]] Result<std::uint64_t> hostCpuNs();

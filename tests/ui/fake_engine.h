@@ -153,6 +153,12 @@ struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, Exe
         logOptions = o, onLines = lines, onLogEnd = end;
         return std::make_shared<int>(1);
     }
+    Request history(const std::string& id, std::int64_t from, Reply<dockerapi::MetricsHistory> reply) override
+    {
+        historiesAsked.emplace_back(id, from);
+        reply(kept ? Result<dockerapi::MetricsHistory>(*kept) : fail(ErrorKind::NotFound, "page not found"));
+        return Request();
+    }
     Request stats(const std::string& id, std::function<void(dockerapi::StatsSample)> f, std::function<void(Status)> end) override
     {
         onSample = f, onStatsEnd = end;
@@ -196,6 +202,8 @@ struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, Exe
     std::function<void(Status)> onLogEnd, onStatsEnd;
     std::function<void(dockerapi::StatsSample)> onSample;
     std::weak_ptr<int> statsAlive;
+    std::optional<dockerapi::MetricsHistory> kept; // by the engine; none: it keeps no histories
+    std::vector<std::pair<std::string, std::int64_t>> historiesAsked;
     ExecClient::Options shellOptions;
     TerminalEvents events;
     std::shared_ptr<FakeTerminal> terminal;

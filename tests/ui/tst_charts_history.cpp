@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 
 #include "charts/axis.h"
+#include "charts/chart_export.h"
 #include "charts/stats_history.h"
 
 using namespace slipway;
@@ -72,6 +74,58 @@ private slots:
         h.add(at(2, 200, 20));
         QVERIFY(std::isnan(h.points().back().value(Metric::CpuCores)));
         QCOMPARE(h.points().back().value(Metric::Memory), 700.0);
+    }
+    void whatTheEngineKeptHasNoSeam()
+    {
+        dockerapi::MetricsHistory kept;
+        kept.times = {900, 901, 910, 999, 1000, 1001};
+        kept.columns["cpu"] = {0.1, 0.2, StatsHistory::none, 0.4, 0.5, 0.6};
+        StatsHistory h;
+        h.add(at(1, 0, 0)); // second 1001: no rate yet
+        h.add(at(2, 900'000'000, 0));
+        h.merge(kept);
+        QList<double> seconds, cores;
+        for (const auto& point : h.points()) {
+            seconds << double(point.timeNs / 1'000'000'000);
+            cores << (std::isnan(point.value(Metric::CpuCores)) ? -1 : point.value(Metric::CpuCores));
+        }
+        QCOMPARE(seconds, (QList<double>{900, 901, 901, 910, 910, 999, 1000, 1001, 1002})); // a gap stands right behind what it ends
+        QCOMPARE(cores, (QList<double>{0.1, 0.2, -1, -1, -1, 0.4, 0.5, 0.6, 0.9}));
+        QVERIFY(h.everMeasured(Metric::CpuCores));
+        QCOMPARE(h.onlineCpus(), 1u);
+        QCOMPARE(StatsHistory().onlineCpus(), 0u);
+    }
+    void aWeekIsThinnedToWhatCanBeSeen()
+    {
+        dockerapi::MetricsHistory kept;
+        kept.step = 60;
+        for (int i = 0; i < 10'080; ++i) {
+            kept.times.push_back(60 * (i < 5'000 ? i : i + 100));
+            kept.columns["memory"].push_back(i % 2 == 0 ? 10 : 20);
+        }
+        StatsHistory h{20'000};
+        h.merge(kept);
+        QVERIFY2(h.points().size() > 1'500 && h.points().size() < 2'600, qPrintable(QString::number(h.points().size())));
+        QVERIFY(std::abs(h.points()[10].value(Metric::Memory) - 15) < 2);
+        const auto gaps = std::ranges::count_if(h.points(), [](const auto& point) { return std::isnan(point.value(Metric::Memory)); });
+        QCOMPARE(gaps, 1);
+    }
+    void asATable()
+    {
+        StatsHistory h;
+        h.add(at(0, 1'000'000'000, 100)); // second 1000
+        h.add(at(1, 1'500'000'000, 350));
+        h.markGap();
+        const QByteArray csv = csvOf(h, 0, 2'000'000'000'000);
+        const auto lines = csv.split('\n');
+        QCOMPARE(lines.size(), 4);
+        QVERIFY(lines[0].startsWith("time,cpu_cores,memory_bytes,cache_bytes,network_in_bytes_per_second,"));
+        QCOMPARE(lines[1], QByteArray("1970-01-01T00:16:40.000Z,,700,300,,,,,,"));
+        QCOMPARE(lines[2], QByteArray("1970-01-01T00:16:41.000Z,0.5,700,300,250,0,0,0,,"));
+        QCOMPARE(csvOf(h, 1'000'500'000'000, 2'000'000'000'000).count('\n'), 2);
+        QTemporaryDir dir;
+        QVERIFY(saveFile(dir.filePath(QStringLiteral("a.csv")), csv).has_value());
+        QVERIFY(!saveFile(dir.filePath(QStringLiteral("none/a.csv")), csv).has_value());
     }
     void bounded()
     {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <QButtonGroup>
+#include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -11,15 +12,22 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "charts/chart_export.h"
 #include "charts/time_series_chart.h"
+#include "shell/object_names.h"
 #include "terminal/cell_style.h"
+#include "widgets/elided_label.h"
 #include "widgets/empty_state.h"
+#include "widgets/icons.h"
+#include "widgets/message_bar.h"
 
 namespace slipway::ui
 {
 namespace
 {
 constexpr std::int64_t second = 1'000'000'000;
+constexpr int seamMs = 2500; // until the first rates were read here
+constexpr std::int64_t longestFine = 600 * second; // as far back as the engine keeps every second
 // Above this a "limit" is the kernel's way to say there is none.
 constexpr double noLimit = static_cast<double>(1ULL << 62);
 
@@ -34,10 +42,12 @@ ChartsView::ChartsView(EngineBridge& bridge, QWidget* parent) : QWidget(parent),
     m_header = new QWidget;
     auto* header = new QHBoxLayout(m_header);
     header->setContentsMargins(12, 6, 12, 6);
-    m_state = new QLabel;
+    header->setSpacing(2);
+    m_state = new ElidedLabel;
     header->addWidget(m_state, 1);
     auto* ranges = new QButtonGroup(this);
-    const std::pair<QString, int> spans[] = {{tr("1 min"), 60}, {tr("5 min"), 300}, {tr("15 min"), 900}, {tr("1 hour"), 3600}};
+    const std::pair<QString, int> spans[] = {{tr("1 min"), 60}, {tr("5 min"), 300}, {tr("10 min"), 600}, {tr("1 h"), 3600},
+                                             {tr("6 h"), 21600}, {tr("1 d"), 86400}, {tr("7 d"), 604800}};
     for (const auto& [text, seconds] : spans) {
         auto* button = new QToolButton;
         button->setText(text);
@@ -50,8 +60,21 @@ ChartsView::ChartsView(EngineBridge& bridge, QWidget* parent) : QWidget(parent),
     }
     connect(ranges, &QButtonGroup::idClicked, this, [this](int seconds) {
         m_spanNs = seconds * second;
+        m_long.clear();
+        for (TimeSeriesChart* chart : m_charts)
+            chart->setHistory(shown());
         refresh();
+        askKept();
     });
+    auto* save = new QToolButton;
+    save->setObjectName(QLatin1StringView(names::chartsSave));
+    save->setIcon(icon("save"));
+    save->setAccessibleName(tr("Save charts"));
+    save->setToolTip(tr("Save what is shown as a table (CSV) or a picture (PNG)"));
+    save->setAutoRaise(true);
+    header->addWidget(save);
+    connect(save, &QToolButton::clicked, this, &ChartsView::askSave);
+    connect(&m_keptTimer, &QTimer::timeout, this, &ChartsView::askKept);
     using S = TimeSeriesChart::Series;
     m_cpu = new TimeSeriesChart(tr("CPU"), Unit::Cores, {S{tr("used"), Metric::CpuCores, 0}});
     m_memory = new TimeSeriesChart(tr("Memory"), Unit::Bytes, {S{tr("working set"), Metric::Memory, 3}});
@@ -86,10 +109,12 @@ ChartsView::ChartsView(EngineBridge& bridge, QWidget* parent) : QWidget(parent),
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidget(m_board);
     m_empty = new EmptyState;
+    m_message = new MessageBar;
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_header);
+    column->addWidget(m_message);
     column->addWidget(m_scroll, 1);
     column->addWidget(m_empty, 1);
     setAccessibleName(tr("Charts"));
@@ -101,6 +126,7 @@ ChartsView::~ChartsView()
 {
     m_hop.cut();
     m_request.reset();
+    m_keptRequest.reset();
 }
 
 void ChartsView::setContainer(const QString& id, bool running)
@@ -118,11 +144,54 @@ void ChartsView::setContainer(const QString& id, bool running)
             history = std::make_shared<StatsHistory>();
         m_history = history;
     }
+    m_long.clear();
+    m_kept = true;
     for (TimeSeriesChart* chart : m_charts)
-        chart->setHistory(m_history.get());
+        chart->setHistory(shown());
     refresh();
-    if (isVisible())
+    if (isVisible()) {
         sample();
+        askKept();
+    }
+}
+
+bool ChartsView::isLong() const { return m_kept && m_spanNs > longestFine; }
+StatsHistory* ChartsView::shown() { return isLong() ? &m_long : m_history.get(); }
+
+void ChartsView::askKept()
+{
+    m_keptTimer.stop();
+    if (m_id.isEmpty() || !m_kept || !isVisible())
+        return;
+    const bool longSpan = isLong();
+    const std::int64_t from = (nowNs() - m_spanNs) / second;
+    using Kept = Result<dockerapi::MetricsHistory>;
+    m_keptRequest = m_bridge.client().stats().history(
+        m_id.toStdString(), from, onGui<Kept>(this, [this, longSpan, id = m_id](const Kept& kept) {
+            if (id != m_id || longSpan != isLong())
+                return;
+            if (kept) {
+                takeKept(*kept, longSpan);
+            } else if (kept.error().kind == ErrorKind::NotFound || kept.error().kind == ErrorKind::NotImplemented) {
+                m_kept = false; // what is read here is all there is
+                for (TimeSeriesChart* chart : m_charts)
+                    chart->setHistory(shown());
+                refresh();
+            }
+        }));
+}
+
+void ChartsView::takeKept(const dockerapi::MetricsHistory& kept, bool longSpan)
+{
+    if (longSpan)
+        m_long.clear();
+    if (StatsHistory* history = shown())
+        history->merge(kept);
+    refresh();
+    if (longSpan && m_running)
+        m_keptTimer.start(kept.step * 1000);
+    else if (std::exchange(m_seam, false))
+        m_keptTimer.start(seamMs);
 }
 
 void ChartsView::setLimits(double cores, bool memoryLimited)
@@ -138,7 +207,7 @@ void ChartsView::sample()
 {
     if (m_sampling || m_id.isEmpty() || !m_running)
         return;
-    m_sampling = true;
+    m_sampling = m_seam = true;
     m_problem.clear();
     m_hop.renew(this);
     m_request = m_bridge.client().stats().stats(
@@ -176,16 +245,47 @@ void ChartsView::receive(const dockerapi::StatsSample& sample)
     refresh();
 }
 
+void ChartsView::askSave()
+{
+    auto* dialog = new QFileDialog(window(), tr("Save charts"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters({tr("Table (*.csv)"), tr("Picture (*.png)")});
+    dialog->selectFile(m_id.left(12) + QStringLiteral(".csv"));
+    connect(dialog, &QFileDialog::filterSelected, dialog,
+            [dialog](const QString& filter) { dialog->setDefaultSuffix(filter.contains(QLatin1StringView("png")) ? QStringLiteral("png") : QStringLiteral("csv")); });
+    connect(dialog, &QFileDialog::fileSelected, this, &ChartsView::save);
+    dialog->open();
+}
+
+void ChartsView::save(const QString& file)
+{
+    const StatsHistory* history = shown();
+    if (!history)
+        return;
+    const std::int64_t now = nowNs();
+    const Status saved = file.endsWith(QLatin1StringView(".png"), Qt::CaseInsensitive) ? savePicture(file, *m_board)
+                                                                                       : saveFile(file, csvOf(*history, now - m_spanNs, now + second));
+    if (!saved)
+        m_message->say(MessageBar::Kind::Problem, QString::fromStdString(saved.error().message));
+    else
+        m_message->clear();
+}
+
 void ChartsView::refresh()
 {
-    const std::int64_t last = m_history && !m_history->empty() ? m_history->points().back().timeNs : nowNs();
+    const StatsHistory* history = shown();
+    const bool recorded = history && !history->empty();
+    const std::int64_t last = recorded && !isLong() ? history->points().back().timeNs : nowNs();
     // The axis ends at the newest reading, so a clock of a remote host that is off does not empty the charts.
     if (m_history && !m_history->empty()) {
         const unsigned host = m_history->onlineCpus();
         if (m_coresLimit > 0)
             m_cpu->setLimit(m_coresLimit, tr("limit %1").arg(formatValue(m_coresLimit, Unit::Cores)));
-        else
+        else if (host > 0)
             m_cpu->setLimit(static_cast<double>(host), tr("machine: %n cores", nullptr, static_cast<int>(host)));
+        else
+            m_cpu->setLimit({}, {});
         const double memory = m_history->memoryLimit() ? static_cast<double>(*m_history->memoryLimit()) : 0;
         if (memory > 0 && memory < noLimit)
             m_memory->setLimit(memory, (m_memoryLimited ? tr("limit %1") : tr("machine: %1")).arg(formatValue(memory, Unit::Bytes)));
@@ -199,7 +299,8 @@ void ChartsView::refresh()
 
 void ChartsView::showState()
 {
-    const bool nothing = m_id.isEmpty() || (!m_running && (!m_history || m_history->empty()));
+    const StatsHistory* history = shown();
+    const bool nothing = m_id.isEmpty() || (!m_running && !isLong() && (!history || history->empty()));
     m_header->setVisible(!nothing);
     m_scroll->setVisible(!nothing);
     m_empty->setVisible(nothing);
@@ -211,6 +312,8 @@ void ChartsView::showState()
         text = tr("Not running: the charts show what was read before.");
     else if (!m_problem.isEmpty())
         text = tr("No readings: %1").arg(m_problem);
+    else if (isLong())
+        text = m_spanNs > 21600 * second ? tr("Means of a minute each") : tr("Means of ten seconds each");
     else
         text = tr("Live, one reading a second");
     QPalette p = palette();
@@ -223,11 +326,14 @@ void ChartsView::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     sample();
+    askKept();
 }
 
 void ChartsView::hideEvent(QHideEvent* event)
 {
     stop();
+    m_keptTimer.stop();
+    m_keptRequest.reset();
     QWidget::hideEvent(event);
 }
 

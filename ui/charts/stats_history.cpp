@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 namespace slipway::ui
 {
@@ -19,6 +20,36 @@ double rate(const std::optional<std::uint64_t>& now, const std::optional<std::ui
 {
     return now && before ? rate(*now, *before, seconds) : StatsHistory::none;
 }
+
+// Means of neighbours, so that no more points are left than a chart has pixels. A gap stays one.
+dockerapi::MetricsHistory thinned(const dockerapi::MetricsHistory& all, std::size_t most)
+{
+    const std::size_t group = (all.times.size() + most - 1) / most;
+    if (group < 2)
+        return all;
+    dockerapi::MetricsHistory thin;
+    thin.step = all.step * static_cast<int>(group);
+    const std::int64_t longest = all.step * 3 / 2 + 1;
+    for (std::size_t begin = 0; begin < all.times.size();) {
+        std::size_t end = begin + 1;
+        while (end < all.times.size() && end - begin < group && all.times[end] - all.times[end - 1] <= longest)
+            ++end;
+        thin.times.push_back(all.times[begin]);
+        for (const auto& [name, values] : all.columns) {
+            double sum = 0;
+            int count = 0;
+            for (std::size_t i = begin; i < end; ++i) {
+                sum += std::isnan(values[i]) ? 0 : values[i];
+                count += !std::isnan(values[i]);
+            }
+            thin.columns[name].push_back(count > 0 ? sum / count : StatsHistory::none);
+        }
+        begin = end;
+    }
+    return thin;
+}
+
+constexpr std::size_t mostKept = 2'500;
 
 } // namespace
 
@@ -61,6 +92,46 @@ void StatsHistory::add(const dockerapi::StatsSample& s)
     m_memoryLimit = s.memoryLimit;
     m_onlineCpus = std::max(1u, s.onlineCpus);
     m_last = s;
+}
+
+void StatsHistory::merge(const dockerapi::MetricsHistory& all)
+{
+    const dockerapi::MetricsHistory kept = thinned(all, mostKept);
+    static constexpr std::pair<const char*, Metric> columns[] = {
+        {"cpu", Metric::CpuCores},        {"memory", Metric::Memory},       {"cache", Metric::MemoryCache},
+        {"networkRx", Metric::NetworkRx}, {"networkTx", Metric::NetworkTx}, {"blockRead", Metric::BlockRead},
+        {"blockWrite", Metric::BlockWrite}, {"pids", Metric::Pids},         {"throttled", Metric::Throttled}};
+    if (kept.times.empty())
+        return;
+    const std::int64_t stepNs = std::int64_t{kept.step} * 1'000'000'000;
+    while (!m_points.empty() && m_points.front().timeNs <= kept.times.back() * 1'000'000'000 + stepNs / 2)
+        m_points.pop_front();
+    const std::int64_t longest = kept.step == 1 ? maxStepNs : stepNs * 3 / 2;
+    std::deque<Point> before;
+    const auto gapAfter = [&before](std::int64_t timeNs) {
+        Point gap;
+        gap.timeNs = timeNs + 1;
+        gap.values.fill(none);
+        before.push_back(gap);
+    };
+    for (std::size_t i = 0; i < kept.times.size(); ++i) {
+        Point point;
+        point.timeNs = kept.times[i] * 1'000'000'000;
+        point.values.fill(none);
+        for (const auto& [name, metric] : columns)
+            if (const auto column = kept.columns.find(name); column != kept.columns.end())
+                point.values[static_cast<std::size_t>(metric)] = column->second[i];
+        if (!before.empty() && point.timeNs - before.back().timeNs > longest)
+            gapAfter(before.back().timeNs);
+        for (std::size_t m = 0; m < point.values.size(); ++m)
+            m_measured[m] = m_measured[m] || !std::isnan(point.values[m]);
+        before.push_back(point);
+    }
+    if (!m_points.empty() && m_points.front().timeNs - before.back().timeNs > longest)
+        gapAfter(before.back().timeNs);
+    m_points.insert(m_points.begin(), before.begin(), before.end());
+    while (m_points.size() > m_keep)
+        m_points.pop_front();
 }
 
 void StatsHistory::markGap()

@@ -44,6 +44,8 @@ public:
     };
 
     void add(const dockerapi::StatsSample& sample); // readings not newer than the last are ignored
+    // What the engine kept takes the place of what was read here up to then: it has no break where the reading began.
+    void merge(const dockerapi::MetricsHistory& kept);
     void markGap();                                 // sampling stopped here
     void clear() { *this = StatsHistory(m_keep); }
 
@@ -51,7 +53,7 @@ public:
     [[nodiscard]] bool empty() const { return m_points.empty(); }
     [[nodiscard]] bool everMeasured(Metric m) const { return m_measured[static_cast<std::size_t>(m)]; }
     [[nodiscard]] std::optional<std::uint64_t> memoryLimit() const { return m_memoryLimit; }
-    [[nodiscard]] unsigned onlineCpus() const { return m_onlineCpus; }
+    [[nodiscard]] unsigned onlineCpus() const { return m_onlineCpus; } // 0: no reading said so yet
     // The point whose time is nearest, at most TOLERANCE away.
     [[nodiscard]] const Point* nearest(std::int64_t timeNs, std::int64_t toleranceNs) const;
 
@@ -61,7 +63,7 @@ private:
     std::optional<dockerapi::StatsSample> m_last;
     std::array<bool, static_cast<std::size_t>(Metric::Count)> m_measured{};
     std::optional<std::uint64_t> m_memoryLimit;
-    unsigned m_onlineCpus = 1;
+    unsigned m_onlineCpus = 0;
 };
 
 } // namespace slipway::ui

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "metrics/metrics_file.h"
+
+namespace slipway
+{
+class Cgroups;
+}
+
+namespace slipway::metrics
+{
+
+// What the containers used, second by second, kept for a week (see Tier) whether anybody looks or not. One thread measures all
+// that run at each full second; while none runs it sleeps. Rates are the difference of the kernel's own counters over the time
+// between two readings; what costs more to read (cache, throttling, block I/O) is read every fifth second and stands for the
+// five. Where there are no cgroups the sum over /proc is taken every fifth second. A stretch in which nobody measured (no
+// engine) is missing, never filled in. Thread-safe.
+class MetricsService
+{
+public:
+    struct Source
+    {
+        pid_t pid = 0;       // of its first process
+        std::string cgroup;  // as in the OCI spec; empty = none
+        bool network = true; // it has a network of its own to count
+    };
+    // Where a container is to be measured, nullopt when it does not run (any more). Called on the measuring thread.
+    using FindSource = std::function<std::optional<Source>(const std::string& id)>;
+
+    // FOLDER: of the histories, one file a container; made when missing.
+    MetricsService(const Cgroups& cgroups, std::filesystem::path folder, FindSource findSource);
+    ~MetricsService();
+    MetricsService(const MetricsService&) = delete;
+    MetricsService& operator=(const MetricsService&) = delete;
+
+    void watch(const std::string& id); // from the next full second on, until unwatch(); costs the caller nothing
+    void unwatch(const std::string& id);
+    void forget(const std::string& id);                // and deletes its history
+    void sweep(const std::vector<std::string>& known); // deletes the histories of all others
+
+    struct History
+    {
+        int step = 1; // seconds
+        std::vector<Point> points;
+    };
+    // [FROM, TO) in unix seconds, by the finest tier that reaches back to FROM (or by STEP when it is not 0). An empty history
+    // when nothing was measured. InvalidArgument for a STEP that is none.
+    [[nodiscard]] Result<History> history(const std::string& id, std::int64_t from, std::int64_t to, int step) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace slipway::metrics
