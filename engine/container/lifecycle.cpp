@@ -125,7 +125,11 @@ Status ContainerService::Impl::kill(const RecordPtr& record, const std::string& 
         const std::lock_guard lock(record->mutex);
         run = record->run;
     }
-    TRY_STATUS(sendSignal(record, *number, true));
+    if (auto sent = sendSignal(record, *number, true); !sent) {
+        if (*number == SIGKILL && sent.error().kind == ErrorKind::Conflict)
+            static_cast<void>(waitForExit(*record, run, killPatience)); // it is ending by itself at this moment
+        return sent;
+    }
     if (*number != SIGKILL)
         return {};
     if (!waitForExit(*record, run, killPatience))

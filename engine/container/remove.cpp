@@ -38,8 +38,9 @@ std::vector<std::string> filterValues(const Json& filters, const char* key)
 
 Status ContainerService::Impl::remove(const RecordPtr& record, bool force, bool removeVolumes)
 {
+    const std::string name = record->name(); // who holds the record's lock must not ask for it
     const auto refuse = [&](const std::string& what) {
-        return fail(ErrorKind::Conflict, std::format("cannot remove container \"/{}\": {}", record->name(), what));
+        return fail(ErrorKind::Conflict, std::format("cannot remove container \"/{}\": {}", name, what));
     };
     const ContainerState state = record->snapshot();
     if ((state.running || state.restarting) && !force) {
