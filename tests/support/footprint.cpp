@@ -104,7 +104,7 @@ void Footprint::addFiles(const QString& dir)
         const QString folder = folders.takeFirst();
         for (const QFileInfo& entry : QDir(folder).entryInfoList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot)) {
             const QString path = entry.filePath();
-            if (entry.fileName().startsWith("slipway.db-"))
+            if (entry.fileName().startsWith("slipway.db-") || folder == dir + "/metrics") // a history begins a second after its container
                 continue;
             m_things << "file " + path;
             const bool content = path.endsWith("/merged") || path.endsWith("/work") || path.endsWith("/upper") || path.endsWith("/diff");
