@@ -56,14 +56,18 @@ DnsNames::DnsNames(const std::string& dir, const std::string& id)
     for (const auto& line : readWords(dir + "/" + id)) {
         if (line[0] == "network" && line.size() == 3)
             m_networks.push_back({line[2], readWords(dir + "/" + line[1])});
+        else if (line[0] == "link" && line.size() == 3)
+            m_links.emplace_back(line[1], line[2]);
         else if (line[0] == "open")
             m_mayForward = true;
     }
 }
 
-std::vector<std::string> DnsNames::addressesOf(const std::string& name) const
+std::vector<std::string> DnsNames::addressesOf(const std::string& asked) const
 {
     std::vector<std::string> found;
+    const auto link = std::ranges::find_if(m_links, [&](const auto& l) { return same(l.first, asked); });
+    const std::string& name = link == m_links.end() ? asked : link->second;
     for (const Network& network : m_networks) {
         for (const auto& line : network.lines) {
             const bool named = std::any_of(line.begin() + 1, line.end(), [&](const std::string& own) {

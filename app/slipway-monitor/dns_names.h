@@ -3,14 +3,15 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace slipway::monitor
 {
 
 // What the names of a container's networks mean, as network/names.cpp of the engine keeps it in DIR: the file ID of the
-// container has a line "network ID NAME" for each network and "open" when other questions may be passed on; the file
-// of a network has the lines "ADDRESS NAME NAME…" of its endpoints. The files are read for each question, which costs less
+// container has a line "network ID NAME" for each network, "link ALIAS NAME" for what it alone calls another container, and
+// "open" when other questions may be passed on; the file of a network has the lines "ADDRESS NAME NAME…" of its endpoints. The files are read for each question, which costs less
 // than to watch them, and are there whether the engine lives or not.
 class DnsNames
 {
@@ -29,6 +30,7 @@ private:
         std::vector<std::vector<std::string>> lines; // address, names
     };
     std::vector<Network> m_networks;
+    std::vector<std::pair<std::string, std::string>> m_links; // alias, name
     bool m_mayForward = false;
 };
 

@@ -53,7 +53,7 @@ Json progressJson(const ImageProgress& progress)
 
 std::string progressLine(const ImageProgress& progress) { return dumpJson(progressJson(progress)) + "\r\n"; }
 
-Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work)
+Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work, bool atOnce)
 {
     auto channel = std::make_shared<ByteChannel>(api.reactor);
     auto ended = std::make_shared<std::optional<Status>>();
@@ -80,6 +80,9 @@ Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work wor
                 channel->cancel();
         }
         if (const auto result = channel->result()) {
+            if (!*result && atOnce && !exchange.begun())
+                if (const Status begun = co_await exchange.begin(type, 200); !begun)
+                    co_return begun;
             if (*result || !exchange.begun() || type != "application/json")
                 co_return *result;
             const std::string message = result->error().message;

@@ -76,8 +76,9 @@ private:
 using Work = std::function<Status(ByteChannel&)>;
 
 // Runs WORK on the pool and sends what it pushes. The answer begins with the first byte: an error before it has a status
-// of its own, one after it is a line of the stream. A client that goes away cancels the channel's stop source.
-[[nodiscard]] Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work);
+// of its own, one after it is a line of the stream. AT_ONCE: every error of WORK is one, as with docker load. A client that
+// goes away cancels the channel's stop source.
+[[nodiscard]] Task<Status> streamWork(Api& api, Exchange& exchange, std::string type, Work work, bool atOnce = false);
 
 // A line of the stream that pull, load and build answer with.
 [[nodiscard]] Json progressJson(const ImageProgress& progress);

@@ -191,6 +191,8 @@ Task<Status> attach(Api& api, const HttpRequest& request, Exchange& exchange)
         });
     if (const Status raw = co_await exchange.hijack(streamType(info->terminal)); !raw)
         co_return raw;
+    if (!replay.empty()) // clients like docker-py lose what comes in one piece with the answer's head
+        co_await notifier->waitFor(std::chrono::milliseconds(10));
     if (const Status sent = co_await exchange.writeRaw(replay); !sent || !stream)
         co_return sent;
     exchange.whenPeerGone([gone, notifier] {

@@ -46,23 +46,27 @@ Task<Status> start(Api& api, const HttpRequest& request, Exchange& exchange)
         rows = size[0].get<std::uint16_t>();
         columns = size[1].get<std::uint16_t>();
     }
+    const auto known = co_await onPool(api, [&] { return api.services.containers.inspectExec(request.param()); });
+    if (!known)
+        co_return std::unexpected(known.error());
+    // The answer's head goes out before the command runs: clients like docker-py lose what comes in one piece with it.
+    const bool ofTerminal = jsonValue<bool>(jsonMember(*known, "ProcessConfig"), "tty");
+    if (!detach)
+        if (const Status raw = co_await exchange.hijack(streamType(ofTerminal)); !raw)
+            co_return raw;
     auto started = co_await onPool(
         api, [&] { return api.services.containers.startExec(request.param(), detach, rows, columns); });
     if (!started) {
         // As dockerd: why it cannot be is told inside the stream, and the exit code comes from inspect.
-        if (detach || started.error().kind == ErrorKind::NotFound)
+        if (detach)
             co_return std::unexpected(started.error());
         std::string text = started.error().message + "\r\n";
         if (!terminal)
             text.insert(0, frameHeader(1, text.size()));
-        if (const Status raw = co_await exchange.hijack(streamType(terminal)); !raw)
-            co_return raw;
         co_return co_await exchange.writeRaw(text);
     }
     if (detach)
         co_return Status();
-    if (const Status raw = co_await exchange.hijack(streamType(started->terminal)); !raw)
-        co_return raw;
     auto keys = detachKeys(jsonValue<std::string>(*body, "DetachKeys"));
     std::string sequence = started->terminal && keys ? *keys : std::string();
     co_await exchange.splice(std::move(started->stream), std::move(sequence));

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <format>
+
 #include "api/byte_channel.h"
+#include "api/json_shapes.h"
 #include "api/router.h"
+#include "base/unique_fd.h"
 #include "image/image_service.h"
+#include "registry/http_request.h"
+#include "store/byte_source.h"
 
 namespace slipway::api
 {
@@ -11,21 +20,6 @@ namespace
 ImageProgressSink sinkTo(ByteChannel& channel)
 {
     return [&channel](const ImageProgress& progress) { channel.offer(progressLine(progress)); };
-}
-
-RegistryAuth registryAuth(const HttpRequest& request)
-{
-    RegistryAuth auth;
-    const auto text = base64Decode(request.header("x-registry-auth"));
-    const auto json = parseJson(text ? *text : "");
-    if (!json)
-        return auth;
-    auth.username = jsonValue<std::string>(*json, "username");
-    auth.password = jsonValue<std::string>(*json, "password");
-    auth.identityToken = jsonValue<std::string>(*json, "identitytoken");
-    auth.registryToken = jsonValue<std::string>(*json, "registrytoken");
-    auth.serverAddress = jsonValue<std::string>(*json, "serveraddress");
-    return auth;
 }
 
 Result<Reference> wantedReference(const std::string& name, const std::string& tag)
@@ -50,12 +44,38 @@ Task<Status> pull(Api& api, const HttpRequest& request, Exchange& exchange)
     co_return co_await streamWork(api, exchange, "application/json", std::move(work));
 }
 
+// What URL answers with, in a file of FOLDER that has no name.
+Result<UniqueFd> download(const std::string& url, const std::filesystem::path& folder, ByteChannel& channel)
+{
+    UniqueFd file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (!file)
+        return failErrno(errno, "downloading to " + folder.string());
+    ::slipway::HttpRequest get;
+    get.url = url;
+    get.sink = [&](const HttpAnswer&, std::span<const std::byte> piece) -> Status {
+        while (!piece.empty()) {
+            const ssize_t written = ::write(file.get(), piece.data(), piece.size());
+            if (written < 0)
+                return failErrno(errno, "downloading " + url);
+            piece = piece.subspan(static_cast<std::size_t>(written));
+        }
+        return {};
+    };
+    TRY(const HttpAnswer answer, performHttp(get, url, channel.stop.get_token()));
+    if (answer.status != 200)
+        return fail(ErrorKind::Internal, std::format("failed to GET {} with status {}", url, answer.status));
+    if (::lseek(file.get(), 0, SEEK_SET) != 0)
+        return failErrno(errno, "downloading " + url);
+    return file;
+}
+
 Task<Status> create(Api& api, const HttpRequest& request, Exchange& exchange)
 {
     if (!request.value("fromImage").empty())
         co_return co_await pull(api, request, exchange);
-    if (request.value("fromSrc") != "-")
-        co_return fail(ErrorKind::NotImplemented, "importing from a URL is not implemented");
+    const std::string source = request.value("fromSrc");
+    if (source.empty() || source == "http://" || source == "https://")
+        co_return fail(ErrorKind::Internal, "Get \"http:\": http: no Host in request URL");
     std::optional<Reference> reference;
     if (const std::string repo = request.value("repo"); !repo.empty()) {
         auto parsed = wantedReference(repo, request.value("tag"));
@@ -66,9 +86,15 @@ Task<Status> create(Api& api, const HttpRequest& request, Exchange& exchange)
     std::vector<std::string> changes;
     if (const auto it = request.query.find("changes"); it != request.query.end())
         changes = it->second;
-    Work work = [&images = api.services.images, &body = exchange.body(), reference, changes,
+    Work work = [&images = api.services.images, &body = exchange.body(), folder = api.services.info.root, reference, changes, source,
                  message = request.value("message")](ByteChannel& channel) -> Status {
-        TRY(const Image image, images.import(body, reference, message, changes, channel.stop.get_token()));
+        UniqueFd downloaded;
+        if (source != "-") {
+            TRY(downloaded, download(source.contains("://") ? source : "http://" + source, folder, channel));
+        }
+        const auto file = downloaded ? sourceFromFd(downloaded.get()) : nullptr;
+        TRY(const Image image, images.import(file ? *file : body, reference, message.empty() && file ? "Imported from " + source : message,
+                                             changes, channel.stop.get_token()));
         ImageProgress line;
         line.status = image.id.str();
         return channel.push(progressLine(line));
@@ -87,7 +113,7 @@ Task<Status> load(Api& api, const HttpRequest& request, Exchange& exchange)
         TRY(const auto loaded, images.load(body, sink, channel.stop.get_token()));
         return {};
     };
-    co_return co_await streamWork(api, exchange, "application/json", std::move(work));
+    co_return co_await streamWork(api, exchange, "application/json", std::move(work), true);
 }
 
 Task<Status> save(Api& api, const HttpRequest& request, Exchange& exchange)

@@ -98,6 +98,8 @@ Result<HttpResponse> history(Services& s, const HttpRequest& request)
 Result<HttpResponse> tag(Services& s, const HttpRequest& request)
 {
     const std::string tagName = request.value("tag");
+    if (request.value("repo").empty())
+        return noContent(200); // nothing to do; dockerd sees no error in it
     TRY(const Reference reference, Reference::parse(request.value("repo") + (tagName.empty() ? "" : ":" + tagName)));
     TRY_STATUS(s.images.tag(request.param(), reference));
     return noContent(201);
@@ -159,7 +161,15 @@ Result<HttpResponse> search(Services&, const HttpRequest& request)
     return fail(ErrorKind::NotImplemented, "searching images is not implemented yet: use the registry's web page");
 }
 
+// What a registry has under a name, without pulling it.
+Result<HttpResponse> distribution(Services& s, const HttpRequest& request)
+{
+    TRY(const Json found, s.images.distribution(request.param(), registryAuth(request)));
+    return jsonResponse(found);
+}
+
 constexpr Route routes[] = {
+    {"GET", "/distribution/{name*}/json", distribution},
     {"GET", "/images/json", list},
     {"GET", "/images/search", search},
     {"POST", "/images/prune", prune},

@@ -208,6 +208,21 @@ Json eventJson(const Event& event)
     return result;
 }
 
+RegistryAuth registryAuth(const HttpRequest& request)
+{
+    RegistryAuth auth;
+    const auto text = base64Decode(request.header("x-registry-auth"));
+    const auto json = parseJson(text ? *text : "");
+    if (!json)
+        return auth;
+    auth.username = jsonValue<std::string>(*json, "username");
+    auth.password = jsonValue<std::string>(*json, "password");
+    auth.identityToken = jsonValue<std::string>(*json, "identitytoken");
+    auth.registryToken = jsonValue<std::string>(*json, "registrytoken");
+    auth.serverAddress = jsonValue<std::string>(*json, "serveraddress");
+    return auth;
+}
+
 std::map<std::string, std::string> stringMap(const Json& object)
 {
     std::map<std::string, std::string> result;

@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "api/http_message.h"
 #include "base/json.h"
 #include "events/event_bus.h"
 #include "image/image.h"
+#include "image/image_service.h"
 #include "network/network_service.h"
 #include "volume/volume_service.h"
 
@@ -28,6 +30,7 @@ namespace slipway::api
 [[nodiscard]] Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints);
 [[nodiscard]] Json volumeJson(const Volume& volume);
 [[nodiscard]] Json eventJson(const Event& event);
+[[nodiscard]] RegistryAuth registryAuth(const HttpRequest& request); // of the X-Registry-Auth header
 [[nodiscard]] std::map<std::string, std::string> stringMap(const Json& object);
 
 // Filters in the form of HttpRequest::filters(). No values for NAME: everything matches.

@@ -154,6 +154,8 @@ Result<Json> imagesUsage(Services& s, const std::map<std::string, int>& users, s
         const auto used = users.find(image.id.str());
         Json entry = imageSummary(image, used == users.end() ? 0 : used->second);
         entry["SharedSize"] = shared.contains(image.id) ? shared.at(image.id) : 0;
+        if (image.repoDigests.empty())
+            entry["RepoDigests"] = nullptr;
         list.push_back(std::move(entry));
         layers.insert(image.layers.begin(), image.layers.end());
     }

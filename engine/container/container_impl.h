@@ -76,6 +76,7 @@ struct ContainerService::Impl
     [[nodiscard]] Result<UniqueFd> joinNamespace(const std::string& mode, const char* kind) const;
     [[nodiscard]] Result<NetworkSandbox> setUpNetwork(const Json& document);
     [[nodiscard]] std::string resolvConf(const Json& document, NetworkService::Resolv kind) const;
+    [[nodiscard]] std::map<std::string, std::string> networkIds() const; // by name
     [[nodiscard]] Status mountVolumes(const Json& document);
     [[nodiscard]] Status fillVolumes(const Json& document, const std::filesystem::path& rootfs);
     [[nodiscard]] Result<std::string> namespacePath(const std::string& mode, const char* kind) const;

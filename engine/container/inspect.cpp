@@ -50,7 +50,7 @@ std::vector<PortBinding> shownPorts(const std::vector<PortBinding>& ports)
     return shown;
 }
 
-Json endpointsJson(const Json& document, const ContainerState& state)
+Json endpointsJson(const Json& document, const ContainerState& state, const std::map<std::string, std::string>& networkIds)
 {
     Json networks = jsonMember(jsonMember(document, "NetworkSettings"), "Networks");
     if (!networks.is_object())
@@ -59,7 +59,8 @@ Json endpointsJson(const Json& document, const ContainerState& state)
         const auto it = std::ranges::find_if(
             state.endpoints, [&](const Endpoint& e) { return e.networkName == name || e.networkId == name; });
         const Endpoint endpoint = it == state.endpoints.end() ? Endpoint{} : *it;
-        settings["NetworkID"] = endpoint.networkId;
+        const auto known = networkIds.find(name);
+        settings["NetworkID"] = endpoint.networkId.empty() && state.startedAt != TimePoint{} && known != networkIds.end() ? known->second : endpoint.networkId;
         settings["EndpointID"] = endpoint.id;
         settings["Gateway"] = endpoint.gateway;
         settings["IPAddress"] = endpoint.ipv4;
@@ -92,9 +93,9 @@ Json portsJson(const Json& document, const ContainerState& state)
     return ports;
 }
 
-Json networkSettings(const Json& document, const ContainerState& state)
+Json networkSettings(const Json& document, const ContainerState& state, const std::map<std::string, std::string>& networkIds)
 {
-    Json networks = endpointsJson(document, state);
+    Json networks = endpointsJson(document, state, networkIds);
     const auto mode = jsonValue<std::string>(documentHost(document), "NetworkMode");
     const Json main = mode == "bridge" && networks.contains("bridge") ? networks["bridge"] : Json::object();
     return {{"Bridge", ""},
@@ -119,6 +120,14 @@ Json networkSettings(const Json& document, const ContainerState& state)
 
 } // namespace
 
+std::map<std::string, std::string> ContainerService::Impl::networkIds() const
+{
+    std::map<std::string, std::string> ids;
+    for (const Network& network : s.networks.list().value_or(std::vector<Network>()))
+        ids[network.name] = network.id;
+    return ids;
+}
+
 Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) const
 {
     const ContainerState state = record.snapshot();
@@ -133,7 +142,7 @@ Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) c
     if (!jsonMember(documentHost(json), "Links").is_null())
         json["HostConfig"]["Links"] = shownLinks(json);
     json["Mounts"] = publicMounts(json["Mounts"]);
-    json["NetworkSettings"] = networkSettings(json, state);
+    json["NetworkSettings"] = networkSettings(json, state, networkIds());
     if (state.startedAt != TimePoint{} && !state.running) { // it stays known where it was
         for (auto& [name, settings] : json["NetworkSettings"]["Networks"].items())
             settings["NetworkID"] = s.networks.get(name).transform([](const Network& n) { return n.id; }).value_or("");

@@ -157,13 +157,15 @@ Json portsJson(const Json& document, const ContainerState& state)
     return ports;
 }
 
-Json summary(const ContainerRecord& record, const Json& document, const ContainerState& state)
+// IMAGE: what the container's is called; its id when the name means another one by now, or none.
+Json summary(const ContainerRecord& record, const Json& document, const ContainerState& state, const std::string& image,
+             const std::map<std::string, std::string>& networkIds)
 {
     const Json& config = documentConfig(document);
     const auto created = parseRfc3339(jsonValue<std::string>(document, "Created"));
     return {{"Id", record.id},
             {"Names", {jsonValue<std::string>(document, "Name")}},
-            {"Image", jsonValue<std::string>(config, "Image")},
+            {"Image", image},
             {"ImageID", jsonValue<std::string>(document, "Image")},
             {"Command", commandText(document)},
             {"Created", created ? toUnixSeconds(*created) : 0},
@@ -172,7 +174,7 @@ Json summary(const ContainerRecord& record, const Json& document, const Containe
             {"State", stateText(state)},
             {"Status", statusText(state, now())},
             {"HostConfig", {{"NetworkMode", jsonValue<std::string>(documentHost(document), "NetworkMode")}}},
-            {"NetworkSettings", {{"Networks", endpointsJson(document, state)}}},
+            {"NetworkSettings", {{"Networks", endpointsJson(document, state, networkIds)}}},
             {"Mounts", publicMounts(jsonMember(document, "Mounts"))}};
 }
 
@@ -196,6 +198,17 @@ Result<std::vector<Json>> ContainerService::list(const ContainerList& options) c
             imageIds[name] = image->id.str();
     }
     const bool all = options.all || options.limit > 0 || !filters["status"].empty() || !filters["exited"].empty();
+    std::map<std::string, std::string> meant; // image ids by name
+    const auto imageName = [&](const Json& document) {
+        const auto name = jsonValue<std::string>(documentConfig(document), "Image"), id = jsonValue<std::string>(document, "Image");
+        auto known = meant.find(name);
+        if (known == meant.end()) {
+            const auto image = m_impl->s.images.get(name);
+            known = meant.emplace(name, image ? image->id.str() : std::string()).first;
+        }
+        return known->second == id ? name : id;
+    };
+    const auto networks = m_impl->networkIds();
     std::vector<Json> result;
     for (const RecordPtr& record : m_impl->all()) {
         const ContainerState state = record->snapshot();
@@ -213,7 +226,7 @@ Result<std::vector<Json>> ContainerService::list(const ContainerList& options) c
         });
         if (!chosen)
             continue;
-        result.push_back(summary(*record, *document, state));
+        result.push_back(summary(*record, *document, state, imageName(*document), networks));
         if (options.size) {
             const auto size = m_impl->s.snapshots.writableSize(record->id).value_or(0);
             const auto image = m_impl->s.images.get(jsonValue<std::string>(*document, "Image"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "container/container_record.h"
@@ -12,6 +14,7 @@ namespace slipway
 [[nodiscard]] std::vector<PortBinding> shownPorts(const std::vector<PortBinding>& ports);
 
 // NetworkSettings.Networks: what was asked for, with what the running container has.
-[[nodiscard]] Json endpointsJson(const Json& document, const ContainerState& state);
+// NETWORKIDS: by name, for those that a container that does not run was in.
+[[nodiscard]] Json endpointsJson(const Json& document, const ContainerState& state, const std::map<std::string, std::string>& networkIds);
 
 } // namespace slipway

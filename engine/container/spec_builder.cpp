@@ -420,6 +420,7 @@ std::vector<std::pair<std::string, EndpointRequest>> endpointRequests(const Json
             request.mac = jsonValue<std::string>(config, "MacAddress");
         request.aliases = jsonStrings(jsonMember(settings, "Aliases"));
         request.aliasesGiven = !request.aliases.empty();
+        request.links = jsonStrings(jsonMember(settings, "Links"));
         if (name != "bridge" && !std::ranges::contains(request.aliases, shortId(id)))
             request.aliases.push_back(shortId(id));
         const auto at = name == mode ? requests.begin() : requests.end();

@@ -83,6 +83,27 @@ std::pair<std::string, std::string> keyAndValue(const std::string& text)
     return {text.substr(0, cut), value};
 }
 
+// "A=1 B=\"2 3\"", or the old "A all the rest".
+std::vector<std::pair<std::string, std::string>> pairsOf(const std::string& text)
+{
+    if (text.find(' ') < text.find('='))
+        return {keyAndValue(text)};
+    std::vector<std::string> words(1);
+    bool quoted = false;
+    for (const char c : text) {
+        quoted = quoted != (c == '"');
+        if (c == ' ' && !quoted)
+            words.emplace_back();
+        else
+            words.back() += c;
+    }
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const std::string& word : words)
+        if (!word.empty())
+            pairs.push_back(keyAndValue(word));
+    return pairs;
+}
+
 Status applyChange(Json& config, const std::string& change)
 {
     const auto space = change.find(' ');
@@ -96,11 +117,11 @@ Status applyChange(Json& config, const std::string& change)
     else if (word == "ENTRYPOINT")
         config["Entrypoint"] = commandOf(value);
     else if (word == "ENV") {
-        const auto [key, text] = keyAndValue(value);
-        config["Env"].push_back(key + '=' + text);
+        for (const auto& [key, text] : pairsOf(value))
+            config["Env"].push_back(key + '=' + text);
     } else if (word == "LABEL") {
-        const auto [key, text] = keyAndValue(value);
-        config["Labels"][key] = text;
+        for (const auto& [key, text] : pairsOf(value))
+            config["Labels"][key] = text;
     } else if (word == "EXPOSE") {
         for (const std::string& port : wordsOf(value))
             config["ExposedPorts"][port.find('/') == std::string::npos ? port + "/tcp" : port] = Json::object();

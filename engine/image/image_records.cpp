@@ -45,7 +45,8 @@ Result<Digest> Impl::resolve(const std::string& name) const
             found = *digest;
     };
     const std::string hex = name.starts_with("sha256:") ? name.substr(7) : name;
-    if (auto reference = Reference::parse(name)) {
+    const auto reference = Reference::parse(name);
+    if (reference) {
         if (!reference->digest.empty())
             TRY_STATUS(db.query("SELECT image_id FROM image_digests WHERE repo = ? AND digest = ?",
                                 {reference->familiarName(), reference->digest.str()}, take));
@@ -54,8 +55,10 @@ Result<Digest> Impl::resolve(const std::string& name) const
         if (!found.empty())
             return found;
     }
+    if (!looksLikeId(hex) && !reference)
+        return std::unexpected(reference.error());
     if (!looksLikeId(hex))
-        return noSuchImage(Reference::parse(name).transform([](const Reference& r) { return r.familiar(); }).value_or(name));
+        return noSuchImage(reference->familiar());
     int matches = 0;
     TRY_STATUS(db.query("SELECT id FROM images WHERE id >= ? AND id < ?", {"sha256:" + hex, "sha256:" + hex + "g"},
                         [&](const Database::Row& row) {

@@ -303,7 +303,7 @@ Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool forc
         removal.untagged.push_back(tag);
         m_impl->publish("untag", id.str(), id.str());
     }
-    if (last && users.empty())
+    if (last && (users.empty() || (force && std::ranges::none_of(users, &ImageUse::running)))) // stopped ones keep its layers
         TRY_STATUS(m_impl->removeImage(image, removal));
     return removal;
 }

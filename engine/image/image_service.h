@@ -108,6 +108,9 @@ public:
     [[nodiscard]] Status push(const std::string& repository, const std::string& tag, const RegistryAuth& auth,
                               const ImageProgressSink& progress, std::stop_token stop);
 
+    // What the registry of NAME has under it: {"Descriptor": {"mediaType", "digest", "size"}, "Platforms": [{"architecture", "os"}]}.
+    // Errors as of RegistryClient; Internal when it cannot be reached, as dockerd has it.
+    [[nodiscard]] Result<Json> distribution(const std::string& name, const RegistryAuth& auth) const;
     [[nodiscard]] Status tag(const std::string& nameOrId, const Reference& reference);
     // dockerd's rules: a name untags; the last name or an id deletes, Conflict when used or (without FORCE) tagged often.
     [[nodiscard]] Result<ImageRemoval> remove(const std::string& nameOrId, bool force, bool prune);

@@ -108,6 +108,12 @@ Status Impl::writeNamesOf(const std::string& containerId)
         if (!hasNames(*network))
             continue;
         text += "network " + network->id + " " + network->name + "\n";
+        for (const std::string& link : r.endpoint.links) {
+            const auto colon = link.rfind(':');
+            const std::string alias = colon == std::string::npos ? link : link.substr(colon + 1);
+            if (link.find_first_of(" \t\n") == std::string::npos)
+                text += "link " + alias + " " + link.substr(0, colon) + "\n";
+        }
         TRY_STATUS(writeNames(network->id));
     }
     if (text.empty())

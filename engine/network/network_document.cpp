@@ -70,6 +70,7 @@ Json toDocument(const EndpointRecord& r)
             {"prefixLength6", e.prefixLength6},
             {"aliases", e.aliases},
             {"dnsNames", e.dnsNames},
+            {"links", e.links},
             {"veth", r.veth}};
 }
 
@@ -91,6 +92,7 @@ EndpointRecord endpointFromDocument(const Json& d)
     e.prefixLength6 = jsonValue<int>(d, "prefixLength6");
     e.aliases = jsonValue<std::vector<std::string>>(d, "aliases");
     e.dnsNames = jsonValue<std::vector<std::string>>(d, "dnsNames");
+    e.links = jsonValue<std::vector<std::string>>(d, "links");
     r.containerName = jsonValue<std::string>(d, "containerName");
     r.veth = jsonValue<std::string>(d, "veth");
     return r;

@@ -59,6 +59,7 @@ struct EndpointRequest
     std::string mac;        // fixed, or empty
     std::vector<std::string> aliases;
     bool aliasesGiven = false; // by the user
+    std::vector<std::string> links; // "NAME:ALIAS": what only this container calls others of the network, be they there or not
 };
 
 struct Endpoint
@@ -70,7 +71,7 @@ struct Endpoint
     int prefixLength = 0;
     std::string ipv6, gateway6; // empty: the network has no IPv6
     int prefixLength6 = 0;
-    std::vector<std::string> aliases, dnsNames;
+    std::vector<std::string> aliases, dnsNames, links;
 };
 
 // Bound at 127.0.0.11 in a container's namespace. Its monitor gets them and answers there.

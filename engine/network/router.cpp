@@ -205,6 +205,7 @@ Result<EndpointRecord> Impl::makeRecord(const Network& network, const EndpointRe
         return fail(ErrorKind::InvalidArgument, "invalid MAC address: " + request.mac);
     e.mac = formatMac(request.mac.empty() ? macFor(ip) : *parseMac(request.mac));
     e.aliases = request.aliases;
+    e.links = request.links;
     std::vector<std::string> names{request.containerName};
     names.insert(names.end(), request.aliases.begin(), request.aliases.end());
     names.insert(names.end(), {shortId(request.containerId), request.hostname});

@@ -156,6 +156,18 @@ private slots:
         QCOMPARE(lookUp("web", "db"), addressOf("db", "late"));
     }
 
+    // What one container calls another, whether that one runs yet or not; nobody else does.
+    void links()
+    {
+        QCOMPARE(failed({"network", "create", "linked"}), QByteArray());
+        QCOMPARE(failed({"create", "--name", "db", "--network", "linked", "busybox", "sleep", "1000"}), QByteArray());
+        QCOMPARE(sleeper("web", {"--network", "linked", "--link", "db:store"}), QByteArray());
+        QCOMPARE(lookUp("web", "store"), QByteArray());
+        QCOMPARE(failed({"start", "db"}), QByteArray());
+        QCOMPARE(lookUp("web", "store"), addressOf("db", "linked"));
+        QCOMPARE(lookUp("db", "store"), QByteArray());
+    }
+
     // Addresses, names, the way out and the walls between networks, all of them by IPv6.
     void ipv6()
     {
