@@ -5,6 +5,7 @@
 #include <charconv>
 #include <format>
 #include <map>
+#include <regex>
 #include <set>
 
 #include "container/human.h"
@@ -197,6 +198,16 @@ Status checkSecurityOptions(const Json& host)
     return {};
 }
 
+Status checkDeviceRules(const Json& host)
+{
+    static const std::regex form(R"([acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3})");
+    for (const std::string& rule : jsonStrings(jsonMember(host, "DeviceCgroupRules"))) {
+        if (!std::regex_match(rule, form))
+            return bad(std::format("invalid device cgroup rule format: '{}'", rule));
+    }
+    return {};
+}
+
 Status checkTmpfs(const Json& host)
 {
     for (const auto& [path, _] : jsonValue<std::map<std::string, Json>>(host, "Tmpfs")) {
@@ -309,6 +320,7 @@ Status checkConfig(const Json& config, const Json& host, const Json& given)
     TRY_STATUS(checkRestartPolicy(host));
     TRY_STATUS(checkCapabilities(host));
     TRY_STATUS(checkSecurityOptions(host));
+    TRY_STATUS(checkDeviceRules(host));
     TRY_STATUS(checkTmpfs(host));
     TRY_STATUS(checkLog(host));
     if (const auto score = jsonValue<std::int64_t>(host, "OomScoreAdj"); score < -1000 || score > 1000)

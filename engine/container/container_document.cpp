@@ -97,9 +97,7 @@ Json hostConfigDefaults()
             {"CpuPercent", 0},
             {"IOMaximumIOps", 0},
             {"IOMaximumBandwidth", 0},
-            {"MaskedPaths",
-             {"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-              "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap"}},
+            {"MaskedPaths", defaultMaskedPaths()},
             {"ReadonlyPaths", {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}}};
 }
 
@@ -299,6 +297,15 @@ Result<Json> makeDocument(const DocumentRequest& request)
                 {"Config", std::move(config)},
                 {"NetworkSettings", {{"Networks", makeNetworks(request, mode)}}},
                 {"Slipway", {{"Layers", std::move(layers)}}}};
+}
+
+const std::vector<std::string>& defaultMaskedPaths()
+{
+    static const std::vector<std::string> paths = {"/proc/asound",       "/proc/acpi",        "/proc/kcore", "/proc/keys",
+                                                   "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+                                                   "/proc/sched_debug",  "/proc/scsi",        "/sys/firmware",
+                                                   "/sys/devices/virtual/powercap"};
+    return paths;
 }
 
 std::vector<Digest> documentLayers(const Json& document)

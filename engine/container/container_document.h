@@ -25,6 +25,9 @@ struct DocumentRequest
 };
 [[nodiscard]] Result<Json> makeDocument(const DocumentRequest& request);
 
+// HostConfig.MaskedPaths where a create says nothing of it, as dockerd shows them.
+[[nodiscard]] const std::vector<std::string>& defaultMaskedPaths();
+
 [[nodiscard]] std::vector<Digest> documentLayers(const Json& document);
 [[nodiscard]] inline const Json& documentConfig(const Json& document) { return jsonMember(document, "Config"); }
 [[nodiscard]] inline const Json& documentHost(const Json& document) { return jsonMember(document, "HostConfig"); }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -204,6 +205,24 @@ Status checkTmpfsOptions(const Json& host)
     return {};
 }
 
+Status addThrottles(const Json& host, SpecResources& resources)
+{
+    static const std::pair<const char*, const char*> kinds[] = {{"BlkioDeviceReadBps", "throttleReadBpsDevice"},
+                                                                {"BlkioDeviceWriteBps", "throttleWriteBpsDevice"},
+                                                                {"BlkioDeviceReadIOps", "throttleReadIOPSDevice"},
+                                                                {"BlkioDeviceWriteIOps", "throttleWriteIOPSDevice"}};
+    for (const auto& [key, what] : kinds) {
+        for (const Json& limit : jsonMember(host, key)) {
+            const auto path = jsonValue<std::string>(limit, "Path");
+            struct stat info{};
+            if (::stat(path.c_str(), &info) != 0)
+                return fail(ErrorKind::Internal, path + ": " + errnoText(errno));
+            resources.throttles.push_back({what, major(info.st_rdev), minor(info.st_rdev), jsonValue<std::uint64_t>(limit, "Rate")});
+        }
+    }
+    return {};
+}
+
 Result<SpecResources> specResources(const Json& host)
 {
     SpecResources r;
@@ -221,29 +240,38 @@ Result<SpecResources> specResources(const Json& host)
     r.pidsLimit = jsonValue<std::int64_t>(host, "PidsLimit");
     r.oomKillDisable = jsonValue<bool>(host, "OomKillDisable");
     r.blkioWeight = jsonValue<std::uint16_t>(host, "BlkioWeight");
+    if (const Json& swappiness = jsonMember(host, "MemorySwappiness"); swappiness.is_number())
+        r.swappiness = swappiness.get<std::int64_t>();
+    TRY_STATUS(addThrottles(host, r));
     return r;
 }
 
-// What SecurityOpt means for PROCESS; true when seccomp is off.
-Result<bool> applySecurityOptions(const Json& host, SpecProcess& process)
+Status applySecurityOptions(const Json& host, SpecInput& input)
 {
-    bool unconfined = false;
+    bool& unconfined = input.unconfinedSeccomp;
     for (std::string option : jsonStrings(jsonMember(host, "SecurityOpt"))) {
         const auto separator = option.find_first_of("=:");
         const std::string key = option.substr(0, separator);
         const std::string value = separator == std::string::npos ? "" : option.substr(separator + 1);
         if (key == "no-new-privileges")
-            process.noNewPrivileges = value.empty() || value == "true";
+            input.process.noNewPrivileges = value.empty() || value == "true";
         else if (key == "seccomp" && value == "unconfined")
             unconfined = true;
         else if (key == "seccomp" && value == "builtin")
             unconfined = false;
-        else if (key == "seccomp")
-            return fail(ErrorKind::NotImplemented, "seccomp profiles of one's own are not implemented");
-        else if (key != "label" && key != "apparmor" && key != "systempaths")
+        else if (key == "seccomp") {
+            auto profile = parseJson(value);
+            if (!profile || !profile->is_object())
+                return fail(ErrorKind::Internal, "Decoding seccomp profile failed: it is no JSON object");
+            input.ownSeccomp = *std::move(profile);
+        } else if (key != "label" && key != "apparmor" && key != "systempaths")
             return fail(ErrorKind::InvalidArgument, std::format("invalid --security-opt 2: \"{}\"", option));
     }
-    return unconfined;
+    if (const Json& paths = jsonMember(host, "MaskedPaths"); paths.is_array() && jsonStrings(paths) != defaultMaskedPaths())
+        input.maskedPaths = jsonStrings(paths);
+    if (const Json& paths = jsonMember(host, "ReadonlyPaths"); paths.is_array())
+        input.readonlyPaths = jsonStrings(paths);
+    return {};
 }
 
 // [[gpu nvidia] [tpu]], as Go prints it.
@@ -338,7 +366,9 @@ Result<SpecInput> makeSpecInput(const Json& document, const SpecPlan& plan)
         if (std::ranges::none_of(input.process.env, [&](const std::string& e) { return e.starts_with(name); }))
             input.process.env.push_back(variable);
     }
-    TRY(input.unconfinedSeccomp, applySecurityOptions(host, input.process));
+    TRY_STATUS(applySecurityOptions(host, input));
+    input.deviceRules = jsonStrings(jsonMember(host, "DeviceCgroupRules"));
+    input.annotations = jsonValue<std::map<std::string, std::string>>(host, "Annotations");
     TRY_STATUS(makeDirectoryInside(plan.rootfs, input.process.cwd));
     for (const Json& request : jsonMember(host, "DeviceRequests"))
         return fail(ErrorKind::Internal, std::format("could not select device driver \"{}\" with capabilities: {}",

@@ -2,6 +2,7 @@
 #include "runtime/oci_spec.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -197,10 +198,65 @@ const std::vector<std::string>& readonlyPaths()
     return paths;
 }
 
+// The device nodes below FOLDER of the machine, as deviceOf takes them: INSIDE is the folder's name in the container.
+void devicesBelow(const std::filesystem::path& folder, const std::string& inside, const std::string& access, std::vector<std::string>& found)
+{
+    static const std::set<std::string> notOurs = {"pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"};
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (entry.is_symlink(ignored) || notOurs.contains(name))
+            continue;
+        if (entry.is_directory(ignored))
+            devicesBelow(entry.path(), inside + "/" + name, access, found);
+        else if (entry.is_character_file(ignored) || entry.is_block_file(ignored))
+            found.push_back(entry.path().string() + ":" + inside + "/" + name + ":" + access);
+    }
+}
+
+// A privileged container has the machine's; a folder stands for the nodes in it.
+std::vector<std::string> wantedDevices(const SpecInput& input)
+{
+    std::vector<std::string> wanted;
+    if (input.process.privileged && !input.rootless) {
+        devicesBelow("/dev", "/dev", "rwm", wanted);
+        std::erase_if(wanted, [](const std::string& text) { // what every container has of its own
+            static const std::set<std::string> own = {"console", "null", "zero", "full", "random", "urandom", "tty", "ptmx"};
+            return own.contains(text.substr(5, text.find(':') - 5));
+        });
+    }
+    for (const std::string& text : input.devices) {
+        const auto first = text.find(':'), second = text.find(':', first == std::string::npos ? first : first + 1);
+        std::error_code ignored;
+        std::vector<std::string> below;
+        if (second != std::string::npos && std::filesystem::is_directory(text.substr(0, first), ignored))
+            devicesBelow(text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1), below);
+        if (below.empty())
+            below.push_back(text);
+        wanted.insert(wanted.end(), below.begin(), below.end());
+    }
+    return wanted;
+}
+
+Json deviceRule(const std::string& text) // "c 42:* rmw", checked before
+{
+    const auto colon = text.find(':'), space = text.find(' ', colon);
+    Json rule = {{"allow", true}, {"type", text.substr(0, 1)}, {"access", text.substr(space + 1)}};
+    if (const std::string number = text.substr(2, colon - 2); number != "*")
+        rule["major"] = std::stol(number);
+    if (const std::string number = text.substr(colon + 1, space - colon - 1); number != "*")
+        rule["minor"] = std::stol(number);
+    return rule;
+}
+
 Status addDevices(Json& linux, Json& mounts, const SpecInput& input)
 {
     Json devices = Json::array();
-    for (const std::string& text : input.devices) {
+    for (const std::string& text : input.deviceRules) {
+        if (linux.contains("resources"))
+            linux["resources"]["devices"].push_back(deviceRule(text));
+    }
+    for (const std::string& text : wantedDevices(input)) {
         TRY(auto device, deviceOf(text));
         if (input.rootless) { // no node can be made in a user namespace, and crun would bind one of the same name only
             const bool writable = jsonValue<std::string>(device, "access").contains('w');
@@ -231,6 +287,8 @@ Json resourcesJson(const SpecResources& r)
         memory["swap"] = r.memorySwap;
     if (r.oomKillDisable)
         memory["disableOOMKiller"] = true;
+    if (r.swappiness)
+        memory["swappiness"] = *r.swappiness;
     if (!memory.empty())
         made["memory"] = std::move(memory);
     Json cpu = Json::object();
@@ -254,7 +312,9 @@ Json resourcesJson(const SpecResources& r)
     if (r.pidsLimit > 0)
         made["pids"] = {{"limit", r.pidsLimit}};
     if (r.blkioWeight > 0)
-        made["blockIO"] = {{"weight", r.blkioWeight}};
+        made["blockIO"]["weight"] = r.blkioWeight;
+    for (const SpecResources::Throttle& t : r.throttles)
+        made["blockIO"][t.what].push_back({{"major", t.major}, {"minor", t.minor}, {"rate", t.rate}});
     return made;
 }
 
@@ -275,10 +335,11 @@ Result<Json> makeSpec(const SpecInput& input)
     else if (has("slave"))
         linux["rootfsPropagation"] = "rslave";
     if (!input.process.privileged) {
-        linux["maskedPaths"] = maskedPaths();
-        linux["readonlyPaths"] = readonlyPaths();
+        linux["maskedPaths"] = input.maskedPaths.value_or(maskedPaths());
+        linux["readonlyPaths"] = input.readonlyPaths.value_or(readonlyPaths());
         if (!input.unconfinedSeccomp) {
-            TRY(auto seccomp, seccompProfile(process["capabilities"]["bounding"].get<std::vector<std::string>>()));
+            const auto capabilities = process["capabilities"]["bounding"].get<std::vector<std::string>>();
+            TRY(auto seccomp, input.ownSeccomp.is_null() ? seccompProfile(capabilities) : ownSeccompProfile(input.ownSeccomp, capabilities));
             linux["seccomp"] = std::move(seccomp);
         }
     }
@@ -294,6 +355,8 @@ Result<Json> makeSpec(const SpecInput& input)
                  {"root", {{"path", input.rootfs.string()}, {"readonly", input.readOnlyRootfs}}},
                  {"mounts", std::move(mounts)},
                  {"linux", std::move(linux)}};
+    if (!input.annotations.empty())
+        spec["annotations"] = input.annotations;
     if (input.utsNamespace != "host" && !input.hostname.empty())
         spec["hostname"] = input.hostname;
     if (input.utsNamespace != "host" && !input.domainname.empty())

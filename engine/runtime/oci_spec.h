@@ -31,6 +31,14 @@ struct SpecResources // 0 / -1 as in Docker's HostConfig: 0 = not set
     std::int64_t pidsLimit = 0;
     bool oomKillDisable = false;
     std::uint16_t blkioWeight = 0;
+    std::optional<std::int64_t> swappiness;
+    struct Throttle
+    {
+        std::string what;    // OCI's name: throttleReadBpsDevice, throttleWriteBpsDevice, throttleReadIOPSDevice, throttleWriteIOPSDevice
+        std::uint32_t major, minor;
+        std::uint64_t rate;  // bytes or operations per second
+    };
+    std::vector<Throttle> throttles;
 };
 
 struct SpecUlimit
@@ -80,6 +88,10 @@ struct SpecInput
     std::string cgroupPath; // "/slipway/<id>"; empty: cgroups are not managed (rootless without delegation)
     bool rootless = false;
     bool unconfinedSeccomp = false;
+    Json ownSeccomp; // a profile in Docker's format instead of ours; null: ours
+    std::optional<std::vector<std::string>> maskedPaths, readonlyPaths; // none: ours
+    std::vector<std::string> deviceRules; // "c 42:* rmw"
+    std::map<std::string, std::string> annotations;
     std::vector<std::string> devices;  // "/dev/fuse[:/dev/x[:rwm]]"
 };
 

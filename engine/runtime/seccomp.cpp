@@ -162,4 +162,45 @@ Result<Json> seccompProfile(const std::vector<std::string>& capabilities)
     return kept.emplace(granted, std::move(profile)).first->second;
 }
 
+Result<Json> ownSeccompProfile(const Json& profile, const std::vector<std::string>& capabilities)
+{
+    const std::set<std::string> granted(capabilities.begin(), capabilities.end());
+    if (jsonValue<std::string>(profile, "defaultAction").empty())
+        return fail(ErrorKind::InvalidArgument, "the seccomp profile has no defaultAction");
+    Json made = {{"defaultAction", profile["defaultAction"]}, {"architectures", Json::array()}, {"syscalls", Json::array()}};
+    for (const char* key : {"defaultErrnoRet", "flags"}) {
+        if (profile.contains(key))
+            made[key] = profile[key];
+    }
+    if (const Json& given = jsonMember(profile, "architectures"); given.is_array())
+        made["architectures"] = given;
+#if defined(__x86_64__)
+    constexpr const char* native = "SCMP_ARCH_X86_64";
+#elif defined(__aarch64__)
+    constexpr const char* native = "SCMP_ARCH_AARCH64";
+#endif
+    for (const Json& entry : jsonMember(profile, "archMap")) {
+        if (jsonValue<std::string>(entry, "architecture") != native)
+            continue;
+        made["architectures"].push_back(native);
+        for (const Json& other : jsonMember(entry, "subArchitectures"))
+            made["architectures"].push_back(other);
+    }
+    if (made["architectures"].empty())
+        made["architectures"].push_back(native);
+    for (const Json& rule : jsonMember(profile, "syscalls")) {
+        if (!applies(rule, granted))
+            continue;
+        Json kept = {{"action", jsonMember(rule, "action")}};
+        const auto name = jsonValue<std::string>(rule, "name"); // the older form
+        kept["names"] = name.empty() ? jsonMember(rule, "names") : Json::array({name});
+        for (const char* key : {"args", "errnoRet"}) {
+            if (const Json& value = jsonMember(rule, key); !value.is_null() && !(value.is_array() && value.empty()))
+                kept[key] = value;
+        }
+        made["syscalls"].push_back(std::move(kept));
+    }
+    return made;
+}
+
 } // namespace slipway

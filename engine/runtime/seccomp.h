@@ -16,4 +16,8 @@ namespace slipway
 // never starts without a filter by accident.
 [[nodiscard]] Result<Json> seccompProfile(const std::vector<std::string>& capabilities);
 
+// The same from a profile of the user's own in Docker's format (defaultAction, archMap or architectures, syscalls with includes
+// and excludes), taken as it is. InvalidArgument when it has no default action.
+[[nodiscard]] Result<Json> ownSeccompProfile(const Json& profile, const std::vector<std::string>& capabilities);
+
 } // namespace slipway

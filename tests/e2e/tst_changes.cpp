@@ -109,6 +109,31 @@ private slots:
         QCOMPARE(out({"run", "--rm", "--device", "/dev/zero:/dev/nought:r", "busybox", "sh", "-c", "head -c 3 /dev/nought | od -b | head -1"}), QByteArray("0000000 000 000 000\n"));
     }
 
+    void securityOptions()
+    {
+        QFile profile(m_engine.folder() + "/profile.json");
+        QVERIFY(profile.open(QFile::WriteOnly));
+        profile.write(R"j({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO"}]})j");
+        profile.close();
+        const QStringList run{"run", "--rm", "--security-opt", "seccomp=" + profile.fileName()};
+        const Output refused = m_engine.docker(run + QStringList{"busybox", "mkdir", "/x"});
+        QVERIFY2(refused.code == 1 && refused.err.contains("Operation not permitted"), refused.err.constData());
+        QCOMPARE(failed(run + QStringList{"busybox", "touch", "/x"}), QByteArray());
+        const QByteArray masked = out({"run", "--rm", "busybox", "grep", "-c", " /proc/", "/proc/self/mounts"});
+        const QByteArray open = out({"run", "--rm", "--security-opt", "systempaths=unconfined", "busybox", "grep", "-c", " /proc/", "/proc/self/mounts"});
+        QVERIFY2(masked.toInt() >= 5 && open.toInt() == 0, masked + open);
+        QVERIFY(failed({"run", "--rm", "--device-cgroup-rule", "nothing", "busybox", "true"}).contains("device-cgroup-rule"));
+    }
+
+    void privilegedHasTheMachinesDevices()
+    {
+        if (m_engine.rootless())
+            QSKIP("no device nodes can be made in a user namespace");
+        QCOMPARE(out({"run", "--rm", "--privileged", "busybox", "sh", "-c", "test -c /dev/kmsg && echo there"}), QFile::exists("/dev/kmsg") ? QByteArray("there\n") : QByteArray());
+        QCOMPARE(out({"run", "--rm", "busybox", "sh", "-c", "test -c /dev/kmsg || echo none"}), QByteArray("none\n"));
+        QCOMPARE(out({"run", "--rm", "--device-cgroup-rule", "c 1:11 rwm", "--cap-add", "MKNOD", "busybox", "sh", "-c", "mknod /k c 1 11 && test -c /k && echo made"}), QByteArray("made\n"));
+    }
+
     void withInit()
     {
         QCOMPARE(failed({"run", "-d", "--init", "--name", "c1", "busybox", "sh", "-c", "(sleep 0.2 &); trap 'exit 5' TERM; echo ready; sleep 1000 & wait"}), QByteArray());
