@@ -109,7 +109,6 @@ void CodeEditor::zoom(int step)
 {
     m_zoom = step == 0 ? 1 : std::clamp(m_zoom * (step > 0 ? 1.1 : 1 / 1.1), smallest, largest);
     applyFont();
-    emit zoomed(m_zoom);
 }
 
 void CodeEditor::setProblems(const std::vector<Problem>& problems)
@@ -176,12 +175,6 @@ void CodeEditor::setFolded(int firstLine, bool folded)
         m_folded.emplace_back(blockAt(firstLine));
     else
         std::erase_if(m_folded, [&](const QTextCursor& at) { return at.blockNumber() == firstLine; });
-    applyVisibility();
-}
-
-void CodeEditor::unfoldAll()
-{
-    m_folded.clear();
     applyVisibility();
 }
 

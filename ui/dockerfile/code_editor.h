@@ -36,9 +36,9 @@ class CodeEditor : public QPlainTextEdit
 public:
     struct Mark
     {
-        enum class State : std::uint8_t { Forecast, Queued, Running, Cached, Done, Failed, Cancelled };
+        enum class State : std::uint8_t { Running, Cached, Done, Failed, Cancelled };
         int line = 0; // from 0
-        State state = State::Queued;
+        State state = State::Running;
         QString note;   // behind the text: "3.2 s · 12 MB"
         QString detail; // tool tip
     };
@@ -62,7 +62,6 @@ public:
     bool mendAtCursor(); // false: nothing there has a fix
     void toggleComment();
     void setFolded(int firstLine, bool folded);
-    void unfoldAll();
     void zoom(int step); // 0 = back to normal
     [[nodiscard]] bool isFolded(int firstLine) const;
     [[nodiscard]] const Mark* markAt(int line) const;
@@ -70,7 +69,6 @@ public:
 
 signals:
     void markClicked(int line);
-    void zoomed(double factor);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

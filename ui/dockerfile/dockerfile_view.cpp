@@ -61,7 +61,7 @@ CodeEditor::Mark::State markOf(BuildRun::Step::State state)
     case From::Failed: return To::Failed;
     case From::Cancelled: return To::Cancelled;
     }
-    return To::Queued;
+    return To::Running;
 }
 } // namespace
 

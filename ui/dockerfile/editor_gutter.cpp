@@ -26,15 +26,13 @@ Sign signOf(State state)
 {
     const auto& colors = theme::colors();
     switch (state) {
-    case State::Forecast:
-    case State::Queued: return {"clock", colors.muted};
     case State::Running: return {"play", colors.accent};
     case State::Cached: return {"check", colors.muted};
     case State::Done: return {"check", colors.success};
     case State::Failed: return {"error", colors.danger};
     case State::Cancelled: return {"stop", colors.muted};
     }
-    return {"clock", colors.muted};
+    return {"play", colors.accent};
 }
 } // namespace
 
