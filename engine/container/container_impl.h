@@ -98,6 +98,7 @@ struct ContainerService::Impl
     // networks.cpp
     [[nodiscard]] Result<UniqueFd> netnsOf(const ContainerRecord& record) const;
     [[nodiscard]] Status keepNetworks(const RecordPtr& record, Json networks);
+    Status reconcileNetworks(const RecordPtr& record);
     void refreshFiles(const RecordPtr& record, const std::vector<Endpoint>& before);
 
     // lifecycle.cpp

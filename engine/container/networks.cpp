@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <format>
+#include <map>
+#include <set>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -122,6 +124,45 @@ void ContainerService::Impl::refreshFiles(const RecordPtr& record, const std::ve
     if (std::ranges::any_of(state.endpoints, named) &&
         readFile(dir / "resolv.conf") == resolvConf(*document, NetworkService::Resolv::Bridge))
         report(rewrite(dir / "resolv.conf", resolvConf(*document, NetworkService::Resolv::Named)));
+}
+
+// Connecting and disconnecting change the kernel first and the document after it: a killed engine leaves them different.
+Status ContainerService::Impl::reconcileNetworks(const RecordPtr& record)
+{
+    const auto mode = jsonValue<std::string>(documentHost(*record->doc()), "NetworkMode");
+    if (mode == "host" || mode == "none" || mode.starts_with("container:"))
+        return {};
+    Json networks = networksOf(*record);
+    std::map<std::string, std::string> keys; // by network id
+    for (const auto& [key, _] : networks.items())
+        if (const auto network = s.networks.get(key))
+            keys.emplace(network->id, key);
+    std::set<std::string> wanted;
+    for (const auto& [id, _] : keys)
+        wanted.insert(id);
+    const auto netns = netnsOf(*record);
+    if (!netns) // it ends at this moment
+        return {};
+    TRY(auto whole, s.networks.reconcile(record->id, netns->get(), wanted));
+    const std::vector<Endpoint> before = record->snapshot().endpoints;
+    for (const Endpoint& endpoint : whole)
+        keys.erase(endpoint.networkId);
+    for (const auto& [_, key] : keys)
+        networks.erase(key);
+    const auto ids = [](const std::vector<Endpoint>& endpoints) {
+        std::set<std::string> all;
+        for (const Endpoint& endpoint : endpoints)
+            all.insert(endpoint.id);
+        return all;
+    };
+    const bool same = ids(before) == ids(whole);
+    {
+        const std::lock_guard lock(record->mutex);
+        record->state.endpoints = std::move(whole);
+    }
+    if (!same)
+        refreshFiles(record, before);
+    return keys.empty() ? Status() : keepNetworks(record, std::move(networks));
 }
 
 Status ContainerService::connect(const std::string& id, const std::string& networkId, const Json& settings)

@@ -59,7 +59,12 @@ bool ContainerService::Impl::recover(ContainerRecord& record)
     const std::filesystem::path runDir = runDirOf(record.id);
     ContainerState state = stateFromJson(readJson(dirOf(record.id) / "state.json"));
     const auto alive = s.runtime.recover(runDir);
-    const bool ended = state.running && !alive;
+    const auto exit = alive ? std::nullopt : Runtime::recordedExit(runDir, dirOf(record.id) / "exit");
+    // The engine may have died after the start and before the state was written, and the container have ended meanwhile.
+    const bool unknownRun = exit && !state.running && exit->finishedAt != state.finishedAt;
+    if (unknownRun)
+        state.startedAt = Runtime::recordedStart(runDir).value_or(exit->finishedAt);
+    const bool ended = unknownRun || (state.running && !alive);
     record.dirty = state.running || alive || std::filesystem::exists(runDir);
     state.running = alive.has_value();
     state.pid = alive ? alive->pid : 0;
@@ -74,7 +79,6 @@ bool ContainerService::Impl::recover(ContainerRecord& record)
         state.paused = false;
     }
     if (ended) {
-        const auto exit = Runtime::recordedExit(runDir, dirOf(record.id) / "exit");
         state.exitCode = exit ? exit->code : lostExitCode;
         state.oomKilled = exit && exit->oomKilled;
         state.finishedAt = exit && exit->finishedAt != TimePoint{} ? exit->finishedAt : now();
@@ -150,6 +154,8 @@ Status ContainerService::restore()
         if (record->snapshot().running) {
             if (auto mounted = impl.mountVolumes(*record->doc()); !mounted)
                 log::warn("container {}: {}", shortId(record->id), mounted.error().message);
+            if (auto whole = impl.reconcileNetworks(record); !whole)
+                log::warn("container {}: {}", shortId(record->id), whole.error().message);
             impl.watchHealth(record, false);
             impl.saveState(*record);
             impl.watch(record);

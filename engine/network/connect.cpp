@@ -39,6 +39,18 @@ Status publishTo(Impl& impl, const std::string& containerId, const std::string& 
     impl.ports.add(containerId, std::move(ports));
     return {};
 }
+
+// The default routes and what is published go by the network that leads outward now, if any does.
+Status leadOutward(Impl& impl, const std::string& containerId, Netlink& inside)
+{
+    const EndpointRecord* const next = impl.outwardEndpoint(containerId);
+    if (!next)
+        return {};
+    if (const auto index = inside.linkIndex(next->endpoint.interfaceName))
+        (void)routeBy(inside, next->endpoint, *index); // it may have them already
+    TRY(const Network* way, impl.find(next->endpoint.networkId));
+    return impl.openFirewall({way}, impl.ports.of(containerId));
+}
 } // namespace
 
 const EndpointRecord* Impl::outwardEndpoint(const std::string& containerId)
@@ -123,14 +135,35 @@ Status NetworkService::disconnect(const std::string& nameOrId, const std::string
     if (const auto index = inside.linkIndex(record.endpoint.interfaceName)) // its peer goes with it, at once
         TRY_STATUS(inside.removeLink(*index));
     TRY_STATUS(impl.unplug(record.endpoint.id));
-    if (const EndpointRecord* const next = impl.outwardEndpoint(containerId)) {
-        if (const auto index = inside.linkIndex(next->endpoint.interfaceName))
-            (void)routeBy(inside, next->endpoint, *index); // it may have them already
-        TRY(const Network* way, impl.find(next->endpoint.networkId));
-        TRY_STATUS(impl.openFirewall({way}, impl.ports.of(containerId)));
-    }
+    TRY_STATUS(leadOutward(impl, containerId, inside));
     impl.announce({record}, "disconnect");
     return {};
+}
+
+Result<std::vector<Endpoint>> NetworkService::reconcile(const std::string& containerId, int netns, const std::set<std::string>& wanted)
+{
+    Impl& impl = *m_impl;
+    const std::scoped_lock lock(impl.mutex);
+    TRY(Netlink inside, Netlink::open(netns));
+    std::vector<EndpointRecord> gone;
+    std::vector<Endpoint> whole;
+    for (const auto& r : impl.endpoints) {
+        if (r.endpoint.containerId != containerId)
+            continue;
+        const auto index = inside.linkIndex(r.endpoint.interfaceName);
+        if (index && wanted.contains(r.endpoint.networkId)) {
+            whole.push_back(r.endpoint);
+            continue;
+        }
+        if (index)
+            TRY_STATUS(inside.removeLink(*index));
+        gone.push_back(r);
+    }
+    for (const EndpointRecord& r : gone)
+        TRY_STATUS(impl.unplug(r.endpoint.id));
+    TRY_STATUS(leadOutward(impl, containerId, inside));
+    impl.announce(gone, "disconnect");
+    return whole;
 }
 
 } // namespace slipway

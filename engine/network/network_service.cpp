@@ -261,12 +261,13 @@ Status NetworkService::remove(const std::string& nameOrId)
         if (r.endpoint.networkId == network.id)
             return fail(ErrorKind::Forbidden, "error while removing network: network " + network.name + " id " +
                                                   network.id + " has active endpoints");
+    // The bridge first: a network without one gets it with its next container, a bridge without a network would stay for ever.
+    TRY(Netlink * link, m_impl->router());
+    if (const auto index = link->linkIndex(network.bridgeName))
+        TRY_STATUS(link->removeLink(*index));
+    m_impl->checkedBridges.erase(network.bridgeName);
     TRY_STATUS(m_impl->db.exec("DELETE FROM networks WHERE id = ?", {network.id}));
     std::erase_if(m_impl->networks, [&](const Network& n) { return n.id == network.id; });
-    if (m_impl->netlink) {
-        if (const auto index = m_impl->netlink->linkIndex(network.bridgeName))
-            TRY_STATUS(m_impl->netlink->removeLink(*index));
-    }
     if (m_impl->tableReady)
         TRY_STATUS(m_impl->rebuildFirewall());
     std::error_code ignored;

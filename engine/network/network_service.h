@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -152,6 +153,9 @@ public:
     // in it. Its default route and, for root, its published ports move to another of its networks with the one they are on.
     [[nodiscard]] Result<Endpoint> connect(const std::string& nameOrId, const EndpointRequest& request, int netns);
     [[nodiscard]] Status disconnect(const std::string& nameOrId, const std::string& containerId, int netns);
+    // After restore(): what of a running container's endpoints is in the networks WANTED (ids) and whole. The others, which an
+    // interrupted connect() or disconnect() left, are taken away.
+    [[nodiscard]] Result<std::vector<Endpoint>> reconcile(const std::string& containerId, int netns, const std::set<std::string>& wanted);
     // A container that has endpoints is called differently now.
     [[nodiscard]] Status rename(const std::string& containerId, const std::string& oldName, const std::string& newName);
     // After an engine start: the containers that still run (id → published ports), everything else is released and rules

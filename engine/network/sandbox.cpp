@@ -235,6 +235,9 @@ Status NetworkService::restore(const std::map<std::string, std::vector<PortBindi
     }
     for (const auto& id : live)
         TRY_STATUS(m_impl->writeNamesOf(id));
+    for (const Network& network : m_impl->networks) // also where nobody is: an interrupted connect() may have left a veth
+        if (const auto index = network.bridgeName.empty() ? std::nullopt : link->linkIndex(network.bridgeName))
+            bridges.insert(*index);
     TRY(const auto links, link->links());
     for (const auto& l : links)
         if (bridges.contains(l.master) && l.name.starts_with("veth") && !veths.contains(l.name))

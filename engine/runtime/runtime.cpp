@@ -387,6 +387,15 @@ std::optional<ExitStatus> Runtime::recordedExit(const std::filesystem::path& run
     return status ? status : readExitFile(runDir / "exit");
 }
 
+std::optional<TimePoint> Runtime::recordedStart(const std::filesystem::path& runDir)
+{
+    std::ifstream file(runDir / "pid");
+    std::int64_t pid = 0, ticks = 0, monitor = 0, started = 0;
+    if (!(file >> pid >> ticks >> monitor >> started))
+        return std::nullopt;
+    return fromUnixNano(started);
+}
+
 std::filesystem::path Runtime::initProgram() const { return m_impl->settings.monitorProgram.parent_path() / "slipway-init"; }
 
 Status Runtime::pause(const std::string& id)

@@ -140,6 +140,8 @@ public:
     // EXITFILE or, where its disk was full, the copy that the monitor then left in RUNDIR.
     [[nodiscard]] static std::optional<ExitStatus> recordedExit(const std::filesystem::path& runDir,
                                                                 const std::filesystem::path& exitFile);
+    // When the process of RUNDIR was started, whether it still runs or not.
+    [[nodiscard]] static std::optional<TimePoint> recordedStart(const std::filesystem::path& runDir);
 
     [[nodiscard]] Status pause(const std::string& containerId);
     [[nodiscard]] Status resume(const std::string& containerId);

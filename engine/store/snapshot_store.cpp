@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <sched.h>
 #include <set>
@@ -25,6 +26,8 @@ namespace fs = std::filesystem;
 
 namespace
 {
+// A child that another thread has just forked has our open files until it executes its program.
+constexpr std::chrono::seconds busyPatience{2};
 constexpr const char* initLayer = "init2"; // ROOT/layers/init2/diff; another name when what is in it changes
 
 bool isMounted(const fs::path& dir)
@@ -154,8 +157,12 @@ void SnapshotStore::unmountLater(const std::string& id)
 Status SnapshotStore::unmount(const std::string& id)
 {
     m_reaper.leaveAlone(rootfs(id));
-    if (isMounted(rootfs(id)) && ::umount2(rootfs(id).c_str(), UMOUNT_NOFOLLOW) != 0)
-        return failErrno(errno, "unmounting " + rootfs(id).string());
+    const auto deadline = std::chrono::steady_clock::now() + busyPatience;
+    while (isMounted(rootfs(id)) && ::umount2(rootfs(id).c_str(), UMOUNT_NOFOLLOW) != 0) {
+        if (errno != EBUSY || std::chrono::steady_clock::now() > deadline)
+            return failErrno(errno, "unmounting " + rootfs(id).string());
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     return {};
 }
 
