@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -135,7 +136,7 @@ std::vector<std::string> commandOf(const Options& o)
     return command;
 }
 
-[[noreturn]] void execCrun(const Options& options, int in, int out, int err)
+[[noreturn]] void execCrun(const Options& options, pid_t monitor, int in, int out, int err)
 {
     std::vector<std::string> command = commandOf(options);
     std::vector<char*> arguments;
@@ -151,6 +152,9 @@ std::vector<std::string> commandOf(const Options& o)
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGHUP, SIG_DFL);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody would know what it starts without us
+    if (::getppid() != monitor)
+        ::_exit(127);
     if (options.crunByFd)
         ::fexecve(crunFd, arguments.data(), environ);
     else
@@ -196,9 +200,10 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
         failure.message = "cannot make pipes: " + std::string(std::strerror(errno));
         return false;
     }
+    const pid_t monitor = ::getpid();
     const pid_t child = ::fork();
     if (child == 0)
-        execCrun(options, in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(),
+        execCrun(options, monitor, in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(),
                  options.tty ? null.get() : err.write.get());
     if (child < 0) {
         failure.message = "cannot fork: " + std::string(std::strerror(errno));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/exit_watcher.h"
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <list>
 #include <mutex>
@@ -55,6 +57,9 @@ struct PidfdInfo // struct pidfd_info of <linux/pidfd.h>, which Debian 13 does n
 constexpr unsigned long pidfdGetInfo = _IOWR(0xFF, 11, PidfdInfo);
 constexpr int reapPatience = 200;  // ms
 constexpr int endingPatience = 20; // ms
+constexpr auto orphanPatience = std::chrono::seconds(1);   // a child whose end somebody waits for is not a zombie that long
+constexpr auto orphansComeWithin = std::chrono::seconds(5);
+constexpr int orphanInterval = 200; // ms
 
 std::optional<int> waitStatusOfStranger(int pidfd)
 {
@@ -84,6 +89,30 @@ ExitStatus statusOfPidfd(int pidfd)
 }
 } // namespace
 
+// A dead monitor leaves us what it had started, and nobody waits for that.
+class OrphanReaper
+{
+public:
+    void expect() { m_until = Clock::now() + orphansComeWithin; }
+    [[nodiscard]] bool expects() const { return Clock::now() < m_until; }
+    void reap()
+    {
+        siginfo_t zombie{};
+        if (::waitid(P_ALL, 0, &zombie, WEXITED | WNOHANG | WNOWAIT) != 0 || zombie.si_pid != m_seen) {
+            m_seen = zombie.si_pid;
+            m_since = Clock::now();
+        } else if (m_seen > 0 && Clock::now() - m_since > orphanPatience) {
+            ::waitpid(m_seen, nullptr, WNOHANG);
+            expect(); // there may be more
+        }
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point m_until{}, m_since{};
+    pid_t m_seen = 0;
+};
+
 struct ExitWatcher::Impl
 {
     std::mutex mutex;
@@ -91,6 +120,8 @@ struct ExitWatcher::Impl
     std::vector<pid_t> incomingEnding;
     std::list<Watched> watched; // the thread's own
     std::vector<pid_t> ending;  // monitors that have said their last word, until they are reaped
+    OrphanReaper orphans;
+    std::atomic<bool> orphansToCome = false;
     UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     std::jthread thread;
 
@@ -106,7 +137,11 @@ struct ExitWatcher::Impl
             std::vector<pollfd> fds = {{wake.get(), POLLIN, 0}};
             for (const Watched& one : watched)
                 fds.push_back({one.pidfd ? one.pidfd.get() : one.connection.get(), POLLIN, 0});
-            const int ready = ::poll(fds.data(), fds.size(), ending.empty() ? -1 : endingPatience);
+            if (orphansToCome.exchange(false))
+                orphans.expect();
+            const int ready = ::poll(fds.data(), fds.size(), !ending.empty() ? endingPatience : orphans.expects() ? orphanInterval : -1);
+            if (orphans.expects())
+                orphans.reap();
             std::erase_if(ending, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
             if (ready <= 0)
                 continue;
@@ -144,8 +179,10 @@ struct ExitWatcher::Impl
                 status = parseExit(line->substr(5));
             if (one.monitorPid > 0 && ::waitpid(one.monitorPid, nullptr, status ? WNOHANG : 0) == 0) // our child unless we were restarted
                 ending.push_back(one.monitorPid);
-            if (!status)
+            if (!status) {
+                orphansToCome = true;
                 status = Runtime::recordedExit(one.runDir, one.exitFile);
+            }
             if (!status) {
                 one.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, one.pid, 0)));
                 if (one.pidfd)
@@ -162,6 +199,12 @@ ExitWatcher::ExitWatcher() : m_impl(std::make_unique<Impl>())
 {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1); // what a dead monitor leaves becomes our child, and its exit ours to know
     m_impl->thread = std::jthread([impl = m_impl.get()](const std::stop_token& stop) { impl->run(stop); });
+}
+
+void ExitWatcher::expectOrphans()
+{
+    m_impl->orphansToCome = true;
+    m_impl->add({}, 0);
 }
 
 ExitWatcher::~ExitWatcher()

@@ -24,6 +24,8 @@ public:
     // ONEXIT runs once on the watcher's thread: hand over, do not work there.
     void watch(const std::filesystem::path& runDir, const std::filesystem::path& exitFile, pid_t pid, pid_t monitorPid,
                std::function<void(ExitStatus)> onExit);
+    // A monitor has died of which nobody waits for the end: what it had started is reaped when it ends.
+    void expectOrphans();
 
 private:
     struct Impl;

@@ -160,6 +160,21 @@ struct Runtime::Impl
     std::mutex mutex;
     std::map<pid_t, pid_t> monitors; // of the processes started here
 
+    // A monitor was killed while it started something: what it had started by then is our child now.
+    void endLeftovers(const std::filesystem::path& runDir)
+    {
+        long long pid = 0, parent = 0;
+        std::ifstream(runDir / "crun.pid") >> pid;
+        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+        std::string stat;
+        std::getline(file, stat);
+        if (const auto at = stat.rfind(')'); at != std::string::npos)
+            std::sscanf(stat.c_str() + at + 1, " %*c %lld", &parent);
+        if (pid > 0 && parent == ::getpid())
+            ::kill(static_cast<pid_t>(pid), SIGKILL);
+        watcher.expectOrphans();
+    }
+
     std::vector<std::string> monitorCommand(const MonitorRequest& request, bool isExec) const
     {
         std::vector<std::string> command = {settings.monitorProgram.string(), "--id", request.containerId,
@@ -219,6 +234,8 @@ struct Runtime::Impl
             return started;
         }
         ::waitpid(monitor, nullptr, 0);
+        if (answer.empty())
+            endLeftovers(request.runDir);
         const auto words = answer.find(' ', 7);
         return launchError(answer.starts_with("failed ") && words != std::string::npos ? answer.substr(words + 1)
                                                                                       : "slipway-monitor ended without a word",

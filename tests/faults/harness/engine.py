@@ -168,10 +168,12 @@ def context_of(files):
 
 
 def frames(data):
-    """The two streams of Docker's framed answer."""
-    streams = {1: b"", 2: b""}
-    while len(data) >= 8:
-        size = int.from_bytes(data[4:8], "big")
-        streams[data[0]] = streams.get(data[0], b"") + data[8:8 + size]
-        data = data[8 + size:]
-    return streams[1], streams[2]
+    """The two streams of Docker's framed answer, and both in the order of their frames."""
+    streams, at = {1: [], 2: [], 0: []}, 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4:at + 8], "big")
+        piece = data[at + 8:at + 8 + size]
+        streams[data[at]].append(piece)
+        streams[0].append(piece)
+        at += 8 + size
+    return b"".join(streams[1]), b"".join(streams[2]), b"".join(streams[0])

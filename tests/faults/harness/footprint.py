@@ -43,7 +43,7 @@ def footprint(engine, ids):
             things.add("mount " + line.split(" ")[4])
     for pid, (state, command) in processes().items():
         if state == "Z":
-            things.add(f"zombie {pid} {command}")
+            things.add(f"zombie {pid} {command}, child of {_text(f'/proc/{pid}/stat').rpartition(')')[2].split()[1]}")
         elif pid != engine.process.pid and f"{engine.folder}/" in command + _text(f"/proc/{pid}/mountinfo") and "docker" not in command:
             things.add(f"process {pid} {command}")
         elif state != "Z" and os.stat("/proc/self/ns/net").st_ino != _inode(f"/proc/{pid}/ns/net"):

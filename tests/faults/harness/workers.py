@@ -282,12 +282,7 @@ def read_log(engine, container):
         except Lost:
             continue
         if generation == engine.generation:
-            lines = []
-            while len(body) >= 8:  # in the order of their frames
-                size = int.from_bytes(body[4:8], "big")
-                lines.append(body[8:8 + size])
-                body = body[8 + size:]
-            return b"".join(lines).splitlines()
+            return frames(body)[2].splitlines()
 
 
 class Nouns(Worker):
