@@ -16,11 +16,20 @@
 
 #include <csignal>
 
+#include "launch/launcher.h"
+
 namespace slipway::monitor
 {
 
 namespace
 {
+constexpr std::size_t planLimit = 16 << 20;
+
+struct Stdio // the process's ends
+{
+    int in, out, err;
+};
+
 struct Pipe
 {
     UniqueFd read, write;
@@ -35,13 +44,13 @@ struct Pipe
     }
 };
 
-std::string readFile(const char* path)
+std::string readFile(const char* path, std::size_t limit = 65536)
 {
     const UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
     std::string text;
     std::array<char, 4096> buffer{};
     ssize_t got = 0;
-    while (fd && text.size() < 65536 && (got = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
+    while (fd && text.size() < limit && (got = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
         text.append(buffer.data(), static_cast<std::size_t>(got));
     return text;
 }
@@ -182,12 +191,9 @@ void reapLeftovers()
             ::usleep(1000);
     }
 }
-} // namespace
 
-bool launch(const Options& options, Process& process, LaunchFailure& failure)
+bool runCrun(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure)
 {
-    const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    Pipe in, out, err;
     UniqueFd console;
     ::unlink("crun.log");
     if (options.tty) {
@@ -196,15 +202,11 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
             failure.message = "cannot listen for the terminal: " + std::string(std::strerror(errno));
             return false;
         }
-    } else if (!out.open() || !err.open() || (options.openStdin && !in.open())) {
-        failure.message = "cannot make pipes: " + std::string(std::strerror(errno));
-        return false;
     }
     const pid_t monitor = ::getpid();
     const pid_t child = ::fork();
     if (child == 0)
-        execCrun(options, monitor, in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(),
-                 options.tty ? null.get() : err.write.get());
+        execCrun(options, monitor, stdio.in, stdio.out, stdio.err);
     if (child < 0) {
         failure.message = "cannot fork: " + std::string(std::strerror(errno));
         return false;
@@ -219,9 +221,6 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
         return false;
     }
     process.pid = static_cast<pid_t>(std::strtol(readFile("crun.pid").c_str(), nullptr, 10));
-    process.startTicks = startTicksOf(process.pid);
-    if (options.execProcess.empty())
-        process.memoryEvents = memoryEventsOf(process.pid);
     if (options.tty) {
         process.terminal = receiveTerminal(console.get());
         ::unlink("console.sock");
@@ -229,7 +228,47 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
             const winsize size{static_cast<unsigned short>(options.rows), static_cast<unsigned short>(options.columns), 0, 0};
             ::ioctl(process.terminal.get(), TIOCSWINSZ, &size);
         }
-    } else {
+    }
+    return true;
+}
+
+bool runPlan(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure)
+{
+    auto plan = launch::decode(readFile(options.plan.c_str(), planLimit));
+    if (!plan) {
+        failure.message = plan.error().message;
+        return false;
+    }
+    if (options.rows > 0) {
+        plan->process.rows = static_cast<std::uint16_t>(options.rows);
+        plan->process.columns = static_cast<std::uint16_t>(options.columns);
+    }
+    auto running = launch::launch(*plan, {stdio.in, stdio.out, stdio.err}, netnsFd);
+    if (!running) {
+        failure.message = running.error().message;
+        return false;
+    }
+    process.pid = running->pid;
+    process.terminal = std::move(running->terminal);
+    return true;
+}
+} // namespace
+
+bool launch(const Options& options, Process& process, LaunchFailure& failure)
+{
+    const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    Pipe in, out, err;
+    if (!options.tty && (!out.open() || !err.open() || (options.openStdin && !in.open()))) {
+        failure.message = "cannot make pipes: " + std::string(std::strerror(errno));
+        return false;
+    }
+    const Stdio stdio{in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(), options.tty ? null.get() : err.write.get()};
+    if (!(options.plan.empty() ? runCrun : runPlan)(options, stdio, process, failure))
+        return false;
+    process.startTicks = startTicksOf(process.pid);
+    if (!options.logDir.empty() || !options.bundle.empty()) // a container
+        process.memoryEvents = memoryEventsOf(process.pid);
+    if (!options.tty) {
         process.in = std::move(in.write);
         process.out = std::move(out.read);
         process.err = std::move(err.read);

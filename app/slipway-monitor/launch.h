@@ -26,8 +26,8 @@ struct LaunchFailure
     std::string message;
 };
 
-// Runs crun (run --detach or exec --detach) and waits for it; the process is then our child by reparenting.
-// Returns true and fills PROCESS, or fills FAILURE with crun's own last words.
+// Starts the process as the plan says, or runs crun (run --detach or exec --detach) and waits for it; it is then our child, with crun by
+// reparenting. Returns true and fills PROCESS, or fills FAILURE with the words of the launcher or crun's last ones.
 [[nodiscard]] bool launch(const Options& options, Process& process, LaunchFailure& failure);
 
 } // namespace slipway::monitor

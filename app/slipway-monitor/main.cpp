@@ -19,7 +19,7 @@ using namespace slipway;
 
 namespace
 {
-using monitor::crunFd, monitor::netnsFd, monitor::readyFd;
+using monitor::crunFd, monitor::netnsFd, monitor::programFd, monitor::readyFd;
 
 // A number that somebody expects to be given must be taken in any case: a pipe or the pty would get it, and be closed with it.
 void take(int fd)
@@ -75,6 +75,8 @@ int main(int argc, char** argv)
     monitor::Options options;
     ::fcntl(readyFd, F_SETFD, FD_CLOEXEC);
     ::umask(077);
+    ::prctl(PR_SET_NAME, "slipway-monitor"); // it was executed as a number
+    take(programFd);
     take(crunFd);
     take(netnsFd);
     if (!options.parse(argc, argv)) {
@@ -101,6 +103,7 @@ int main(int argc, char** argv)
     }
     ::close(netnsFd); // the container holds it now
     ::close(crunFd);
+    ::close(programFd);
     const TimePoint startedAt = now();
     writePidFile(process, startedAt);
     const pid_t pid = process.pid;

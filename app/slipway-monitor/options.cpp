@@ -42,6 +42,8 @@ bool Options::parse(int argc, char** argv)
             good &= rest.string(runDir);
         else if (is(key, "--exit-file"))
             good &= rest.string(exitFile);
+        else if (is(key, "--plan"))
+            good &= rest.string(plan);
         else if (is(key, "--crun"))
             good &= rest.string(crun);
         else if (is(key, "--crun-root"))
@@ -88,7 +90,7 @@ bool Options::parse(int argc, char** argv)
         }
     }
     resolver.id = id;
-    return good && !id.empty() && !runDir.empty() && !exitFile.empty() && (bundle.empty() != execProcess.empty());
+    return good && !id.empty() && !runDir.empty() && !exitFile.empty() && !plan.empty() + !bundle.empty() + !execProcess.empty() == 1;
 }
 
 } // namespace slipway::monitor

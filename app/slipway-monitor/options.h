@@ -12,17 +12,17 @@ namespace slipway::monitor
 {
 
 // The command line of slipway-monitor, written by runtime/runtime.cpp and by nobody else:
-//   --id ID --run-dir DIR --exit-file FILE --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
-//   [--crun-fd] [--no-cgroups] [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once]
+//   --id ID --run-dir DIR --exit-file FILE (--plan FILE | --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
+//   [--crun-fd] [--no-cgroups]) [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once]
 //   [--size ROWS COLS] [--ephemeral] [--attach FD IN OUT ERR]… [--router FD --forward FD ADDRESS PORT…]
 //   [--resolver UDP-FD TCP-FD NAMES-DIR [--dns ADDRESS]…]
-// Descriptor 3 is the ready pipe, 8 crun itself with --crun-fd, 9 the network namespace if there is one; all others only
-// have to stay open.
-constexpr int readyFd = 3, crunFd = 8, netnsFd = 9;
+// Descriptor 3 is the ready pipe, 7 this program, 8 crun with --crun-fd, 9 the network namespace if there is one, or the pidfd of the
+// container's init for an exec by --plan (launch/plan.h); all others only have to stay open.
+constexpr int readyFd = 3, programFd = 7, crunFd = 8, netnsFd = 9;
 
 struct Options
 {
-    std::string id, runDir, exitFile, crun = "crun", crunRoot, bundle, execProcess, logDir;
+    std::string id, runDir, exitFile, plan, crun = "crun", crunRoot, bundle, execProcess, logDir;
     bool crunByFd = false, cgroups = true, tty = false, openStdin = false, stdinOnce = false;
     bool ephemeral = false; // log and exit code need not survive a power cut
     unsigned rows = 0, columns = 0;

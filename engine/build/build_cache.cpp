@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/unique_fd.h"
 #include "state/database.h"
 #include "volume/copy_tree.h"
 

@@ -11,6 +11,7 @@
 #include "base/machine.h"
 #include "build/dockerfile/text.h"
 #include "build/plan.h"
+#include "build/run_container.h"
 #include "build/stage_builder.h"
 #include "events/event_bus.h"
 #include "runtime/runtime.h"
@@ -200,7 +201,7 @@ void BuildService::Impl::endLeftovers() const
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(needs.run / "builds", ignored)) {
         const std::string id = entry.path().filename();
-        if (auto gone = needs.runtime.destroy(id); !gone)
+        if (auto gone = needs.runtime.destroy(id, runCgroup(id)); !gone)
             log::warn("build step {}: {}", id, gone.error().message);
         fs::remove_all(entry.path(), ignored);
     }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/ids.h"
+#include "base/in_root.h"
 #include "base/log.h"
 #include "build/file_tree.h"
 #include "registry/download.h"

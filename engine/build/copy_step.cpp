@@ -17,7 +17,7 @@
 #include "store/decompress.h"
 #include "store/tar_reader.h"
 #include "store/unpack.h"
-#include "volume/copy_tree.h"
+#include "base/in_root.h"
 
 namespace slipway::build
 {

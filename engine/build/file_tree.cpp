@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "build/dockerfile/text.h"
-#include "volume/copy_tree.h"
+#include "base/in_root.h"
 
 namespace slipway::build
 {

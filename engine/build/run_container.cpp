@@ -120,7 +120,7 @@ Result<Json> specFor(const RunInput& input)
     spec.resources = input.resources;
     spec.shmSize = input.shmSize;
     spec.networkNamespace = input.network == "host" ? "host" : std::format("/proc/self/fd/{}", Runtime::netnsFd);
-    spec.cgroupPath = input.cgroups ? "/slipway/" + input.id : "";
+    spec.cgroupPath = input.cgroups ? runCgroup(input.id) : "";
     spec.rootless = input.rootless;
     return makeSpec(spec);
 }
@@ -128,20 +128,16 @@ Result<Json> specFor(const RunInput& input)
 Result<RunRequest> requestFor(NetworkService& networks, const RunInput& input, UniqueFd output)
 {
     TRY(auto sandbox, sandboxFor(networks, input));
-    std::error_code failed;
-    std::filesystem::create_directories(input.folder / "bundle", failed);
     TRY_STATUS(writeText(input.folder / "hostname", shortId(input.id) + "\n"));
     TRY_STATUS(writeText(input.folder / "hosts", hostsText(input, sandbox.endpoints)));
     TRY_STATUS(writeText(input.folder / "resolv.conf", networks.resolvConf(input.network == "host" ? NetworkService::Resolv::Host
                                                                                                    : NetworkService::Resolv::Bridge,
                                                                            {}, {}, {})));
-    TRY(const Json spec, specFor(input));
-    TRY_STATUS(writeText(input.folder / "bundle" / "config.json", dumpJson(spec)));
     RunRequest request;
+    TRY(request.spec, specFor(input));
     request.containerId = input.id;
     request.runDir = input.folder;
     request.exitFile = input.folder / "exit";
-    request.bundle = input.folder / "bundle";
     request.netns = std::move(sandbox.netns);
     request.attachers.push_back({std::move(output), {.in = false, .out = true, .err = true}});
     return request;
@@ -156,7 +152,7 @@ Result<int> runContainer(Runtime& runtime, NetworkService& networks, const RunIn
         return failErrno(errno, "making the output of a build step");
     UniqueFd mine(pair[0]), theirs(pair[1]);
     const auto cleanUp = [&] {
-        if (auto gone = runtime.destroy(input.id); !gone)
+        if (auto gone = runtime.destroy(input.id, runCgroup(input.id)); !gone)
             log::warn("build step {}: {}", shortId(input.id), gone.error().message);
         if (auto gone = networks.tearDown(input.id); !gone)
             log::warn("build step {}: {}", shortId(input.id), gone.error().message);
@@ -180,7 +176,7 @@ Result<int> runContainer(Runtime& runtime, NetworkService& networks, const RunIn
         cancelled = !waiting->changed.wait(lock, stop, [&] { return waiting->exit.has_value(); });
     }
     if (cancelled) {
-        (void)runtime.destroy(input.id);
+        (void)runtime.destroy(input.id, runCgroup(input.id));
         std::unique_lock lock(waiting->mutex);
         waiting->changed.wait_for(lock, std::chrono::seconds(10), [&] { return waiting->exit.has_value(); });
     }

@@ -37,6 +37,8 @@ struct RunInput
     bool cgroups = true, rootless = false;
 };
 
+[[nodiscard]] inline std::string runCgroup(const std::string& id) { return "/slipway/" + id; }
+
 using RunOutput = std::function<void(bool isError, std::string_view text)>; // from one thread
 
 // One command in a container of its own: the same monitor, runtime, isolation and network as any container. Its exit code,

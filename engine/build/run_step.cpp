@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/ids.h"
+#include "base/in_root.h"
 #include "base/log.h"
 #include "build/dockerfile/text.h"
 #include "build/run_container.h"

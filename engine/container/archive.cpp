@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/ids.h"
+#include "base/in_root.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "container/container_document.h"
@@ -18,7 +19,6 @@
 #include "store/decompress.h"
 #include "store/tar_writer.h"
 #include "store/unpack.h"
-#include "volume/copy_tree.h"
 
 // docker cp and docker export: the container's tree seen from outside, running or not.
 namespace slipway

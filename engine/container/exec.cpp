@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <format>
 
@@ -121,6 +122,8 @@ Result<ExecRequest> ContainerService::Impl::execRequest(const ExecRecord& exec, 
     request.terminal = process.terminal;
     request.openStdin = jsonValue<bool>(config, "AttachStdin");
     request.stdinOnce = request.openStdin;
+    request.containerRunDir = runDirOf(record.id);
+    request.target.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     TRY(request.process, makeExecProcess(process, s.rootless));
     return request;
 }

@@ -106,7 +106,7 @@ Status ContainerService::Impl::destroyRuntime(const std::string& id)
         return std::filesystem::exists(runDirOf(id) / "pid") && !s.runtime.recover(runDirOf(id));
     };
     if (group.empty() ? !hasEnded() : !s.cgroups.remove(group))
-        return s.runtime.destroy(id);
+        return s.runtime.destroy(id, group);
     s.runtime.forget(id);
     return {};
 }

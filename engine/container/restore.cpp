@@ -123,7 +123,7 @@ void ContainerService::Impl::sweep(const std::vector<std::string>& ids)
     };
     std::error_code ignored;
     for (const std::string& id : strangers(s.paths.run / "containers")) {
-        if (auto gone = s.runtime.destroy(id); !gone)
+        if (auto gone = s.runtime.destroy(id, cgroupOf(id)); !gone)
             log::warn("{}", gone.error().message);
         std::filesystem::remove_all(runDirOf(id), ignored);
     }

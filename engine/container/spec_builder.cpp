@@ -17,10 +17,10 @@
 
 #include "base/errno_text.h"
 #include "base/ids.h"
+#include "base/in_root.h"
 #include "base/unique_fd.h"
 #include "container/container_document.h"
 #include "container/human.h"
-#include "volume/copy_tree.h"
 
 namespace slipway
 {

@@ -171,7 +171,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
         TRY_STATUS(fillVolumes(*document, rootfs));
     }
     TRY_STATUS(makePrivateDirectory(dir));
-    TRY_STATUS(makePrivateDirectory(runDir / "bundle"));
+    TRY_STATUS(makePrivateDirectory(runDir));
     const auto limits = logLimits(*document);
     if (!limits)
         return wrap(limits.error(), "failed to create task for container: failed to initialize logging driver");
@@ -193,10 +193,8 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     TRY(plan.pidNamespace, namespacePath(jsonValue<std::string>(host, "PidMode"), "pid"));
     TRY(plan.ipcNamespace, namespacePath(jsonValue<std::string>(host, "IpcMode"), "ipc"));
     TRY(auto input, makeSpecInput(*document, plan));
-    TRY(const auto spec, makeSpec(input));
-    TRY_STATUS(writeFile(runDir / "bundle" / "config.json", dumpJson(spec)));
-
     RunRequest request;
+    TRY(request.spec, makeSpec(input));
     request.containerId = id;
     request.runDir = runDir;
     request.exitFile = dir / "exit";
@@ -205,7 +203,6 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     request.stdinOnce = jsonValue<bool>(config, "StdinOnce");
     request.rows = input.process.rows;
     request.columns = input.process.columns;
-    request.bundle = runDir / "bundle";
     if (!jsonValue<std::string>(*document, "LogPath").empty())
         request.logDir = dir / "log";
     request.logLimits = *limits;

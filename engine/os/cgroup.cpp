@@ -105,7 +105,7 @@ struct Cgroups::Impl
             while (words >> word && word != "-") {
             }
             words >> type >> word >> superOptions;
-            if (type == "cgroup") {
+            if (type == "cgroup" && mountPoint.starts_with("/sys/fs/cgroup/")) { // the same ones may be seen elsewhere too
                 addV1(mountPoint, superOptions);
                 hierarchies.insert(mountPoint);
             } else if (type == "cgroup2" && mountPoint == "/sys/fs/cgroup") {
@@ -296,13 +296,62 @@ std::vector<pid_t> Cgroups::processes(const std::string& path) const
     return pids;
 }
 
-Status Cgroups::freeze(const std::string& path, bool frozen) const
+std::vector<fs::path> Cgroups::groups(const std::string& path) const
+{
+    std::vector<fs::path> made;
+    for (const fs::path& hierarchy : m_impl->hierarchies)
+        made.push_back(hierarchy / path.substr(path.find_first_not_of('/')));
+    return made;
+}
+
+CgroupFolders Cgroups::folders(const std::string& path) const
+{
+    CgroupFolders made;
+    for (const auto& [controller, mount] : m_impl->mounts)
+        made[controller] = m_impl->dir(controller, path);
+    return made;
+}
+
+Status Cgroups::limit(const std::string& path, const Json& resources) const
 {
     const bool v2 = m_impl->version == Version::V2;
-    const fs::path file = v2 ? m_impl->dir("", path) / "cgroup.freeze" : m_impl->dir("freezer", path) / "freezer.state";
-    std::ofstream stream(file);
-    stream << (v2 ? (frozen ? "1" : "0") : (frozen ? "FROZEN" : "THAWED")) << std::flush;
-    return stream ? Status() : Status(failErrno(errno, "freezing the cgroup " + path));
+    const auto memory = readNumber(m_impl->dir("memory", path) / "memory.limit_in_bytes");
+    const std::int64_t now = v2 || !memory || *memory > INT64_MAX / 2 ? -1 : static_cast<std::int64_t>(*memory);
+    for (const CgroupLimit& limit : cgroupLimits(folders(path), resources, v2, now)) {
+        const int fd = ::open(limit.file.c_str(), O_WRONLY | O_CLOEXEC);
+        const bool written = fd >= 0 && ::write(fd, limit.value.data(), limit.value.size()) >= 0;
+        const int err = errno;
+        if (fd >= 0)
+            ::close(fd);
+        if (!written)
+            return failErrno(err, "failed to write \"" + limit.value + "\": write " + limit.file.string());
+    }
+    return {};
+}
+
+Status Cgroups::freeze(const std::string& path, bool frozen) const
+{
+    if (m_impl->version == Version::None)
+        return fail(ErrorKind::NotImplemented, "pausing needs cgroups, which this engine may not use");
+    const bool v2 = m_impl->version == Version::V2;
+    const fs::path group = m_impl->dir("freezer", path);
+    const fs::path file = group / (v2 ? "cgroup.freeze" : "freezer.state");
+    const std::string wanted = v2 ? (frozen ? "1" : "0") : (frozen ? "FROZEN" : "THAWED");
+    const auto reached = [&] {
+        if (v2)
+            return readText(group / "cgroup.events").value_or("").contains("frozen " + wanted);
+        return readText(file).value_or("").starts_with(wanted);
+    };
+    for (int attempt = 0; attempt < 1000; ++attempt) { // v1: a process on its way into or out of the kernel wants it written again
+        std::ofstream stream(file);
+        stream << wanted << std::flush;
+        if (!stream)
+            return failErrno(errno, "freezing the cgroup " + path);
+        if (reached())
+            return {};
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return fail(ErrorKind::Unavailable, "the processes of the cgroup " + path + " cannot be " + (frozen ? "frozen" : "thawed") + " now");
 }
 
 Status Cgroups::remove(const std::string& path) const

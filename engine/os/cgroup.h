@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json.h"
+#include "os/cgroup_limits.h"
 
 namespace slipway
 {
@@ -53,6 +55,12 @@ public:
     // Without cgroups: the sum over all processes in the pid namespace of PID, from /proc.
     [[nodiscard]] static Result<ResourceUsage> usageFromProc(pid_t pid);
     [[nodiscard]] std::vector<pid_t> processes(const std::string& path) const;
+    // One container's group in each hierarchy that is mounted, and those with a controller that we know; none are made.
+    [[nodiscard]] std::vector<std::filesystem::path> groups(const std::string& path) const;
+    [[nodiscard]] CgroupFolders folders(const std::string& path) const;
+    // New values for limits of a group (linux.resources of an OCI configuration, only what is to change).
+    [[nodiscard]] Status limit(const std::string& path, const Json& resources) const;
+    // Returns when all processes are (or are no longer) frozen.
     [[nodiscard]] Status freeze(const std::string& path, bool frozen) const;
     // Kills what is left and removes the groups, with those that the container made below them. No error when they do not
     // exist.

@@ -43,6 +43,12 @@ std::string capabilityName(std::string name)
     return name.starts_with("CAP_") ? name : "CAP_" + name;
 }
 
+std::optional<unsigned> capabilityNumber(const std::string& name)
+{
+    const auto it = name.starts_with("CAP_") ? std::ranges::find(all, std::string_view(name).substr(4)) : all.end();
+    return it == all.end() ? std::nullopt : std::optional(static_cast<unsigned>(it - all.begin()));
+}
+
 Result<std::vector<std::string>> grantedCapabilities(const std::vector<std::string>& add,
                                                      const std::vector<std::string>& drop, bool privileged)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,5 +18,6 @@ namespace slipway
 
 // "net_admin" → "CAP_NET_ADMIN", as dockerd writes it in its messages.
 [[nodiscard]] std::string capabilityName(std::string name);
+[[nodiscard]] std::optional<unsigned> capabilityNumber(const std::string& name); // of "CAP_NET_ADMIN", as in <linux/capability.h>
 
 } // namespace slipway

@@ -12,7 +12,9 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <spawn.h>
+#include <sstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -21,7 +23,8 @@
 #include "os/netns.h"
 #include "runtime/exit_watcher.h"
 #include "runtime/monitor_socket.h"
-#include "runtime/oci_program.h"
+#include "runtime/launch_plan.h"
+#include "runtime/sealed_program.h"
 
 namespace slipway
 {
@@ -29,6 +32,7 @@ namespace slipway
 namespace
 {
 constexpr int readyFd = 3;
+constexpr int monitorFd = 7;
 constexpr int crunFd = 8;
 constexpr int firstFreeFd = 10;
 constexpr int parkedFd = 200; // sources are moved above every target first, so that no dup2 overwrites one
@@ -64,11 +68,11 @@ public:
     }
     void ownSession() { m_flags |= POSIX_SPAWN_SETSID; }
 
-    // PROGRAM: what is executed when it is not the first word of COMMAND, which is looked for in PATH.
+    // PROGRAM: what is executed when it is not the first word of COMMAND, which is looked for in PATH. One that is only an open
+    // file has to be given, or its path would be closed with the rest.
     Result<pid_t> start(std::vector<std::string>& command, const std::string& program = {})
     {
-        if (program.empty()) // or the path of one that is only an open file would be closed too
-            ::posix_spawn_file_actions_addclosefrom_np(&m_actions, m_firstNotGiven);
+        ::posix_spawn_file_actions_addclosefrom_np(&m_actions, m_firstNotGiven);
         ::posix_spawnattr_setflags(&m_attributes,
                                    static_cast<short>(m_flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
         std::vector<char*> arguments;
@@ -114,11 +118,34 @@ std::string readAll(int fd)
     return text;
 }
 
+std::string pathOf(int givenFd) { return "/proc/self/fd/" + std::to_string(givenFd); }
+
+Status writeText(const std::filesystem::path& path, const std::string& text)
+{
+    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        return failErrno(errno, "writing " + path.string());
+    return {};
+}
+
+std::optional<launch::Plan> readPlan(const std::filesystem::path& runDir)
+{
+    std::ifstream file(runDir / "bundle" / "plan", std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    auto plan = file ? launch::decode(text.str()) : fail(ErrorKind::NotFound, "no plan");
+    return plan ? std::optional(*std::move(plan)) : std::nullopt;
+}
+
 bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+constexpr const char* wrongKindOfMount = ": unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified "
+                                         "host path exists and is the expected type";
 
 // crun's last words in the form that runc's have behind dockerd: clients recognise them (docker run exits 127 or 126 by them).
 std::unexpected<Error> launchError(const std::string& words, bool isExec)
 {
+    constexpr const char* notAFolder = "not a directory";
     const std::string front = isExec ? "OCI runtime exec failed: exec failed: unable to start container process: "
                                      : "failed to create task for container: failed to create shim task: OCI runtime "
                                        "create failed: runc create failed: unable to start container process: ";
@@ -127,9 +154,12 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
         if (last != std::string::npos)
             return fail(ErrorKind::InvalidArgument,
                         front + "error during container init: error mounting \"" + words.substr(from, end - from) + "\" to rootfs at \"/"
-                            + words.substr(to + 1, last - to - 1) + "\": not a directory: unknown: Are you trying to mount a directory onto a "
-                              "file (or vice-versa)? Check if the specified host path exists and is the expected type");
+                            + words.substr(to + 1, last - to - 1) + "\": " + notAFolder + wrongKindOfMount);
     }
+    if (words.starts_with("exec: \"") || words.starts_with("chdir to cwd (\"")) // our own, which are runc's already
+        return fail(ErrorKind::InvalidArgument, front + words + ": unknown");
+    if (words.starts_with("error during container init: error mounting") && words.ends_with(notAFolder))
+        return fail(ErrorKind::InvalidArgument, front + words + wrongKindOfMount);
     const auto open = words.find('`');
     const auto close = words.find('`', open == std::string::npos ? open : open + 1);
     const std::string named = close == std::string::npos ? std::string() : words.substr(open + 1, close - open - 1);
@@ -155,7 +185,8 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
 struct Runtime::Impl
 {
     Settings settings;
-    OciProgram program;
+    SealedProgram crun, monitor;
+    Cgroups groups;
     ExitWatcher watcher;
     std::mutex mutex;
     std::map<pid_t, pid_t> monitors; // of the processes started here
@@ -178,12 +209,7 @@ struct Runtime::Impl
     std::vector<std::string> monitorCommand(const MonitorRequest& request, bool isExec) const
     {
         std::vector<std::string> command = {settings.monitorProgram.string(), "--id", request.containerId,
-                                            "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string(),
-                                            "--crun", settings.ociRuntime, "--crun-root", settings.runtimeRoot.string()};
-        if (program.fd() >= 0)
-            command.emplace_back("--crun-fd");
-        if (!settings.cgroups)
-            command.emplace_back("--no-cgroups");
+                                            "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string()};
         if (request.terminal)
             command.emplace_back("--tty");
         if (request.openStdin)
@@ -195,6 +221,23 @@ struct Runtime::Impl
         if (request.rows > 0)
             command.insert(command.end(), {"--size", std::to_string(request.rows), std::to_string(request.columns)});
         return command;
+    }
+
+    void useCrun(std::vector<std::string>& command, Spawn& spawn) const
+    {
+        command.insert(command.end(), {"--crun", settings.ociRuntime, "--crun-root", settings.runtimeRoot.string()});
+        if (!settings.cgroups)
+            command.emplace_back("--no-cgroups");
+        if (crun.fd() < 0)
+            return;
+        command.emplace_back("--crun-fd");
+        spawn.give(crun.fd(), crunFd);
+    }
+
+    // Without a sealed copy of its program the monitor must not become a container's process.
+    std::optional<launch::Plan> planOf(const RunRequest& request) const
+    {
+        return settings.cgroups && monitor.fd() >= 0 ? launchPlan(request.spec, request.containerId, groups) : std::nullopt;
     }
 
     Result<Started> launch(std::vector<std::string> command, MonitorRequest& request, Spawn& spawn, int nextFd, bool isExec)
@@ -213,27 +256,27 @@ struct Runtime::Impl
         ::unlink(request.exitFile.c_str());
         TRY(auto ready, makePipe());
         spawn.give(ready.second.get(), readyFd);
-        if (program.fd() >= 0)
-            spawn.give(program.fd(), crunFd);
+        if (monitor.fd() >= 0)
+            spawn.give(monitor.fd(), monitorFd);
         const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
         for (int fd = 0; fd < 3; ++fd)
             spawn.give(null.get(), fd);
         spawn.ownSession();
-        TRY(const pid_t monitor, spawn.start(command));
+        TRY(const pid_t pidOfMonitor, spawn.start(command, monitor.fd() >= 0 ? pathOf(monitorFd) : ""));
         ready.second.reset();
         request.attachers.clear();
         const std::string answer = readAll(ready.first.get());
         Started started;
-        started.monitorPid = monitor;
+        started.monitorPid = pidOfMonitor;
         long long pid = 0, nanoseconds = 0;
         if (std::sscanf(answer.c_str(), "started %lld %lld", &pid, &nanoseconds) == 2) {
             started.pid = static_cast<pid_t>(pid);
             started.startedAt = fromUnixNano(nanoseconds);
             const std::scoped_lock lock(mutex);
-            monitors[started.pid] = monitor;
+            monitors[started.pid] = pidOfMonitor;
             return started;
         }
-        ::waitpid(monitor, nullptr, 0);
+        ::waitpid(pidOfMonitor, nullptr, 0);
         if (answer.empty())
             endLeftovers(request.runDir);
         const auto words = answer.find(' ', 7);
@@ -252,7 +295,9 @@ struct Runtime::Impl
         spawn.give(null.get(), 0);
         spawn.give(null.get(), 1);
         spawn.give(output.second.get(), 2);
-        TRY(const pid_t pid, spawn.start(words, program.path()));
+        if (crun.fd() >= 0)
+            spawn.give(crun.fd(), crunFd);
+        TRY(const pid_t pid, spawn.start(words, crun.fd() >= 0 ? pathOf(crunFd) : ""));
         output.second.reset();
         const std::string text = readAll(output.first.get());
         int status = 0;
@@ -267,7 +312,9 @@ struct Runtime::Impl
 Runtime::Runtime(Settings settings) : m_impl(std::make_unique<Impl>())
 {
     m_impl->settings = std::move(settings);
-    m_impl->program = OciProgram(m_impl->settings.ociRuntime);
+    if (std::filesystem::path(m_impl->settings.ociRuntime).filename() == "crun")
+        m_impl->crun = SealedProgram(m_impl->settings.ociRuntime);
+    m_impl->monitor = SealedProgram(m_impl->settings.monitorProgram.string());
     std::error_code ignored;
     std::filesystem::create_directories(m_impl->settings.runtimeRoot, ignored);
 }
@@ -275,13 +322,25 @@ Runtime::~Runtime() = default;
 
 Result<Started> Runtime::run(RunRequest request)
 {
+    const std::filesystem::path bundle = request.runDir / "bundle";
+    std::error_code failed;
+    std::filesystem::create_directories(bundle, failed);
+    TRY_STATUS(writeText(bundle / "config.json", dumpJson(request.spec)));
+    ::unlink((bundle / "plan").c_str());
     std::vector<std::string> command = m_impl->monitorCommand(request, false);
-    command.insert(command.end(), {"--bundle", request.bundle.string()});
+    Spawn spawn;
+    const auto plan = m_impl->planOf(request);
+    if (plan) {
+        TRY_STATUS(writeText(bundle / "plan", launch::encode(*plan)));
+        command.insert(command.end(), {"--plan", (bundle / "plan").string()});
+    } else {
+        command.insert(command.end(), {"--bundle", bundle.string()});
+        m_impl->useCrun(command, spawn);
+    }
     if (!request.logDir.empty())
         command.insert(command.end(), {"--log-dir", request.logDir.string(), "--log-bytes",
                                        std::to_string(request.logLimits.maxSegmentBytes), "--log-segments",
                                        std::to_string(request.logLimits.maxSegments)});
-    Spawn spawn;
     if (request.netns)
         spawn.give(request.netns.get(), netnsFd);
     int nextFd = firstFreeFd;
@@ -305,18 +364,30 @@ Result<Started> Runtime::run(RunRequest request)
         for (const std::string& server : request.dns)
             command.insert(command.end(), {"--dns", server});
     }
-    return m_impl->launch(std::move(command), request, spawn, nextFd, false);
+    auto started = m_impl->launch(std::move(command), request, spawn, nextFd, false);
+    if (!started && plan)
+        static_cast<void>(m_impl->groups.remove(jsonValue<std::string>(jsonMember(request.spec, "linux"), "cgroupsPath")));
+    return started;
 }
 
 Result<Started> Runtime::exec(ExecRequest request)
 {
     std::error_code failed;
     std::filesystem::create_directories(request.runDir, failed);
-    const std::filesystem::path file = request.runDir / "process.json";
-    std::ofstream(file) << dumpJson(request.process);
     std::vector<std::string> command = m_impl->monitorCommand(request, true);
-    command.insert(command.end(), {"--exec", file.string()});
     Spawn spawn;
+    if (const auto container = readPlan(request.containerRunDir)) {
+        const auto plan = execPlan(request.process, *container);
+        if (!plan || !request.target)
+            return fail(ErrorKind::NotImplemented, "this process cannot be started in the container " + request.containerId);
+        TRY_STATUS(writeText(request.runDir / "plan", launch::encode(*plan)));
+        command.insert(command.end(), {"--plan", (request.runDir / "plan").string()});
+        spawn.give(request.target.get(), netnsFd);
+    } else {
+        TRY_STATUS(writeText(request.runDir / "process.json", dumpJson(request.process)));
+        command.insert(command.end(), {"--exec", (request.runDir / "process.json").string()});
+        m_impl->useCrun(command, spawn);
+    }
     return m_impl->launch(std::move(command), request, spawn, firstFreeFd, true);
 }
 
@@ -415,27 +486,11 @@ std::optional<TimePoint> Runtime::recordedStart(const std::filesystem::path& run
 
 std::filesystem::path Runtime::initProgram() const { return m_impl->settings.monitorProgram.parent_path() / "slipway-init"; }
 
-Status Runtime::pause(const std::string& id)
+Status Runtime::destroy(const std::string& id, const std::string& cgroupPath)
 {
-    if (!m_impl->settings.cgroups)
-        return fail(ErrorKind::NotImplemented, "pausing needs cgroups, which this engine may not use");
-    return m_impl->command({"pause", id}, "pausing container " + id);
-}
-Status Runtime::resume(const std::string& id) { return m_impl->command({"resume", id}, "resuming container " + id); }
-
-Status Runtime::update(const std::string& id, const std::filesystem::path& runDir, const Json& resources)
-{
-    const std::filesystem::path file = runDir / "resources.json";
-    if (!(std::ofstream(file, std::ios::trunc) << dumpJson(resources)))
-        return failErrno(errno, "writing " + file.string());
-    return m_impl->command({"update", "--resources", file.string(), id}, "updating container " + id);
-}
-
-Status Runtime::destroy(const std::string& id)
-{
-    if (!std::filesystem::exists(m_impl->settings.runtimeRoot / id))
-        return {};
-    return m_impl->command({"delete", "--force", id}, "removing what is left of container " + id);
+    if (std::filesystem::exists(m_impl->settings.runtimeRoot / id))
+        return m_impl->command({"delete", "--force", id}, "removing what is left of container " + id);
+    return cgroupPath.empty() || !m_impl->settings.cgroups ? Status() : m_impl->groups.remove(cgroupPath);
 }
 
 void Runtime::forget(const std::string& id)
@@ -452,7 +507,9 @@ std::string Runtime::version() const
     std::vector<std::string> words = {m_impl->settings.ociRuntime, "--version"};
     Spawn spawn;
     spawn.give(output->second.get(), 1);
-    auto pid = spawn.start(words, m_impl->program.path());
+    if (m_impl->crun.fd() >= 0)
+        spawn.give(m_impl->crun.fd(), crunFd);
+    auto pid = spawn.start(words, m_impl->crun.fd() >= 0 ? pathOf(crunFd) : "");
     if (!pid)
         return {};
     output->second.reset();

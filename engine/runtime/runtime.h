@@ -18,14 +18,15 @@
 #include "logstore/log_writer.h"
 #include "runtime/oci_spec.h"
 
-// The OCI runtime (crun) and the monitors, seen from the engine.
+// The monitors, seen from the engine. A monitor starts the container itself where its OCI configuration is of the common kind
+// (runtime/launch_plan.h), and runs crun for everything else; nothing else differs between the two.
 //
-//   engine ──spawn──► slipway-monitor ──exec──► crun run --detach ──► container init (child of the monitor: it is the subreaper)
+//   engine ──spawn──► slipway-monitor ──clone, or crun run --detach──► container init (child of the monitor: it is the subreaper)
 //      ▲                 │ RUNDIR/monitor.sock: attach, resize, wait
 //      └── ready fd ─────┘ EXITFILE: written (tmp, rename, then fsync) when the init is gone
 //
 // A monitor belongs to one container (or one exec session), is in its own session, holds stdio or the pty, writes the log,
-// and outlives the engine: a restarted engine finds it by its socket. An exec session is a monitor too (crun exec, no log).
+// and outlives the engine: a restarted engine finds it by its socket. An exec session is a monitor too (without a log), and is started the way its container was.
 namespace slipway
 {
 
@@ -65,7 +66,7 @@ struct MonitorRequest
 
 struct RunRequest : MonitorRequest
 {
-    std::filesystem::path bundle;   // has config.json
+    Json spec;                      // of makeSpec; written to RUNDIR/bundle/config.json, as an OCI runtime reads it
     std::filesystem::path logDir;   // empty: no log (log driver "none")
     logstore::RotationLimits logLimits;
     UniqueFd netns;                 // passed to the monitor and crun as fd `netnsFd` of the spec; may be none
@@ -84,7 +85,9 @@ struct RunRequest : MonitorRequest
 
 struct ExecRequest : MonitorRequest
 {
-    Json process; // of makeExecProcess
+    Json process;                           // of makeExecProcess
+    std::filesystem::path containerRunDir;  // of the container's RunRequest
+    UniqueFd target;                        // pidfd of the container's init
 };
 
 struct Started
@@ -107,7 +110,7 @@ public:
         std::filesystem::path monitorProgram; // slipway-monitor; beside it slipway-init
         std::string ociRuntime = "crun";
         std::filesystem::path runtimeRoot;    // crun --root
-        bool cgroups = true;                  // false: crun --cgroup-manager=disabled
+        bool cgroups = true;                  // false: none are used
         int keepOpen = -1;                    // a descriptor that every monitor keeps open, -1 = none
         int routerNetns = -1;                 // rootless: the network namespace in which RunRequest::forwards connect
     };
@@ -143,12 +146,8 @@ public:
     // When the process of RUNDIR was started, whether it still runs or not.
     [[nodiscard]] static std::optional<TimePoint> recordedStart(const std::filesystem::path& runDir);
 
-    [[nodiscard]] Status pause(const std::string& containerId);
-    [[nodiscard]] Status resume(const std::string& containerId);
-    // New limits (resourcesJson) for a running container.
-    [[nodiscard]] Status update(const std::string& containerId, const std::filesystem::path& runDir, const Json& resources);
-    // Removes what the OCI runtime keeps of it (state, cgroups), killing what is left. No error when it knows nothing of it.
-    [[nodiscard]] Status destroy(const std::string& containerId);
+    // Removes what is left of it (crun's state, the groups CGROUPPATH), killing what still runs. No error when nothing is.
+    [[nodiscard]] Status destroy(const std::string& containerId, const std::string& cgroupPath);
     // The same for a container whose processes and cgroups are gone: only its state is left, and no process is needed.
     void forget(const std::string& containerId);
     [[nodiscard]] std::string version() const; // "crun 1.21", "" when it cannot be run

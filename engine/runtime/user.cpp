@@ -4,12 +4,10 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <optional>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
-#include "base/unique_fd.h"
+#include "base/in_root.h"
 #include "runtime/oci_spec.h"
 
 namespace slipway
@@ -23,15 +21,12 @@ constexpr off_t maxFile = 16 << 20;
 std::vector<std::vector<std::string>> table(const std::string& rootfs, const char* path)
 {
     const UniqueFd root(::open(rootfs.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    open_how how{};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    const UniqueFd fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path, &how, sizeof how)));
+    const auto fd = openInRoot(root.get(), path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     struct stat info{};
-    if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > maxFile)
+    if (!fd || ::fstat(fd->get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > maxFile)
         return {};
     std::string text(static_cast<std::size_t>(info.st_size), '\0');
-    const ssize_t got = ::pread(fd.get(), text.data(), text.size(), 0);
+    const ssize_t got = ::pread(fd->get(), text.data(), text.size(), 0);
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     std::vector<std::vector<std::string>> lines;
     for (std::size_t at = 0; at < text.size();) {

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "volume/copy_tree.h"
 
-
 #include <cerrno>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <functional>
-#include <linux/openat2.h>
 #include <map>
 #include <memory>
 #include <set>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "volume/volume_mount.h"
 
 namespace slipway
@@ -175,17 +173,6 @@ Status addSize(int folder, std::int64_t& total, std::set<Inode>& seen, Sizes siz
     });
 }
 } // namespace
-
-Result<UniqueFd> openInRoot(int root, const std::string& path, int flags)
-{
-    open_how how{};
-    how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    const long fd = ::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
-    if (fd < 0)
-        return failErrno(errno, "opening " + path + " in the container");
-    return UniqueFd(static_cast<int>(fd));
-}
 
 Status copyTree(int from, int to)
 {

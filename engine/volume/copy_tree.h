@@ -5,14 +5,9 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/unique_fd.h"
 
 namespace slipway
 {
-
-// Opens PATH as a process chrooted in ROOT would see it (openat2 RESOLVE_IN_ROOT: no link leads out). NotFound when it is
-// not there.
-[[nodiscard]] Result<UniqueFd> openInRoot(int root, const std::string& path, int flags);
 
 // Copies what is in the folder FROM into the folder TO: files, folders, symlinks, fifos, device nodes; with owners, modes,
 // times, xattrs and hard links. TO itself takes FROM's mode, owner, times. Never follows a symlink.

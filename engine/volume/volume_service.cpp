@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/ids.h"
+#include "base/in_root.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "events/event_bus.h"

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -29,11 +30,12 @@ struct Running
     std::shared_future<ExitStatus> exit;
 };
 
-// Real crun and real monitors on a root of Debian's static busybox.
+// Real containers and monitors on a root of Debian's static busybox.
 class RuntimeFixture
 {
 public:
-    RuntimeFixture()
+    enum class Launcher { Own, Crun };
+    explicit RuntimeFixture(Launcher launcher = Launcher::Own) : m_launcher(launcher)
     {
         namespace fs = std::filesystem;
         base = m_dir.path().toStdString();
@@ -59,23 +61,24 @@ public:
         input.process.args = args;
         input.process.env = {"PATH=/bin"};
         input.hostname = "box";
-        input.cgroupPath = "/slipway-test/" + running.id;
+        input.cgroupPath = cgroupOf(running);
         input.resources.pidsLimit = 64;
         RunRequest request;
         request.containerId = running.id;
         request.runDir = running.runDir = home / "run";
         request.exitFile = running.exitFile = home / "exit";
         request.logDir = running.logDir = home / "log";
-        request.bundle = home / "bundle";
+        if (m_launcher == Launcher::Crun)
+            input.annotations["run.oci.slipway-test"] = "1"; // only crun understands such
         if (change)
             change(input, request);
-        TRY(const auto spec, makeSpec(input));
-        std::filesystem::create_directories(request.bundle);
-        std::ofstream(request.bundle / "config.json") << dumpJson(spec);
+        TRY(request.spec, makeSpec(input));
         TRY(running.started, runtime->run(std::move(request)));
         running.exit = watch(running.runDir, running.exitFile, running.started.pid);
         return running;
     }
+    Status destroy(const Running& running) { return runtime->destroy(running.id, cgroupOf(running)); }
+    static std::string cgroupOf(const Running& running) { return "/slipway-test/" + running.id; }
     std::shared_future<ExitStatus> watch(const std::filesystem::path& runDir, const std::filesystem::path& exitFile, pid_t pid)
     {
         auto promise = std::make_shared<std::promise<ExitStatus>>();
@@ -103,8 +106,17 @@ public:
 
 private:
     QTemporaryDir m_dir{"/tmp/slipway-rt-XXXXXX"};
+    Launcher m_launcher;
     int m_count = 0;
 };
+
+// Everything holds for both ways in which a container's process is started.
+#define RUN_WITH_BOTH_LAUNCHERS(Class)                                                                                                 \
+    int main(int argc, char** argv)                                                                                                    \
+    {                                                                                                                                  \
+        Class own(RuntimeFixture::Launcher::Own), crun(RuntimeFixture::Launcher::Crun);                                                \
+        return QTest::qExec(&own, argc, argv) + QTest::qExec(&crun, argc, argv);                                                       \
+    }
 
 // A stream that a client brought along before there was a process: our end, and the monitor's in the request.
 inline UniqueFd attachFromTheStart(MonitorRequest& request, AttachOptions options)

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <fcntl.h>
 
+#include "os/cgroup.h"
 #include "runtime_fixture.h"
 
 using namespace slipway;
@@ -18,11 +19,15 @@ class TestRuntime : public QObject
     Q_OBJECT
 
     std::unique_ptr<RuntimeFixture> m;
+    const RuntimeFixture::Launcher m_launcher;
+
+public:
+    explicit TestRuntime(RuntimeFixture::Launcher launcher) : m_launcher(launcher) {}
 
 private slots:
     void initTestCase()
     {
-        m = std::make_unique<RuntimeFixture>();
+        m = std::make_unique<RuntimeFixture>(m_launcher);
         QVERIFY(m->runtime->version().starts_with("crun "));
     }
     void cleanupTestCase() { m.reset(); }
@@ -48,7 +53,7 @@ private slots:
         const auto onDisk = Runtime::readExitFile(running->exitFile);
         QVERIFY(onDisk.has_value());
         QCOMPARE(onDisk->code, code);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void aMonitorHoldsNothingOfTheEngines()
@@ -62,7 +67,7 @@ private slots:
         QVERIFY(!fs::exists(fs::path("/proc") / std::to_string(running->started.monitorPid) / "fd" / std::to_string(far.get())));
         ::kill(running->started.pid, SIGKILL);
         RuntimeFixture::wait(running->exit);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void killedFromOutside()
@@ -80,8 +85,8 @@ private slots:
         QCOMPARE(status.signal, 9);
         QVERIFY(!status.oomKilled);
         QVERIFY(!m->runtime->recover(running->runDir));
-        QVERIFY(m->runtime->destroy(running->id));
-        QVERIFY(m->runtime->destroy(running->id)); // knows nothing of it any more: no error
+        QVERIFY(m->destroy(*running));
+        QVERIFY(m->destroy(*running)); // knows nothing of it any more: no error
         for (const char* group : {"/sys/fs/cgroup/memory/slipway-test/", "/sys/fs/cgroup/slipway-test/"})
             QVERIFY(!fs::exists(group + running->id));
     }
@@ -113,7 +118,7 @@ private slots:
         const ExitStatus status = RuntimeFixture::wait(running->exit);
         QCOMPARE(status.code, 137);
         QVERIFY(status.oomKilled);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void postureInside()
@@ -130,7 +135,7 @@ private slots:
             QVERIFY2(text.find(line) != std::string::npos, (line + ("\n" + text)).c_str());
         for (const char* forbidden : {"wrote\n", "unshared\n", "mounted\n", "opened\n"})
             QVERIFY2(text.find(forbidden) == std::string::npos, text.c_str());
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void aKilledMonitorDoesNotHideTheExitCode_data()
@@ -151,7 +156,7 @@ private slots:
         if (code == 137)
             ::kill(running->started.pid, SIGKILL);
         QCOMPARE(RuntimeFixture::wait(running->exit).code, code);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void pauseStopsTheClock()
@@ -159,18 +164,18 @@ private slots:
         auto running = m->run({"sh", "-c", "while true; do echo tick; sleep 0.01; done"});
         MUST(running);
         QTRY_VERIFY(!RuntimeFixture::logOf(*running).empty());
-        QVERIFY(m->runtime->pause(running->id));
+        QVERIFY(Cgroups().freeze(RuntimeFixture::cgroupOf(*running), true));
         QTest::qSleep(50);
         const auto size = RuntimeFixture::logOf(*running).size();
         QTest::qSleep(200);
         QCOMPARE(RuntimeFixture::logOf(*running).size(), size);
-        QVERIFY(m->runtime->resume(running->id));
+        QVERIFY(Cgroups().freeze(RuntimeFixture::cgroupOf(*running), false));
         QTRY_VERIFY(RuntimeFixture::logOf(*running).size() > size);
         ::kill(running->started.pid, SIGKILL);
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 137);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 };
 
-QTEST_APPLESS_MAIN(TestRuntime)
+RUN_WITH_BOTH_LAUNCHERS(TestRuntime)
 #include "tst_runtime.moc"

@@ -21,7 +21,7 @@ class TestRuntimeStreams : public QObject
     {
         ::kill(running.started.pid, SIGKILL);
         RuntimeFixture::wait(running.exit);
-        QVERIFY(m->runtime->destroy(running.id));
+        QVERIFY(m->destroy(running));
     }
 
 private slots:
@@ -35,7 +35,7 @@ private slots:
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
         QCOMPARE(RuntimeFixture::logOf(*running, true, false), std::string("one\nthree"));
         QCOMPARE(RuntimeFixture::logOf(*running, false, true), std::string("two\n"));
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void framesAreDockers()
@@ -46,7 +46,7 @@ private slots:
         MUST(running);
         QCOMPARE(readAll(ours.get()), std::string("\1\0\0\0\0\0\0\4out\n\2\0\0\0\0\0\0\4err\n", 24));
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void attachedFromTheStartLosesNothing()
@@ -61,7 +61,7 @@ private slots:
         ::shutdown(ours.get(), SHUT_WR);
         QCOMPARE(unframed(readAll(ours.get())).out, std::string("hello\n"));
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void attachedLaterByTheSocket()
@@ -74,7 +74,7 @@ private slots:
         ::shutdown(fd->get(), SHUT_WR);
         QCOMPARE(unframed(readAll(fd->get())).out, std::string("hello\n"));
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     // Far more than any buffer between the two: the container waits, nothing is dropped.
@@ -93,7 +93,7 @@ private slots:
         QVERIFY(streams.whole && streams.out == expected);
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
         QVERIFY(RuntimeFixture::logOf(*running) == expected);
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void aReaderThatVanishesHoldsNobodyUp()
@@ -106,7 +106,7 @@ private slots:
         ours.reset();
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
         QVERIFY(RuntimeFixture::logOf(*running).ends_with("\n600000\n"));
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void aTerminalHasItsSizeAndResizes()
@@ -127,7 +127,7 @@ private slots:
         QVERIFY2(output.find("40 123") != std::string::npos, output.c_str());
         QCOMPARE(RuntimeFixture::wait(running->exit).code, 3);
         QVERIFY(!m->runtime->resize(running->runDir, 1, 1));
-        QVERIFY(m->runtime->destroy(running->id));
+        QVERIFY(m->destroy(*running));
     }
 
     void execRunsInsideAndReportsItsOwnExit_data()
@@ -147,6 +147,8 @@ private slots:
         process.terminal = terminal;
         ExecRequest request;
         request.containerId = running->id;
+        request.containerRunDir = running->runDir;
+        request.target.reset(static_cast<int>(::syscall(SYS_pidfd_open, running->started.pid, 0)));
         request.runDir = running->runDir.parent_path() / "exec";
         request.exitFile = request.runDir / "exit";
         request.terminal = terminal;

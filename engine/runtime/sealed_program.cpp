@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "runtime/oci_program.h"
+#include "runtime/sealed_program.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -42,9 +42,10 @@ UniqueFd sealedCopy(const std::string& path)
     if (!from || ::fstat(from.get(), &info) != 0 || !S_ISREG(info.st_mode))
         return {};
     constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-    UniqueFd copy(::memfd_create("crun", flags | MFD_EXEC));
+    const std::string name = std::filesystem::path(path).filename().string();
+    UniqueFd copy(::memfd_create(name.c_str(), flags | MFD_EXEC));
     if (!copy && errno == EINVAL)
-        copy.reset(::memfd_create("crun", flags));
+        copy.reset(::memfd_create(name.c_str(), flags));
     for (off_t left = info.st_size; copy && left > 0;) {
         const ssize_t sent = ::sendfile(copy.get(), from.get(), nullptr, static_cast<std::size_t>(left));
         if (sent <= 0)
@@ -59,12 +60,8 @@ UniqueFd sealedCopy(const std::string& path)
 }
 } // namespace
 
-OciProgram::OciProgram(const std::string& name)
-{
-    if (std::filesystem::path(name).filename() == "crun")
-        m_fd = sealedCopy(whereIs(name));
-}
+SealedProgram::SealedProgram(const std::string& name) : m_fd(sealedCopy(whereIs(name))) {}
 
-std::string OciProgram::path() const { return m_fd ? "/proc/self/fd/" + std::to_string(m_fd.get()) : std::string(); }
+std::string SealedProgram::path() const { return m_fd ? "/proc/self/fd/" + std::to_string(m_fd.get()) : std::string(); }
 
 } // namespace slipway

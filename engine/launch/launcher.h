@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/unique_fd.h"
+#include "launch/plan.h"
+
+namespace slipway::launch
+{
+
+struct Stdio // the process's ends; -1 each with a terminal
+{
+    int in = -1, out = -1, err = -1;
+};
+
+struct Running
+{
+    pid_t pid = 0;     // a child of the caller
+    UniqueFd terminal; // the pty's other end, when the plan asks for one
+};
+
+// Starts the process of PLAN and returns when it is the container's program (or, where execve itself failed after everything
+// else was right, has said so on its stderr and ends with 255, as runc has it). An error is in runc's words, and then
+// no process is left; groups that were made are the caller's to remove. The calling process must have one thread. TARGET: with plan.exec
+// a pidfd of a process of the container, else unused.
+[[nodiscard]] Result<Running> launch(const Plan& plan, Stdio stdio, int target = -1);
+
+} // namespace slipway::launch
