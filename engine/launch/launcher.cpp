@@ -171,7 +171,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words)
     const std::string words = "exec " + program + ": " + errnoText(errno) + "\n";
     [[maybe_unused]] const ssize_t ignored = ::write(2, words.data(), words.size());
     ::close(socket);
-    ::_exit(255);
+    ::_exit(1);
 }
 
 [[noreturn]] void childMain(const Plan& plan, Stdio stdio, int target, int socket)

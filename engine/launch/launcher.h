@@ -22,7 +22,7 @@ struct Running
 };
 
 // Starts the process of PLAN and returns when it is the container's program (or, where execve itself failed after everything
-// else was right, has said so on its stderr and ends with 255, as runc has it). An error is in runc's words, and then
+// else was right, has said so on its stderr and ends with 1, as runc has it). An error is in runc's words, and then
 // no process is left; groups that were made are the caller's to remove. The calling process must have one thread. TARGET: with plan.exec
 // a pidfd of a process of the container, else unused.
 [[nodiscard]] Result<Running> launch(const Plan& plan, Stdio stdio, int target = -1);

@@ -157,7 +157,7 @@ std::unexpected<Error> launchError(const std::string& words, bool isExec)
                             + words.substr(to + 1, last - to - 1) + "\": " + notAFolder + wrongKindOfMount);
     }
     if (words.starts_with("exec: \"") || words.starts_with("chdir to cwd (\"")) // our own, which are runc's already
-        return fail(ErrorKind::InvalidArgument, front + words + ": unknown");
+        return fail(ErrorKind::InvalidArgument, front + words + ": unknown" + (words.ends_with("is a directory") ? ": permission denied" : ""));
     if (words.starts_with("error during container init: error mounting") && words.ends_with(notAFolder))
         return fail(ErrorKind::InvalidArgument, front + words + wrongKindOfMount);
     const auto open = words.find('`');
