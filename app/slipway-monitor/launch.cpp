@@ -192,7 +192,9 @@ void reapLeftovers()
     }
 }
 
-bool runCrun(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure)
+using Record = std::function<void(const Process&)>;
+
+bool runCrun(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure, const Record& record)
 {
     UniqueFd console;
     ::unlink("crun.log");
@@ -221,6 +223,8 @@ bool runCrun(const Options& options, const Stdio& stdio, Process& process, Launc
         return false;
     }
     process.pid = static_cast<pid_t>(std::strtol(readFile("crun.pid").c_str(), nullptr, 10));
+    process.startTicks = startTicksOf(process.pid);
+    record(process);
     if (options.tty) {
         process.terminal = receiveTerminal(console.get());
         ::unlink("console.sock");
@@ -232,7 +236,7 @@ bool runCrun(const Options& options, const Stdio& stdio, Process& process, Launc
     return true;
 }
 
-bool runPlan(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure)
+bool runPlan(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure, const Record& record)
 {
     auto plan = launch::decode(readFile(options.plan.c_str(), planLimit));
     if (!plan) {
@@ -243,18 +247,21 @@ bool runPlan(const Options& options, const Stdio& stdio, Process& process, Launc
         plan->process.rows = static_cast<std::uint16_t>(options.rows);
         plan->process.columns = static_cast<std::uint16_t>(options.columns);
     }
-    auto running = launch::launch(*plan, {stdio.in, stdio.out, stdio.err}, netnsFd);
+    auto running = launch::launch(*plan, {stdio.in, stdio.out, stdio.err}, netnsFd, [&](pid_t pid) {
+        process.pid = pid;
+        process.startTicks = startTicksOf(pid);
+        record(process);
+    });
     if (!running) {
         failure.message = running.error().message;
         return false;
     }
-    process.pid = running->pid;
     process.terminal = std::move(running->terminal);
     return true;
 }
 } // namespace
 
-bool launch(const Options& options, Process& process, LaunchFailure& failure)
+bool launch(const Options& options, Process& process, LaunchFailure& failure, const std::function<void(const Process&)>& record)
 {
     const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     Pipe in, out, err;
@@ -263,9 +270,8 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure)
         return false;
     }
     const Stdio stdio{in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(), options.tty ? null.get() : err.write.get()};
-    if (!(options.plan.empty() ? runCrun : runPlan)(options, stdio, process, failure))
+    if (!(options.plan.empty() ? runCrun : runPlan)(options, stdio, process, failure, record))
         return false;
-    process.startTicks = startTicksOf(process.pid);
     if (!options.logDir.empty() || !options.bundle.empty()) // a container
         process.memoryEvents = memoryEventsOf(process.pid);
     if (!options.tty) {

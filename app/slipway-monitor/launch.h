@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 
@@ -27,7 +28,8 @@ struct LaunchFailure
 };
 
 // Starts the process as the plan says, or runs crun (run --detach or exec --detach) and waits for it; it is then our child, with crun by
-// reparenting. Returns true and fills PROCESS, or fills FAILURE with the words of the launcher or crun's last ones.
-[[nodiscard]] bool launch(const Options& options, Process& process, LaunchFailure& failure);
+// reparenting. RECORD is called as soon as the process is known, with the plan before its program runs. Returns true and fills PROCESS, or fills
+// FAILURE with the words of the launcher or crun's last ones.
+[[nodiscard]] bool launch(const Options& options, Process& process, LaunchFailure& failure, const std::function<void(const Process&)>& record);
 
 } // namespace slipway::monitor

@@ -96,16 +96,20 @@ int main(int argc, char** argv)
     }
     monitor::Process process;
     monitor::LaunchFailure failure;
-    if (!monitor::launch(options, process, failure)) {
+    TimePoint startedAt{};
+    const auto record = [&](const monitor::Process& known) {
+        startedAt = now();
+        writePidFile(known, startedAt);
+    };
+    if (!monitor::launch(options, process, failure, record)) {
         ::unlink("monitor.sock");
+        ::unlink("pid");
         report("failed " + std::to_string(failure.code) + ' ' + failure.message + '\n');
         return 1;
     }
     ::close(netnsFd); // the container holds it now
     ::close(crunFd);
     ::close(programFd);
-    const TimePoint startedAt = now();
-    writePidFile(process, startedAt);
     const pid_t pid = process.pid;
     monitor::Session session(options, std::move(process), std::move(listener), std::move(childSignals), startedAt);
     report("started " + std::to_string(pid) + ' ' + std::to_string(toUnixNano(startedAt)) + '\n');

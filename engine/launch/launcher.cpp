@@ -26,7 +26,10 @@ namespace slipway::launch
 
 namespace
 {
-// What the new process tells: its terminal (a descriptor), an error, or nothing at all: the socket closes when it is executed.
+constexpr const char* terminalWord = "terminal";
+constexpr const char* readyWord = "ready";
+
+// What the new process tells: its terminal (a descriptor), that it is ready and waits, or an error; the socket closes when it is executed.
 bool send(int socket, const std::string& text, int fd = -1)
 {
     iovec data{const_cast<char*>(text.data()), text.size()};
@@ -103,7 +106,7 @@ Status openTerminal(const Process& process, bool console, int socket)
     }
     if (console)
         TRY_STATUS(mountConsole(slave.get()));
-    if (!send(socket, "terminal", master.get()) || ::ioctl(slave.get(), TIOCSCTTY, 0) != 0)
+    if (!send(socket, terminalWord, master.get()) || ::ioctl(slave.get(), TIOCSCTTY, 0) != 0)
         return cannot();
     for (int fd = 0; fd < 3; ++fd)
         ::dup2(slave.get(), fd);
@@ -159,6 +162,14 @@ std::vector<char*> pointers(const std::vector<std::string>& words)
     ::_exit(1);
 }
 
+// Without an answer there is nobody any more who would know of us.
+void waitForGo(int socket)
+{
+    char word = 0;
+    if (!send(socket, readyWord) || ::read(socket, &word, 1) != 1)
+        ::_exit(1);
+}
+
 // Becomes PROGRAM. Past this point runc's container is there and running, so the words are the container's own.
 [[noreturn]] void execute(const Process& process, const std::string& program, int socket)
 {
@@ -192,6 +203,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words)
     const auto program = findProgram(plan.process);
     if (!program)
         refuse(socket, program.error());
+    waitForGo(socket);
     execute(plan.process, *program, socket);
 }
 
@@ -247,7 +259,7 @@ Result<pid_t> spawn(const Plan& plan, Stdio stdio, int target, int socket)
 }
 } // namespace
 
-Result<Running> launch(const Plan& plan, Stdio stdio, int target)
+Result<Running> launch(const Plan& plan, Stdio stdio, int target, const std::function<void(pid_t)>& onReady)
 {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
@@ -259,12 +271,22 @@ Result<Running> launch(const Plan& plan, Stdio stdio, int target)
     Running running;
     TRY(running.pid, spawn(plan, stdio, target, theirs.get()));
     theirs.reset();
+    bool ready = false;
     std::string words;
     while (!(words = receive(ours.get(), running.terminal)).empty()) {
-        if (words == "terminal")
+        if (words == terminalWord)
             continue;
+        if (words != readyWord) {
+            ::waitpid(running.pid, nullptr, 0);
+            return fail(ErrorKind::Internal, words);
+        }
+        ready = true;
+        onReady(running.pid);
+        send(ours.get(), "go");
+    }
+    if (!ready) {
         ::waitpid(running.pid, nullptr, 0);
-        return fail(ErrorKind::Internal, words);
+        return fail(ErrorKind::Internal, "the container's process was killed while it was being prepared");
     }
     return running;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -22,9 +23,10 @@ struct Running
 };
 
 // Starts the process of PLAN and returns when it is the container's program (or, where execve itself failed after everything
-// else was right, has said so on its stderr and ends with 1, as runc has it). An error is in runc's words, and then
-// no process is left; groups that were made are the caller's to remove. The calling process must have one thread. TARGET: with plan.exec
-// a pidfd of a process of the container, else unused.
-[[nodiscard]] Result<Running> launch(const Plan& plan, Stdio stdio, int target = -1);
+// else was right, has said so on its stderr and ends with 1, as runc has it). ONREADY is called in between: all is done but execve, which
+// waits for its return, so whoever dies before has recorded the process or leaves none. An error is in runc's words, and then no process
+// is left; groups that were made are the caller's to remove. The calling process must have one thread. TARGET: with plan.exec a pidfd
+// of a process of the container, else unused.
+[[nodiscard]] Result<Running> launch(const Plan& plan, Stdio stdio, int target, const std::function<void(pid_t)>& onReady);
 
 } // namespace slipway::launch

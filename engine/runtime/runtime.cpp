@@ -194,15 +194,17 @@ struct Runtime::Impl
     // A monitor was killed while it started something: what it had started by then is our child now.
     void endLeftovers(const std::filesystem::path& runDir)
     {
-        long long pid = 0, parent = 0;
-        std::ifstream(runDir / "crun.pid") >> pid;
-        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-        std::string stat;
-        std::getline(file, stat);
-        if (const auto at = stat.rfind(')'); at != std::string::npos)
-            std::sscanf(stat.c_str() + at + 1, " %*c %lld", &parent);
-        if (pid > 0 && parent == ::getpid())
-            ::kill(static_cast<pid_t>(pid), SIGKILL);
+        for (const char* name : {"pid", "crun.pid"}) {
+            long long pid = 0, parent = 0;
+            std::ifstream(runDir / name) >> pid;
+            std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+            std::string stat;
+            std::getline(file, stat);
+            if (const auto at = stat.rfind(')'); at != std::string::npos)
+                std::sscanf(stat.c_str() + at + 1, " %*c %lld", &parent);
+            if (pid > 0 && parent == ::getpid())
+                ::kill(static_cast<pid_t>(pid), SIGKILL);
+        }
         watcher.expectOrphans();
     }
 
