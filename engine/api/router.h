@@ -33,6 +33,7 @@ std::span<const Route> volumeRoutes();
 std::span<const Route> systemRoutes();
 std::span<const Route> eventRoutes();
 std::span<const Route> metricsRoutes();
+std::span<const Route> logRoutes();
 
 // The route of REQUEST, with its params filled in; nullptr: page not found.
 [[nodiscard]] const Route* findRoute(HttpRequest& request);

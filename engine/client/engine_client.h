@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "dockerapi/types.h"
+#include "logstore/log_page.h"
+#include "logstore/log_search.h"
 
 // A Docker-compatible engine as the window sees it: asynchronous, cut by noun, the same for our engine and a remote one.
 //
@@ -55,6 +57,21 @@ public:
     virtual Request top(const std::string& id, Reply<Json>) = 0;
 };
 
+// How far a log, or several as one, reaches.
+struct LogExtent
+{
+    std::uint64_t first = 0, end = 0, bytes = 0; // rows first <= row < end
+    bool limited = false; // older lines were not asked for: growth() with EVERYTHING gets them
+};
+
+// A container that is gone and whose log is kept for a while.
+struct RemovedLog
+{
+    std::string id, name, image;
+    std::int64_t removedNs = 0;
+    std::uint64_t bytes = 0;
+};
+
 class LogsClient
 {
 public:
@@ -68,6 +85,18 @@ public:
     // Lines with their time and stream, in batches; a line without its newline (yet) has partial = true.
     virtual Request logs(const std::string& containerId, const Options&,
                          std::function<void(std::vector<dockerapi::LogLine>)> onLines, std::function<void(Status)> onEnd) = 0;
+
+    // Logs at any place and of any size. Several containers are one log in order of time; rows are numbered over all of them
+    // (logstore/log_set.h). An engine that cannot do that is helped: see client/log_spool.h.
+    using Containers = std::vector<std::string>; // ids
+    virtual Request page(const Containers&, const logstore::PageRange&, const logstore::LogQuery&, Reply<logstore::LogPage>) = 0;
+    virtual Request search(const Containers&, const logstore::LogQuery&, const logstore::SearchOptions&,
+                           std::function<void(logstore::SearchProgress)> onProgress, std::function<void(Status)> onEnd) = 0;
+    // Once at the beginning and whenever it changes, some times a second at most; it ends only by an error.
+    virtual Request growth(const Containers&, bool everything, std::function<void(LogExtent)> onGrowth, std::function<void(Status)> onEnd) = 0;
+    virtual Request exportLogs(const Containers&, const logstore::LogQuery&, logstore::ExportFormat, const std::vector<std::string>& names,
+                               std::function<void(std::string)> onBytes, std::function<void(Status)> onEnd) = 0;
+    virtual Request removedLogs(Reply<std::vector<RemovedLog>>) = 0; // newest first; none of an engine that keeps none
 };
 
 class StatsClient

@@ -4,7 +4,6 @@
 #include <cerrno>
 
 #include "client/http_nouns.h"
-#include "client/log_demux.h"
 
 namespace slipway
 {
@@ -86,38 +85,6 @@ public:
     Request top(const std::string& id, Reply<Json> reply) override
     {
         return m_http.request(HttpCaller::call("GET", path(id, "/top")), parsed<Json>(std::move(reply), asJson));
-    }
-
-private:
-    HttpCaller m_http;
-};
-
-class Logs final : public LogsClient
-{
-public:
-    explicit Logs(HttpLoop& loop) : m_http(loop) {}
-
-    Request logs(const std::string& id, const Options& options,
-                 std::function<void(std::vector<dockerapi::LogLine>)> onLines, std::function<void(Status)> onEnd) override
-    {
-        std::string query = "/logs?stdout=1&stderr=1&timestamps=1";
-        if (options.follow)
-            query += "&follow=1";
-        query += "&tail=" + (options.tail ? std::to_string(*options.tail) : "all");
-        if (!options.since.empty())
-            query += "&since=" + percentEncode(options.since);
-        auto lines = std::make_shared<LogLines>();
-        const auto deliver = [onLines = std::move(onLines)](std::vector<dockerapi::LogLine> batch) {
-            if (!batch.empty())
-                onLines(std::move(batch));
-        };
-        return m_http.stream(
-            HttpCaller::call("GET", path(id, query)), [lines](const HttpHead& head) { lines->start(head); },
-            [lines, deliver](std::string_view bytes) { deliver(lines->feed(bytes)); },
-            [lines, deliver, onEnd = std::move(onEnd)](Status status) {
-                deliver(lines->finish());
-                onEnd(std::move(status));
-            });
     }
 
 private:
@@ -284,7 +251,6 @@ Request Images::progress(HttpCall call, std::function<void(dockerapi::ProgressLi
 } // namespace
 
 std::unique_ptr<ContainersClient> makeContainersClient(HttpLoop& loop) { return std::make_unique<Containers>(loop); }
-std::unique_ptr<LogsClient> makeLogsClient(HttpLoop& loop) { return std::make_unique<Logs>(loop); }
 std::unique_ptr<StatsClient> makeStatsClient(HttpLoop& loop) { return std::make_unique<Stats>(loop); }
 std::unique_ptr<SystemClient> makeSystemClient(HttpLoop& loop) { return std::make_unique<System>(loop); }
 std::unique_ptr<ImagesClient> makeImagesClient(HttpLoop& loop) { return std::make_unique<Images>(loop); }

@@ -19,6 +19,7 @@
 #include "container/container_record.h"
 #include "container/container_service.h"
 #include "container/exec_record.h"
+#include "container/kept_logs.h"
 #include "container/worker.h"
 #include "events/event_bus.h"
 #include "image/image_service.h"
@@ -161,6 +162,7 @@ struct ContainerService::Impl
     }
 
     Services s;
+    KeptLogs keptLogs{s.paths.root.parent_path() / "kept-logs"};
     mutable std::mutex mutex;
     std::unordered_map<std::string, RecordPtr> containers;
     std::map<std::string, std::string> names; // name → id, also of creations under way

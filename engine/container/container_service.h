@@ -25,6 +25,7 @@ class Cgroups;
 class Database;
 class EventBus;
 class ImageService;
+class KeptLogs;
 class NetworkService;
 class SnapshotStore;
 class VolumeService;
@@ -157,6 +158,7 @@ public:
     // One sample in the shape of GET /containers/{id}/stats with precpu_stats empty; zero-valued when not running.
     [[nodiscard]] Result<Json> stats(const std::string& id) const;
     [[nodiscard]] Result<ContainerLog> log(const std::string& id) const;
+    [[nodiscard]] KeptLogs& keptLogs() const; // of containers that were removed; prune() without filters forgets them
 
     enum class WaitCondition : std::uint8_t { NotRunning, NextExit, Removed };
     // ONDONE runs once, on some engine thread, with the exit code; dropping the handle cancels it.

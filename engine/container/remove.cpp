@@ -83,6 +83,7 @@ Status ContainerService::Impl::removeLocked(const RecordPtr& record, bool remove
     }
     if (auto gone = s.snapshots.remove(record->id); !gone)
         log::warn("container {}: its root was not removed: {}", shortId(record->id), gone.error().message);
+    keptLogs.keep(record->id, record->name(), jsonValue<std::string>(documentConfig(*record->doc()), "Image"), dirOf(record->id) / "log");
     std::error_code ignored;
     std::filesystem::remove_all(dirOf(record->id), ignored);
     if (removeVolumes) {
@@ -139,6 +140,8 @@ Result<ContainerService::Pruned> ContainerService::prune(const Json& filters)
             pruned.bytes += bytes;
         }
     }
+    if (filters.empty())
+        m_impl->keptLogs.clear();
     return pruned;
 }
 

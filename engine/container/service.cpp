@@ -255,6 +255,8 @@ Result<ContainerLog> ContainerService::log(const std::string& id) const
                         record->snapshot().running, logDetails(*document)};
 }
 
+KeptLogs& ContainerService::keptLogs() const { return m_impl->keptLogs; }
+
 Result<Json> ContainerService::changes(const std::string& id) const
 {
     TRY(const auto record, m_impl->find(id));

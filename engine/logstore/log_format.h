@@ -7,8 +7,9 @@
 // Written by slipway-monitor alone, append only; read by the engine and the window at the same time, without locks.
 //
 // Segment: SegmentHeader, then records: RecordHeader and LENGTH payload bytes, the next record follows at once.
-// A record is one line without its newline, or a piece of one (flag Partial: the line goes on in the next record of the
-// same stream). A reader that meets a record reaching past the end of the file has met the writer (or a torn tail after a
+// A record is one line without its newline, or a piece of one (flag Partial: no newline after it). A row is what a view shows
+// and numbers: a record and those that follow it at once with the flag Continued. So a row ends at its newline, or where the
+// other stream wrote before it came; any row can be read without knowing the ones before it. A reader that meets a record reaching past the end of the file has met the writer (or a torn tail after a
 // crash): it stops there. Index: IndexEntry per 64 KiB of records, written after the records it points to.
 // All numbers little endian.
 namespace slipway::logstore
@@ -20,14 +21,14 @@ inline constexpr std::uint32_t maxRecordPayload = 16 * 1024; // longer lines are
 
 enum class Stream : std::uint8_t { Stdout = 1, Stderr = 2, Engine = 3 }; // Engine: notes such as "12 lines dropped"
 
-enum RecordFlag : std::uint8_t { Partial = 1 };
+enum RecordFlag : std::uint8_t { Partial = 1, Continued = 2 }; // Continued: goes on with the record before it
 
 struct SegmentHeader
 {
     std::uint32_t magic;
     std::uint16_t version;
     std::uint16_t headerSize; // bytes before the first record
-    std::uint64_t firstLine;  // number of the first line in this segment, from 0 over the container's life
+    std::uint64_t firstLine;  // number of the first record's row, from 0 over the container's life
     std::int64_t createdNs;
     std::uint64_t reserved;
 };
@@ -39,14 +40,14 @@ struct RecordHeader
     Stream stream;
     std::uint8_t flags;
     std::uint16_t reserved;
-    std::int64_t timeNs; // when the first byte of the line was read
+    std::int64_t timeNs; // when the first byte of the line was read, or the time of the record before it if that is a little later
 };
 static_assert(sizeof(RecordHeader) == 16);
 
 struct IndexEntry
 {
     std::uint64_t offset; // of a record in the segment
-    std::uint64_t line;   // its line number
+    std::uint64_t line;   // the number of its row
     std::int64_t timeNs;
 };
 

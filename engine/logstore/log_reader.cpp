@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/unique_fd.h"
+#include "logstore/segment_files.h"
 
 namespace slipway::logstore
 {
@@ -16,28 +15,6 @@ namespace slipway::logstore
 namespace
 {
 constexpr std::size_t window = 256 * 1024;
-
-std::vector<unsigned> segmentsIn(const std::filesystem::path& dir)
-{
-    std::vector<unsigned> numbers;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(dir, ignored)) {
-        const std::string name = entry.path().filename().string();
-        unsigned number = 0;
-        if (name.size() == 12 && name.ends_with(".log")
-            && std::from_chars(name.data(), name.data() + 8, number).ec == std::errc() && number > 0)
-            numbers.push_back(number);
-    }
-    std::ranges::sort(numbers);
-    return numbers;
-}
-
-std::filesystem::path segmentPath(const std::filesystem::path& dir, unsigned number, const char* suffix)
-{
-    std::string digits = std::to_string(number);
-    digits.insert(0, digits.size() < 8 ? 8 - digits.size() : 0, '0');
-    return dir / (digits + suffix);
-}
 
 // One segment read through a window of memory, whatever its size.
 class Segment
@@ -56,11 +33,12 @@ public:
     }
     [[nodiscard]] bool valid() const { return static_cast<bool>(m_fd); }
     [[nodiscard]] unsigned number() const { return m_number; }
-    [[nodiscard]] std::uint64_t line() const { return m_line; }
+    [[nodiscard]] std::uint64_t offset() const { return m_offset; } // of the next record
     void seek(const IndexEntry& entry)
     {
         m_offset = entry.offset;
         m_line = entry.line;
+        m_open = false;
     }
 
     // The next whole record, or nothing at the present end. The text points into the window until the next call.
@@ -75,11 +53,13 @@ public:
         const char* payload = at(m_offset + sizeof header, header.length);
         if (!payload)
             return false;
+        if (m_open && !(header.flags & Continued))
+            ++m_line;
         text = {payload, header.length};
         line = m_line;
         m_offset += sizeof header + header.length;
-        if (!(header.flags & Partial))
-            ++m_line;
+        m_open = header.flags & Partial;
+        m_line += m_open ? 0 : 1;
         return true;
     }
 
@@ -100,21 +80,10 @@ private:
     UniqueFd m_fd;
     unsigned m_number;
     std::uint64_t m_offset = 0, m_line = 0, m_start = 0;
+    bool m_open = false; // the last record had no newline
     std::size_t m_filled = 0;
     std::vector<char> m_buffer;
 };
-
-std::vector<IndexEntry> indexOf(const std::filesystem::path& dir, unsigned number)
-{
-    const UniqueFd fd(::open(segmentPath(dir, number, ".idx").c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat info{};
-    if (!fd || ::fstat(fd.get(), &info) != 0)
-        return {};
-    std::vector<IndexEntry> entries(static_cast<std::size_t>(info.st_size) / sizeof(IndexEntry));
-    const ssize_t got = ::pread(fd.get(), entries.data(), entries.size() * sizeof(IndexEntry), 0);
-    entries.resize(got > 0 ? static_cast<std::size_t>(got) / sizeof(IndexEntry) : 0);
-    return entries;
-}
 } // namespace
 
 struct LogReader::Impl
@@ -182,7 +151,7 @@ struct LogReader::Impl
                     break;
                 if (i > 0)
                     piece->seek(starts[i]);
-                const std::uint64_t here = countLines(*piece, i + 1 < starts.size() ? starts[i + 1].line : UINT64_MAX);
+                const std::uint64_t here = countLines(*piece, i + 1 < starts.size() ? starts[i + 1].offset : UINT64_MAX);
                 found += here;
                 if (found >= count) {
                     segment = std::make_unique<Segment>(dir, number);
@@ -196,19 +165,19 @@ struct LogReader::Impl
         openFirst();
     }
 
-    std::uint64_t countLines(Segment& piece, std::uint64_t untilLine) const
+    std::uint64_t countLines(Segment& piece, std::uint64_t end) const
     {
         RecordHeader record{};
         std::string_view text;
         std::uint64_t line = 0, count = 0;
         bool open = false;
-        while (piece.line() < untilLine && piece.next(record, text, line)) {
+        while (piece.offset() < end && piece.next(record, text, line)) {
             if (!wanted(record))
                 continue;
             open = record.flags & Partial;
             count += open ? 0 : 1;
         }
-        return count + (open && untilLine == UINT64_MAX ? 1 : 0);
+        return count + (open && end == UINT64_MAX ? 1 : 0);
     }
 
     void skip(std::uint64_t count)

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -19,6 +20,7 @@ namespace
 {
 constexpr std::uint64_t indexEvery = 64 * 1024;
 constexpr std::size_t linesAtOnce = 256;
+constexpr std::int64_t clockStepNs = 60'000'000'000;
 
 std::string segmentName(unsigned number, const char* suffix)
 {
@@ -51,6 +53,8 @@ struct LogWriter::Impl
     RotationLimits limits;
     unsigned oldest = 1, current = 0;
     std::uint64_t size = 0, lastIndexed = 0, line = 0, dropped = 0;
+    std::optional<Stream> open; // whose record without a newline is the last one
+    std::int64_t lastTime = 0;
     std::array<Line, 2> lines;
 
     Status openDir();
@@ -60,7 +64,9 @@ struct LogWriter::Impl
     void write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
     bool writeRecord(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length);
     std::size_t writeLines(Stream stream, TimePoint when, const char* data, std::size_t length);
-    void addToIndex(TimePoint when);
+    void addToIndex(std::int64_t timeNs);
+    std::int64_t inOrder(TimePoint when);
+    void endRowOfOther(Stream stream);
     void rotate();
     void removeOldest();
     Line& lineOf(Stream stream) { return lines[stream == Stream::Stderr ? 1 : 0]; }
@@ -109,8 +115,10 @@ Status LogWriter::Impl::recover()
            && ::pread(segment.get(), &record, sizeof record, static_cast<off_t>(offset)) == sizeof record
            && record.length <= maxRecordPayload && offset + sizeof record + record.length <= end) {
         offset += sizeof record + record.length;
-        if (!(record.flags & Partial))
-            ++line;
+        line += open && !(record.flags & Continued) ? 1 : 0;
+        open = record.flags & Partial ? std::optional(record.stream) : std::nullopt;
+        line += open ? 0 : 1;
+        lastTime = record.timeNs;
     }
     if (offset != end && ::ftruncate(segment.get(), static_cast<off_t>(offset)) != 0)
         return failErrno(errno, "cutting the torn end of the log");
@@ -154,15 +162,19 @@ Result<LogWriter> LogWriter::open(const std::string& path, RotationLimits limits
 bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint when, const char* data,
                                   std::size_t length)
 {
-    RecordHeader header{static_cast<std::uint32_t>(length), stream, flags, 0, toUnixNano(when)};
+    endRowOfOther(stream);
+    if (open)
+        flags |= Continued;
+    RecordHeader header{static_cast<std::uint32_t>(length), stream, flags, 0, inOrder(when)};
     const std::array<iovec, 2> parts = {iovec{&header, sizeof header}, iovec{const_cast<char*>(data), length}};
     const auto whole = static_cast<ssize_t>(sizeof header + length);
     const ssize_t written = ::writev(segment.get(), parts.data(), length ? 2 : 1);
     if (written == whole) {
-        addToIndex(when);
+        addToIndex(header.timeNs);
         size += static_cast<std::uint64_t>(whole);
-        if (!(flags & Partial))
-            ++line;
+        lastTime = header.timeNs;
+        open = flags & Partial ? std::optional(stream) : std::nullopt;
+        line += open ? 0 : 1;
         return true;
     }
     if (written > 0) // half a record: the disk is full
@@ -170,11 +182,26 @@ bool LogWriter::Impl::writeRecord(Stream stream, std::uint8_t flags, TimePoint w
     return false;
 }
 
-void LogWriter::Impl::addToIndex(TimePoint when)
+void LogWriter::Impl::endRowOfOther(Stream stream)
+{
+    if (!open || *open == stream)
+        return;
+    ++line;
+    open.reset();
+}
+
+// Times only go up, so that a log can be searched by them; after a step of the clock they are what it says.
+std::int64_t LogWriter::Impl::inOrder(TimePoint when)
+{
+    const std::int64_t time = toUnixNano(when);
+    return time < lastTime && lastTime - time < clockStepNs ? lastTime : time;
+}
+
+void LogWriter::Impl::addToIndex(std::int64_t timeNs)
 {
     if (size - lastIndexed < indexEvery)
         return;
-    const IndexEntry entry{size, line, toUnixNano(when)};
+    const IndexEntry entry{size, line, timeNs};
     const ssize_t indexed = ::write(index.get(), &entry, sizeof entry);
     struct stat info{};
     if (indexed > 0 && indexed < static_cast<ssize_t>(sizeof entry) && ::fstat(index.get(), &info) == 0)
@@ -187,8 +214,10 @@ void LogWriter::Impl::addToIndex(TimePoint when)
 std::size_t LogWriter::Impl::writeLines(Stream stream, TimePoint when, const char* data, std::size_t length)
 {
     const Line& own = lineOf(stream);
-    if (!own.pending.empty() || own.begun || own.broken || dropped > 0 || !segment)
+    endRowOfOther(stream);
+    if (!own.pending.empty() || own.begun || own.broken || open || dropped > 0 || !segment)
         return 0;
+    const std::int64_t timeNs = inOrder(when);
     std::array<RecordHeader, linesAtOnce> headers;
     std::array<iovec, 2 * linesAtOnce> parts;
     std::size_t count = 0, used = 0, bytes = 0;
@@ -198,7 +227,7 @@ std::size_t LogWriter::Impl::writeLines(Stream stream, TimePoint when, const cha
         if (!newline || newline - begin > static_cast<std::ptrdiff_t>(maxRecordPayload))
             break;
         const auto payload = static_cast<std::size_t>(newline - begin);
-        headers[count] = {static_cast<std::uint32_t>(payload), stream, 0, 0, toUnixNano(when)};
+        headers[count] = {static_cast<std::uint32_t>(payload), stream, 0, 0, timeNs};
         parts[2 * count] = {&headers[count], sizeof(RecordHeader)};
         parts[2 * count + 1] = {const_cast<char*>(begin), payload};
         ++count;
@@ -213,7 +242,8 @@ std::size_t LogWriter::Impl::writeLines(Stream stream, TimePoint when, const cha
             [[maybe_unused]] const int ignored = ::ftruncate(segment.get(), static_cast<off_t>(size));
         return 0;
     }
-    addToIndex(when);
+    addToIndex(timeNs);
+    lastTime = timeNs;
     size += bytes;
     line += count;
     return used;
@@ -260,6 +290,7 @@ bool LogWriter::Impl::room(TimePoint when)
 
 void LogWriter::Impl::write(Stream stream, std::uint8_t flags, TimePoint when, const char* data, std::size_t length)
 {
+    endRowOfOther(stream); // before a new segment takes down the number of its first row
     Line& own = lineOf(stream);
     const bool last = !(flags & Partial);
     if (!own.broken && room(when) && writeRecord(stream, flags, when, data, length)) {

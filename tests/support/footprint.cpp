@@ -104,7 +104,8 @@ void Footprint::addFiles(const QString& dir)
         const QString folder = folders.takeFirst();
         for (const QFileInfo& entry : QDir(folder).entryInfoList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot)) {
             const QString path = entry.filePath();
-            if (entry.fileName().startsWith("slipway.db-") || folder == dir + "/metrics") // a history begins a second after its container
+            if (entry.fileName().startsWith("slipway.db-") || folder == dir + "/metrics" // a history begins a second after its container
+                || path == dir + "/kept-logs") // of what was removed, for a week
                 continue;
             m_things << "file " + path;
             const bool content = path.endsWith("/merged") || path.endsWith("/work") || path.endsWith("/upper") || path.endsWith("/diff");

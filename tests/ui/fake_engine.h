@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/engine_client.h"
+#include "client/log_spool.h"
 
 // An engine that answers at once with what a test put in, and remembers what it was asked.
 namespace slipway
@@ -104,7 +105,7 @@ struct FakeBuilds : BuildsClient
     std::weak_ptr<void> alive;
 };
 
-struct FakeClient : EngineClient, ContainersClient, LogsClient, StatsClient, ExecClient
+struct FakeClient : EngineClient, ContainersClient, SpooledLogs, StatsClient, ExecClient
 {
     ContainersClient& containers() override { return *this; }
     LogsClient& logs() override { return *this; }

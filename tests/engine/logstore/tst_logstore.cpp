@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -143,6 +144,21 @@ private slots:
         QCOMPARE(read({.showStdout = false, .since = {}, .until = {}, .tail = 2}).front().text, std::string("1995"));
         QCOMPARE(read({.since = middle, .until = {}, .tail = {}}).front().text, std::string("1500"));
         QCOMPARE(read({.since = {}, .until = middle, .tail = {}}).back().text, std::string("1499"));
+    }
+
+    // Also where long lines and the other stream come between each other.
+    void tailCountsEachLineOnce()
+    {
+        auto writer = open({.maxSegmentBytes = 700'000, .maxSegments = 50});
+        for (int i = 0; i < 200; ++i) {
+            write(writer, std::string(16 * 1024, 'l')); // goes on after the other one's line
+            write(writer, "other " + std::to_string(i) + "\n", Stream::Stderr);
+            write(writer, "end " + std::to_string(i) + "\n");
+        }
+        for (const std::uint64_t count : {1u, 2u, 7u, 100u, 399u, 400u}) {
+            const auto entries = read({.since = {}, .until = {}, .tail = count});
+            QCOMPARE(std::ranges::count(entries, false, &Entry::partial), static_cast<std::ptrdiff_t>(count));
+        }
     }
 
     // While it is written: every line once, in order, over rotations that delete what was read.

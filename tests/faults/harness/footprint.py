@@ -66,7 +66,7 @@ def footprint(engine, ids):
             things |= {f"file {path}/{name}" for name in names + files if not name.startswith("slipway.db")}
             names[:] = [name for name in names if name not in CONTENT]
     # A history begins a second after its container, and the build cache is kept on purpose.
-    return {thing for thing in things if "/metrics/" not in thing}
+    return {thing for thing in things if "/metrics/" not in thing and "/kept-logs" not in thing}
 
 
 def _inode(path):
