@@ -112,6 +112,10 @@
         <source>Open a Dockerfile…</source>
         <translation>Dockerfile öffnen …</translation>
     </message>
+    <message>
+        <source>Go to Logs</source>
+        <translation>Zu den Protokollen</translation>
+    </message>
 </context>
 <context>
     <name>ContainerFacts</name>
@@ -495,6 +499,33 @@
     <message>
         <source>who made it; use LABEL instead</source>
         <translation>wer es gemacht hat; besser LABEL</translation>
+    </message>
+</context>
+<context>
+    <name>LineLook</name>
+    <message>
+        <source>Trace</source>
+        <translation>Spur</translation>
+    </message>
+    <message>
+        <source>Debug</source>
+        <translation>Debug</translation>
+    </message>
+    <message>
+        <source>Info</source>
+        <translation>Info</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Fatal</source>
+        <translation>Fatal</translation>
     </message>
 </context>
 <context>
@@ -1654,16 +1685,41 @@ ID %2</translation>
         <translation>Nur die passenden Zeilen zeigen</translation>
     </message>
     <message>
-        <source>Previous match (Shift+Enter)</source>
-        <translation>Voriger Treffer (Umschalt+Eingabe)</translation>
-    </message>
-    <message>
-        <source>Next match (Enter)</source>
-        <translation>Nächster Treffer (Eingabe)</translation>
-    </message>
-    <message>
         <source>Close (Esc)</source>
         <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>W</source>
+        <comment>whole word</comment>
+        <translation>W</translation>
+    </message>
+    <message>
+        <source>Whole words only</source>
+        <translation>Nur ganze Wörter</translation>
+    </message>
+    <message>
+        <source>± </source>
+        <translation>± </translation>
+    </message>
+    <message>
+        <source>How many lines around each match are shown too</source>
+        <translation>Wie viele Zeilen um jeden Treffer herum mit gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Lines around each match</source>
+        <translation>Zeilen um jeden Treffer</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>Voriger Treffer (Umschalt+F3)</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>Nächster Treffer (F3)</translation>
+    </message>
+    <message>
+        <source>How much of the log is searched</source>
+        <translation>Wie viel des Protokolls durchsucht ist</translation>
     </message>
 </context>
 <context>
@@ -2146,6 +2202,41 @@ ID %2</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::JumpBar</name>
+    <message>
+        <source>Line, time or date: 1200, 14:03:22, 2026-11-27 14:03, -5m</source>
+        <translation>Zeile, Zeit oder Datum: 1200, 14:03:22, 2026-11-27 14:03, -5m</translation>
+    </message>
+    <message>
+        <source>Go to line or time</source>
+        <translation>Gehe zu Zeile oder Zeit</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>Los</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>lines 1 to %1</source>
+        <translation>Zeilen 1 bis %1</translation>
+    </message>
+    <message>
+        <source>%1, %2 to %3</source>
+        <translation>%1, %2 bis %3</translation>
+    </message>
+    <message>
+        <source>This is neither a line nor a time.</source>
+        <translation>Das ist weder eine Zeile noch eine Zeit.</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::ListColumns</name>
     <message>
         <source>Reset columns</source>
@@ -2232,6 +2323,119 @@ ID %2</translation>
         <source>Jump to newest</source>
         <translation>Zum Neuesten</translation>
     </message>
+    <message>
+        <source> … %1 more </source>
+        <translation> … %1 mehr </translation>
+    </message>
+    <message>
+        <source>Open link</source>
+        <translation>Verweis öffnen</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>Verweis kopieren</translation>
+    </message>
+    <message>
+        <source>Details of the line</source>
+        <translation>Einzelheiten der Zeile</translation>
+    </message>
+    <message>
+        <source>Go to line or time…</source>
+        <translation>Gehe zu Zeile oder Zeit …</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::LogDetails</name>
+    <message>
+        <source>Details of the line</source>
+        <translation>Einzelheiten der Zeile</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Feld</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Fields of the line</source>
+        <translation>Felder der Zeile</translation>
+    </message>
+    <message>
+        <source>The whole line</source>
+        <translation>Die ganze Zeile</translation>
+    </message>
+    <message>
+        <source>This line is gone</source>
+        <translation>Diese Zeile gibt es nicht mehr</translation>
+    </message>
+    <message>
+        <source>Line %1</source>
+        <translation>Zeile %1</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Local time</source>
+        <translation>Ortszeit</translation>
+    </message>
+    <message>
+        <source>UTC</source>
+        <translation>UTC</translation>
+    </message>
+    <message>
+        <source>Stream</source>
+        <translation>Strom</translation>
+    </message>
+    <message>
+        <source>stderr</source>
+        <translation>stderr</translation>
+    </message>
+    <message>
+        <source>stdout</source>
+        <translation>stdout</translation>
+    </message>
+    <message>
+        <source>written by Slipway</source>
+        <translation>von Slipway geschrieben</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>%1, of which %2 are shown</source>
+        <translation>%1, davon werden %2 gezeigt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n byte(s)</source>
+        <translation>
+            <numerusform>%n Byte</numerusform>
+            <numerusform>%n Bytes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::LogPages</name>
+    <message>
+        <source>(this line could not be read: it was deleted or is damaged)</source>
+        <translation>(diese Zeile war nicht lesbar: gelöscht oder beschädigt)</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::LogView</name>
@@ -2256,20 +2460,8 @@ ID %2</translation>
         <translation>Bei der neuesten Zeile bleiben (Ende)</translation>
     </message>
     <message>
-        <source>Wrap</source>
-        <translation>Umbrechen</translation>
-    </message>
-    <message>
         <source>Break long lines at the edge of the view</source>
         <translation>Lange Zeilen am Rand der Ansicht umbrechen</translation>
-    </message>
-    <message>
-        <source>Time</source>
-        <translation>Zeit</translation>
-    </message>
-    <message>
-        <source>Show when each line was written</source>
-        <translation>Zeigen, wann jede Zeile geschrieben wurde</translation>
     </message>
     <message>
         <source>No time</source>
@@ -2320,10 +2512,6 @@ ID %2</translation>
         <translation>Ausgewählte Zeilen kopieren (Strg+C)</translation>
     </message>
     <message>
-        <source>Save…</source>
-        <translation>Speichern …</translation>
-    </message>
-    <message>
         <source>Save the log to a file (Ctrl+S)</source>
         <translation>Das Protokoll in eine Datei speichern (Strg+S)</translation>
     </message>
@@ -2348,14 +2536,6 @@ ID %2</translation>
         <translation>Der Filter oben blendet alle Zeilen aus.</translation>
     </message>
     <message>
-        <source>No lines in this stream</source>
-        <translation>Keine Zeilen in dieser Ausgabe</translation>
-    </message>
-    <message>
-        <source>The container has written only to the other stream.</source>
-        <translation>Der Container hat nur in die andere Ausgabe geschrieben.</translation>
-    </message>
-    <message>
         <source>No container selected</source>
         <translation>Kein Container ausgewählt</translation>
     </message>
@@ -2364,24 +2544,12 @@ ID %2</translation>
         <translation>Wählen Sie einen Container, um sein Protokoll zu sehen.</translation>
     </message>
     <message>
-        <source>Waiting for output</source>
-        <translation>Warten auf Ausgabe</translation>
-    </message>
-    <message>
-        <source>Lines appear here as the container writes them.</source>
-        <translation>Zeilen erscheinen hier, sobald der Container sie schreibt.</translation>
-    </message>
-    <message>
         <source>Reading the log…</source>
         <translation>Das Protokoll wird gelesen …</translation>
     </message>
     <message>
         <source>No output</source>
         <translation>Keine Ausgabe</translation>
-    </message>
-    <message>
-        <source>The container has written nothing so far.</source>
-        <translation>Der Container hat bisher nichts geschrieben.</translation>
     </message>
     <message>
         <source>The container wrote nothing to stdout or stderr.</source>
@@ -2404,20 +2572,8 @@ ID %2</translation>
         <translation>%1 Zeilen</translation>
     </message>
     <message>
-        <source>last %1 of %2 lines (older ones are no longer held)</source>
-        <translation>letzte %1 von %2 Zeilen (ältere werden nicht mehr vorgehalten)</translation>
-    </message>
-    <message>
         <source>the last %1 lines</source>
         <translation>die letzten %1 Zeilen</translation>
-    </message>
-    <message>
-        <source>%1 of %2 lines match</source>
-        <translation>%1 von %2 Zeilen passen</translation>
-    </message>
-    <message>
-        <source> · stream ended</source>
-        <translation> · Ausgabe zu Ende</translation>
     </message>
     <message>
         <source> · container stopped</source>
@@ -2436,14 +2592,6 @@ ID %2</translation>
         <translation>Keine Treffer</translation>
     </message>
     <message>
-        <source>%1 of %2</source>
-        <translation>%1 von %2</translation>
-    </message>
-    <message>
-        <source>%1 matches</source>
-        <translation>%1 Treffer</translation>
-    </message>
-    <message>
         <source>Save log</source>
         <translation>Protokoll speichern</translation>
     </message>
@@ -2454,6 +2602,205 @@ ID %2</translation>
     <message>
         <source>%1 could not be written: %2</source>
         <translation>%1 konnte nicht geschrieben werden: %2</translation>
+    </message>
+    <message>
+        <source>Saving… %1 written</source>
+        <translation>Wird gespeichert … %1 geschrieben</translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation>Gespeichert als %1</translation>
+    </message>
+    <message>
+        <source>The chosen streams and levels hide every line.</source>
+        <translation>Die gewählten Ströme und Stufen verbergen jede Zeile.</translation>
+    </message>
+    <message>
+        <source>The container has written nothing so far. Lines appear here as it writes them.</source>
+        <translation>Der Container hat noch nichts geschrieben. Zeilen erscheinen hier, sobald er sie schreibt.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 lines (older ones were rotated away)</source>
+        <translation>%1 von %2 Zeilen (ältere wurden schon weggedreht)</translation>
+    </message>
+    <message>
+        <source>%1 of %2 lines</source>
+        <translation>%1 von %2 Zeilen</translation>
+    </message>
+    <message>
+        <source>1 line matches</source>
+        <translation>1 Zeile passt</translation>
+    </message>
+    <message>
+        <source>%1 lines match</source>
+        <translation>%1 Zeilen passen</translation>
+    </message>
+    <message>
+        <source> · %1 skipped: the expression takes too long for them</source>
+        <translation> · %1 übersprungen: der Ausdruck dauert für sie zu lange</translation>
+    </message>
+    <message>
+        <source>Copying…</source>
+        <translation>Wird kopiert …</translation>
+    </message>
+    <message>
+        <source>It could not be copied: %1</source>
+        <translation>Es ließ sich nicht kopieren: %1</translation>
+    </message>
+    <message>
+        <source>[the rest of this line is too long to copy]</source>
+        <translation>[der Rest dieser Zeile ist zu lang zum Kopieren]</translation>
+    </message>
+    <message>
+        <source>That is too much for the clipboard: save it to a file instead.</source>
+        <translation>Das ist zu viel für die Zwischenablage: Speichern Sie es in eine Datei.</translation>
+    </message>
+    <message>
+        <source>%1 lines copied</source>
+        <translation>%1 Zeilen kopiert</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>Times, line numbers, wrapping, JSON fields</source>
+        <translation>Zeiten, Zeilennummern, Umbruch, JSON-Felder</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>Show only lines that say how bad they are</source>
+        <translation>Nur Zeilen zeigen, die ihre Stufe nennen</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Go to a line or a time (Ctrl+G)</source>
+        <translation>Zu einer Zeile oder Zeit gehen (Strg+G)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Line numbers</source>
+        <translation>Zeilennummern</translation>
+    </message>
+    <message>
+        <source>Show JSON lines as their message and fields</source>
+        <translation>JSON-Zeilen als Meldung und Felder zeigen</translation>
+    </message>
+    <message>
+        <source>All levels</source>
+        <translation>Alle Stufen</translation>
+    </message>
+    <message>
+        <source>Info and above</source>
+        <translation>Info und höher</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>Warnungen und Fehler</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>As text…</source>
+        <translation>Als Text …</translation>
+    </message>
+    <message>
+        <source>With times…</source>
+        <translation>Mit Zeiten …</translation>
+    </message>
+    <message>
+        <source>As JSON lines…</source>
+        <translation>Als JSON-Zeilen …</translation>
+    </message>
+    <message>
+        <source>The whole log</source>
+        <translation>Das ganze Protokoll</translation>
+    </message>
+    <message>
+        <source>Only what is shown</source>
+        <translation>Nur was gezeigt wird</translation>
+    </message>
+    <message>
+        <source>Stop saving</source>
+        <translation>Speichern beenden</translation>
+    </message>
+    <message>
+        <source>Saving was stopped; nothing was written.</source>
+        <translation>Das Speichern wurde beendet; nichts wurde geschrieben.</translation>
+    </message>
+    <message>
+        <source>logs</source>
+        <translation>protokolle</translation>
+    </message>
+    <message>
+        <source>JSON lines (*.jsonl *.json);;All files (*)</source>
+        <translation>JSON-Zeilen (*.jsonl *.json);;Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::LogsPage</name>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
+    </message>
+    <message>
+        <source>Filter containers</source>
+        <translation>Container filtern</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Laufende</translation>
+    </message>
+    <message>
+        <source>Show all running containers</source>
+        <translation>Alle laufenden Container zeigen</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Show all containers that are there</source>
+        <translation>Alle vorhandenen Container zeigen</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+    <message>
+        <source>Show none</source>
+        <translation>Keinen zeigen</translation>
+    </message>
+    <message>
+        <source>Containers whose logs are shown</source>
+        <translation>Container, deren Protokolle gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>Entfernt</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 · stopped</source>
+        <translation>%1 · angehalten</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
     </message>
 </context>
 <context>
@@ -2547,6 +2894,10 @@ ID %2</translation>
     <message>
         <source>Discard and quit</source>
         <translation>Verwerfen und beenden</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
     </message>
 </context>
 <context>

@@ -154,6 +154,16 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::LogDetails</name>
+    <message numerus="yes">
+        <source>%n byte(s)</source>
+        <translation>
+            <numerusform>%n byte</numerusform>
+            <numerusform>%n bytes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::MainWindow</name>
     <message numerus="yes">
         <source>Quit while %n job(s) are running?</source>

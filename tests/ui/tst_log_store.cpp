@@ -3,7 +3,6 @@
 
 #include "logs/ansi_text.h"
 #include "logs/line_store.h"
-#include "logs/log_search.h"
 
 using namespace slipway;
 using namespace slipway::ui;
@@ -57,24 +56,6 @@ private slots:
         QCOMPARE(store.line(299'999).text.substr(80), std::string_view("299999"));
         QCOMPARE(store.line(store.firstLine()).text.substr(80), std::to_string(store.firstLine()));
     }
-    void rowsOfOneStream()
-    {
-        LineStore store;
-        RowIndex rows;
-        for (int i = 0; i < 10; ++i)
-            store.append(i % 3 == 0 ? err("e") : out("o"));
-        rows.reset(store, RowIndex::Both);
-        QCOMPARE(rows.count(), 10u);
-        rows.reset(store, RowIndex::StderrOnly);
-        QCOMPARE(rows.count(), 4u);
-        QCOMPARE(rows.lineAt(1), 3u);
-        QCOMPARE(rows.rowOf(4), 2u);
-        store.append(err("e"));
-        rows.update(store);
-        QCOMPARE(rows.lineAt(4), 10u);
-        rows.reset(store, RowIndex::Neither);
-        QCOMPARE(rows.count(), 0u);
-    }
     void readsColours()
     {
         const AnsiLine line = parseAnsi("\x1b[1;31merror\x1b[0m plain \x1b[38;5;200mx\x1b[48;2;1;2;3my\r");
@@ -104,43 +85,6 @@ private slots:
         QCOMPARE(line.indexAt(99), 6);
         QCOMPARE(parseAnsi("abcdefghij").wrap(4), (std::vector<int>{0, 4, 8}));
         QCOMPARE(parseAnsi("a\u4e2d\u6587").wrap(4), (std::vector<int>{0, 2})); // a wide one never straddles the edge
-    }
-    void finds()
-    {
-        LineStore store;
-        store.append(out("GET /index.html 200"));
-        store.append(out("nothing"));
-        store.append(out("get \x1b[31m/Ind\x1b[0mex index"));
-        LogSearch search;
-        QVERIFY(search.start(store, {QStringLiteral("index"), false, false}));
-        QVERIFY(!search.advance(store, 1000));
-        QCOMPARE(search.matches().size(), 3u);
-        QCOMPARE(search.matches()[1].line, 2u);
-        QCOMPARE(search.matches()[1].start, 5);
-        store.append(out("index again"));
-        search.advance(store, 1000);
-        QCOMPARE(search.matches().size(), 4u);
-        search.start(store, {QStringLiteral("Index"), true, false});
-        search.advance(store, 1000);
-        QCOMPARE(search.matches().size(), 1u);
-        search.start(store, {QStringLiteral("\\b2\\d\\d$"), false, true});
-        search.advance(store, 1000);
-        QCOMPARE(search.matches().size(), 1u);
-        QVERIFY(!search.start(store, {QStringLiteral("(unclosed"), false, true}));
-        QVERIFY(!search.errorText().isEmpty());
-    }
-    void findForgetsEvictedLines()
-    {
-        LineStore store(4u << 20);
-        LogSearch search;
-        store.append(out("needle"));
-        search.start(store, {QStringLiteral("needle"), true, false});
-        search.advance(store, 1000);
-        QCOMPARE(search.matches().size(), 1u);
-        for (int i = 0; i < 200'000; ++i)
-            store.append(out(std::string(60, '.')));
-        while (search.advance(store, 100)) {}
-        QCOMPARE(search.matches().size(), 0u);
     }
 };
 

@@ -24,6 +24,8 @@
 #include "dockerfile/code_editor.h"
 #include "isolated_settings.h"
 #include "logs/log_canvas.h"
+#include "logs/log_view.h"
+#include "logs/logs_page.h"
 #include "shell/main_window.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
@@ -194,13 +196,19 @@ private slots:
         showTab(ContainerDetail::Logs);
         auto* canvas = find<QWidget>(names::logView)->findChild<LogCanvas*>();
         QVERIFY(canvas);
-        QTRY_VERIFY_WITH_TIMEOUT(canvas->rowCount() > 0, 10000);
+        QTRY_VERIFY_WITH_TIMEOUT(find<LogView>(names::logView)->pages().count() > 0, 10000);
         canvas->setFocus();
         QVERIFY2(within(10000, [&] {
             QTest::keyClick(canvas->viewport(), Qt::Key_A, Qt::ControlModifier); // what has come so far
-            return canvas->selectedText().contains(QLatin1StringView(" / 200"));
-        }), qPrintable(canvas->selectedText()));
+            return canvas->selectedText().value_or(QString()).contains(QLatin1StringView(" / 200"));
+        }), qPrintable(canvas->selectedText().value_or(QString())));
         picture("log-line");
+        click(names::logsButton);
+        auto* logs = find<LogsPage>(names::logsPage);
+        QTRY_VERIFY_WITH_TIMEOUT(logs->chosen().size() == 1 && logs->view().pages().count() > 0, 10000);
+        QTest::qWait(300);
+        inBothThemes("logs");
+        click(names::containersButton);
     }
 
     void typingInItsShellHappensInside()

@@ -6,7 +6,7 @@
 #include <QWidget>
 
 #include "logs/line_store.h"
-#include "logs/log_search.h"
+#include "logs/memory_log.h"
 
 class QVBoxLayout;
 
@@ -32,7 +32,7 @@ private:
 
     std::shared_ptr<BuildRun> m_run;
     LineStore m_nothing;
-    LogSearch m_search;
+    std::unique_ptr<MemoryLog> m_lines;
     LogCanvas* m_canvas = nullptr;
     QVBoxLayout* m_column;
 };

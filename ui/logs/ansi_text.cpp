@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "logstore/log_query.h"
 #include "terminal/mono_text.h"
 
 namespace slipway::ui
@@ -59,38 +60,6 @@ void applyOne(const std::vector<int>& p, std::size_t& i, CellStyle& s)
         }
 }
 
-// The length of the escape sequence at the start of BYTES (which begins with ESC); sets SGR to its parameters if it is one.
-std::size_t escapeLength(std::string_view bytes, std::string_view& sgr, bool& isSgr)
-{
-    isSgr = false;
-    if (bytes.size() < 2)
-        return bytes.size();
-    const char kind = bytes[1];
-    if (kind == '[') {
-        std::size_t i = 2;
-        while (i < bytes.size() && (bytes[i] < 0x40 || bytes[i] > 0x7e) && static_cast<unsigned char>(bytes[i]) >= 0x20)
-            ++i;
-        if (i >= bytes.size())
-            return bytes.size();
-        isSgr = bytes[i] == 'm';
-        sgr = bytes.substr(2, i - 2);
-        return i + 1;
-    }
-    if (kind == ']' || kind == 'P' || kind == '_' || kind == '^' || kind == 'X') {
-        for (std::size_t i = 2; i < bytes.size(); ++i) {
-            if (bytes[i] == '\a')
-                return i + 1;
-            if (bytes[i] == '\x1b' && i + 1 < bytes.size() && bytes[i + 1] == '\\')
-                return i + 2;
-        }
-        return bytes.size();
-    }
-    std::size_t i = 1;
-    while (i < bytes.size() && bytes[i] >= 0x20 && bytes[i] <= 0x2f)
-        ++i;
-    return std::min(i + 1, bytes.size());
-}
-
 void appendPlain(AnsiLine& line, std::string_view bytes)
 {
     const bool simple = std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= 0x20 && c != 0x7f; });
@@ -111,6 +80,8 @@ void appendPlain(AnsiLine& line, std::string_view bytes)
     }
 }
 
+} // namespace
+
 void measure(AnsiLine& line)
 {
     const QString& t = line.text;
@@ -128,8 +99,6 @@ void measure(AnsiLine& line)
     }
     line.columns.push_back(column);
 }
-
-} // namespace
 
 void applySgr(std::string_view parameters, CellStyle& style)
 {
@@ -167,11 +136,9 @@ AnsiLine parseAnsi(std::string_view bytes)
             bytes.remove_prefix(plain);
             continue;
         }
-        std::string_view sgr;
-        bool isSgr = false;
-        const std::size_t length = escapeLength(bytes, sgr, isSgr);
-        if (isSgr)
-            applySgr(sgr, style);
+        const std::size_t length = logstore::escapeLength(bytes);
+        if (length > 2 && bytes[1] == '[' && bytes[length - 1] == 'm')
+            applySgr(bytes.substr(2, length - 3), style);
         bytes.remove_prefix(length);
     }
     measure(line);

@@ -33,6 +33,7 @@ struct AnsiLine
 };
 
 [[nodiscard]] AnsiLine parseAnsi(std::string_view bytes);
+void measure(AnsiLine& line); // fills in its columns from its text
 
 // Applies the parameters of an SGR sequence ("1;38;5;196").
 void applySgr(std::string_view parameters, CellStyle& style);

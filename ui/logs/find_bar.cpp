@@ -5,6 +5,8 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QProgressBar>
+#include <QSpinBox>
 #include <QToolButton>
 
 #include "terminal/cell_style.h"
@@ -34,20 +36,40 @@ FindBar::FindBar(QWidget* parent) : QWidget(parent)
         return b;
     };
     m_case = button(QStringLiteral("Aa"), tr("Match case"), true);
+    m_word = button(tr("W", "whole word"), tr("Whole words only"), true);
     m_regex = button(QStringLiteral(".*"), tr("Regular expression"), true);
     m_filter = button(tr("Filter"), tr("Show only the lines that match"), true);
-    auto* previousButton = button(QStringLiteral("↑"), tr("Previous match (Shift+Enter)"), false);
-    auto* nextButton = button(QStringLiteral("↓"), tr("Next match (Enter)"), false);
+    m_context = new QSpinBox;
+    m_context->setRange(0, 99);
+    m_context->setPrefix(tr("± "));
+    m_context->setToolTip(tr("How many lines around each match are shown too"));
+    m_context->setAccessibleName(tr("Lines around each match"));
+    m_context->hide();
+    row->addWidget(m_context);
+    auto* previousButton = button(QStringLiteral("↑"), tr("Previous match (Shift+F3)"), false);
+    auto* nextButton = button(QStringLiteral("↓"), tr("Next match (F3)"), false);
     m_status = new QLabel;
+    m_progress = new QProgressBar;
+    m_progress->setRange(0, 1000);
+    m_progress->setTextVisible(false);
+    m_progress->setFixedSize(80, 6);
+    m_progress->setAccessibleName(tr("How much of the log is searched"));
+    m_progress->hide();
     row->addSpacing(8);
     row->addWidget(m_status);
+    row->addWidget(m_progress);
     row->addStretch(1);
     auto* close = button(QStringLiteral("✕"), tr("Close (Esc)"), false);
 
     connect(m_text, &QLineEdit::textChanged, this, &FindBar::queryChanged);
     connect(m_case, &QToolButton::toggled, this, &FindBar::queryChanged);
     connect(m_regex, &QToolButton::toggled, this, &FindBar::queryChanged);
-    connect(m_filter, &QToolButton::toggled, this, &FindBar::filterToggled);
+    connect(m_word, &QToolButton::toggled, this, &FindBar::queryChanged);
+    connect(m_filter, &QToolButton::toggled, this, [this](bool on) {
+        m_context->setVisible(on);
+        emit queryChanged();
+    });
+    connect(m_context, &QSpinBox::valueChanged, this, &FindBar::queryChanged);
     connect(previousButton, &QToolButton::clicked, this, &FindBar::previous);
     connect(nextButton, &QToolButton::clicked, this, &FindBar::next);
     connect(close, &QToolButton::clicked, this, &FindBar::closed);
@@ -72,7 +94,23 @@ void FindBar::setStatus(const QString& status, bool isError)
     m_status->setPalette(p);
 }
 
-LogSearch::Query FindBar::query() const { return {m_text->text(), m_case->isChecked(), m_regex->isChecked()}; }
+void FindBar::setProgress(double share)
+{
+    m_progress->setVisible(share < 1);
+    m_progress->setValue(static_cast<int>(share * 1000));
+}
+
+logstore::LogQuery FindBar::query() const
+{
+    logstore::LogQuery query;
+    query.text = m_text->text().toStdString();
+    query.regex = m_regex->isChecked();
+    query.caseSensitive = m_case->isChecked();
+    query.wholeWord = m_word->isChecked();
+    return query;
+}
+
+unsigned FindBar::context() const { return static_cast<unsigned>(m_context->value()); }
 
 bool FindBar::filters() const { return m_filter->isChecked(); }
 

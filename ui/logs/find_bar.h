@@ -3,16 +3,18 @@
 
 #include <QWidget>
 
-#include "logs/log_search.h"
+#include "logstore/log_query.h"
 
 class QLabel;
 class QLineEdit;
+class QProgressBar;
+class QSpinBox;
 class QToolButton;
 
 namespace slipway::ui
 {
 
-// The find bar of a log: text, case, regular expression, how many, next, previous.
+// The find bar of a log: text, case, whole word, regular expression, filter with lines around, how many, next, previous.
 class FindBar : public QWidget
 {
     Q_OBJECT
@@ -22,12 +24,13 @@ public:
 
     void open(const QString& text); // shows it; a text replaces what was searched
     void setStatus(const QString& status, bool isError);
-    [[nodiscard]] LogSearch::Query query() const;
+    void setProgress(double share); // of a search; 1: done
+    [[nodiscard]] logstore::LogQuery query() const; // text, regex, case, word
     [[nodiscard]] bool filters() const;
+    [[nodiscard]] unsigned context() const; // lines around each match of a filter
 
 signals:
     void queryChanged();
-    void filterToggled(bool on); // show nothing but the lines that match
     void next();
     void previous();
     void closed();
@@ -37,8 +40,10 @@ protected:
 
 private:
     QLineEdit* m_text;
-    QToolButton *m_case, *m_regex, *m_filter;
+    QToolButton *m_case, *m_word, *m_regex, *m_filter;
+    QSpinBox* m_context;
     QLabel* m_status;
+    QProgressBar* m_progress;
 };
 
 } // namespace slipway::ui

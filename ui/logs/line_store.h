@@ -67,32 +67,4 @@ private:
     bool m_open = false; // the last line still waits for its newline
 };
 
-// Which lines are rows of the view: all of them, those of one stream, or those that a filter picked. Costs nothing when all are shown.
-class RowIndex
-{
-public:
-    enum Streams { Both, StdoutOnly, StderrOnly, Neither };
-
-    // Scans the store unless Both. FILTERED: no line is a row until it is given to add().
-    void reset(const LineStore& store, Streams streams, bool filtered = false);
-    void add(const LineStore& store, std::uint64_t line); // of a filtered index, in ascending order; other streams are skipped
-    void update(const LineStore& store);                 // after appends and evictions
-    [[nodiscard]] std::uint64_t count() const;
-    [[nodiscard]] std::uint64_t lineAt(std::uint64_t row) const;
-    // The row of this line, or of the first shown line after it.
-    [[nodiscard]] std::uint64_t rowOf(std::uint64_t line) const;
-    [[nodiscard]] Streams streams() const { return m_streams; }
-    [[nodiscard]] bool filtered() const { return m_filtered; }
-    [[nodiscard]] std::uint64_t dropped() const { return m_dropped; } // rows that fell off the front at the last update
-
-private:
-    [[nodiscard]] bool plain() const { return m_streams == Both && !m_filtered; } // every line is a row
-    [[nodiscard]] bool shows(const LineStore& store, std::uint64_t line) const;
-
-    Streams m_streams = Both;
-    bool m_filtered = false;
-    std::uint64_t m_first = 0, m_end = 0, m_dropped = 0; // lines seen
-    std::deque<std::uint64_t> m_lines;
-};
-
 } // namespace slipway::ui

@@ -2,120 +2,50 @@
 #include "logs/log_canvas.h"
 
 #include <algorithm>
-#include <set>
 
-#include <QAbstractButton>
 #include <QApplication>
-#include <QClipboard>
-#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QLocale>
-#include <QMenu>
-#include <QPainter>
-#include <QScrollBar>
-#include <QStyleOptionSlider>
 #include <QTimer>
 #include <QWheelEvent>
+
+#include "logs/log_scroll_bar.h"
 
 namespace slipway::ui
 {
 namespace
 {
-
 constexpr int topMargin = 4;
+constexpr int heldLines = 3'000;
+}
 
-class Pill : public QAbstractButton
+LogCanvas::LogCanvas(LogModel& model, QWidget* parent) : QAbstractScrollArea(parent), m_model(model), m_shown(heldLines)
 {
-public:
-    explicit Pill(QWidget* parent) : QAbstractButton(parent)
-    {
-        setCursor(Qt::PointingHandCursor);
-        setFocusPolicy(Qt::TabFocus);
-    }
-    [[nodiscard]] QSize sizeHint() const override
-    {
-        return {fontMetrics().horizontalAdvance(text()) + 32, fontMetrics().height() + 14};
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override
-    {
-        QPainter p(this);
-        p.setRenderHint(QPainter::Antialiasing);
-        const QColor fill = palette().color(QPalette::Highlight);
-        p.setBrush(underMouse() ? fill.lighter(112) : fill);
-        p.setPen(hasFocus() ? QPen(palette().color(QPalette::HighlightedText), 2) : Qt::NoPen);
-        const QRectF r = QRectF(rect()).adjusted(1, 1, -1, -1);
-        p.drawRoundedRect(r, r.height() / 2, r.height() / 2);
-        p.setPen(palette().color(QPalette::HighlightedText));
-        p.drawText(rect(), Qt::AlignCenter, text());
-    }
-};
-
-// A scroll bar that also shows where the matches are.
-class MarkedScrollBar : public QScrollBar
-{
-public:
-    MarkedScrollBar(const LogSearch& search, const RowIndex& rows, QWidget* parent)
-        : QScrollBar(Qt::Vertical, parent), m_search(search), m_rows(rows)
-    {
-    }
-
-protected:
-    void paintEvent(QPaintEvent* event) override
-    {
-        QScrollBar::paintEvent(event);
-        if (!m_search.active() || m_rows.count() == 0)
-            return;
-        QStyleOptionSlider option;
-        initStyleOption(&option);
-        const QRect groove = style()->subControlRect(QStyle::CC_ScrollBar, &option, QStyle::SC_ScrollBarGroove, this);
-        std::set<int> lines;
-        const auto& matches = m_search.matches();
-        const std::size_t step = std::max<std::size_t>(1, matches.size() / 20'000);
-        for (std::size_t i = 0; i < matches.size(); i += step)
-            lines.insert(static_cast<int>(static_cast<double>(m_rows.rowOf(matches[i].line)) /
-                                          static_cast<double>(m_rows.count()) * groove.height()));
-        QPainter p(this);
-        for (const int y : lines)
-            p.fillRect(width() - 6, groove.top() + y, 4, 2, ViewColors::of(palette()).currentMatch);
-    }
-
-private:
-    const LogSearch& m_search;
-    const RowIndex& m_rows;
-};
-
-bool isWordChar(QChar c) { return c.isLetterOrNumber() || QStringLiteral("_-./:@").contains(c); }
-
-} // namespace
-
-LogCanvas::LogCanvas(LineStore& store, LogSearch& search, QWidget* parent)
-    : QAbstractScrollArea(parent), m_store(store), m_search(search), m_parsed(2'000)
-{
-    setVerticalScrollBar(new MarkedScrollBar(search, m_rows, this));
+    m_bar = new LogScrollBar(model, this);
+    setVerticalScrollBar(m_bar);
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     viewport()->setCursor(Qt::IBeamCursor);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
+    viewport()->setMouseTracking(true);
     setAccessibleName(tr("Log"));
-    m_pill = new Pill(viewport());
+    m_pill = new LogPill(viewport());
     m_pill->hide();
     connect(m_pill, &QAbstractButton::clicked, this, [this] { setFollow(true); });
     m_frame = new QTimer(this);
     m_frame->setSingleShot(true);
     m_frame->setInterval(16);
-    connect(m_frame, &QTimer::timeout, this, [this] {
-        if (m_follow)
-            m_top = bottomTop();
-        syncScrollBars();
-        updatePill();
-        viewport()->update();
-    });
+    connect(m_frame, &QTimer::timeout, this, &LogCanvas::frame);
     m_autoScroll = new QTimer(this);
     m_autoScroll->setInterval(40);
     connect(m_autoScroll, &QTimer::timeout, this, &LogCanvas::autoScroll);
-    m_rows.reset(m_store, RowIndex::Both);
+    connect(&model, &LogModel::changed, this, &LogCanvas::modelChanged);
+    connect(&model, &LogModel::reread, this, [this] { m_shown.clear(); });
+    connect(&model, &LogModel::searched, this, [this] {
+        m_shown.clear(); // what was found is kept with the text
+        m_bar->marksChanged();
+        viewport()->update();
+    });
     fontOrPaletteChanged();
 }
 
@@ -142,73 +72,46 @@ void LogCanvas::zoom(int step)
     fontOrPaletteChanged();
 }
 
-void LogCanvas::linesChanged()
+void LogCanvas::modelChanged()
 {
-    // A line still being written may be in the cache without its end.
-    if (m_store.endLine() < m_seenEnd || m_store.empty())
-        m_parsed.clear();
-    else
-        m_parsed.remove(m_store.endLine() - 1);
-    // At once, not with the frame: a row must never name a line that is gone.
-    m_rows.update(m_store);
-    takeMatches();
-    m_top.row -= std::min(m_top.row, m_rows.dropped());
-    const auto gone = [this](const Position& p) { return p.line < m_store.firstLine() || p.line >= m_store.endLine(); };
+    if (m_model.count() == 0)
+        m_shown.clear();
+    else if (m_model.endLine() > 0)
+        m_shown.remove(m_model.endLine() - 1); // it may go on
+    const auto gone = [this](const Position& p) { return p.line < m_model.firstLine() || p.line >= m_model.endLine(); };
     if (m_anchor && m_caret && (gone(*m_anchor) || gone(*m_caret)))
         setSelection({}, {});
+    m_top.row = std::min(m_top.row, m_model.count() > 0 ? m_model.count() - 1 : 0);
     if (!m_frame->isActive())
         m_frame->start();
 }
 
-void LogCanvas::searchChanged()
+// What changed is taken in once a frame, however much came.
+void LogCanvas::frame()
 {
-    m_currentMatch.reset();
-    if (m_filter)
-        resetRows();
-    viewport()->update();
-    verticalScrollBar()->update();
-}
-
-void LogCanvas::searchAdvanced()
-{
-    if (m_rows.filtered() && !m_frame->isActive())
-        m_frame->start();
-    takeMatches();
-    viewport()->update();
-}
-
-void LogCanvas::setFilter(bool on)
-{
-    if (on == m_filter)
-        return;
-    m_filter = on;
-    resetRows();
-}
-
-void LogCanvas::resetRows()
-{
-    const std::uint64_t line = topLine();
-    m_rows.reset(m_store, m_streams, m_filter && m_search.active());
-    m_filterNext = m_store.firstLine();
-    takeMatches();
-    setTop(m_follow ? bottomTop() : Top{m_rows.rowOf(line), 0}, false);
-    verticalScrollBar()->update();
-    viewport()->update();
-}
-
-void LogCanvas::takeMatches()
-{
-    if (!m_rows.filtered())
-        return;
-    if (m_filterNext > m_store.endLine()) // it was cleared
-        m_filterNext = m_store.firstLine();
-    const auto& matches = m_search.matches();
-    for (std::size_t i = m_search.firstAtOrAfter(m_filterNext); i < matches.size(); ++i) {
-        if (matches[i].line < m_filterNext)
-            continue;
-        m_filterNext = matches[i].line + 1;
-        m_rows.add(m_store, matches[i].line);
+    if (m_follow) {
+        m_top = bottomTop();
+        m_seekLine.reset();
+    } else if (m_seekLine) {
+        setTop({m_model.rowOf(*m_seekLine), 0}, false);
+        if (m_model.lineAt(m_top.row).value_or(0) == *m_seekLine || m_model.count() == 0)
+            m_seekLine.reset();
+    } else if (const std::uint64_t row = m_model.rowOf(m_topLine); row != m_top.row && m_model.count() > 0) {
+        m_top = std::min(Top{row, m_top.sub}, bottomTop());
     }
+    if (const auto line = m_model.lineAt(m_top.row))
+        m_topLine = *line;
+    syncScrollBars();
+    m_bar->marksChanged();
+    updatePill();
+    viewport()->update();
+}
+
+void LogCanvas::rowsAreOthers()
+{
+    if (!m_follow)
+        m_seekLine = m_topLine;
+    modelChanged();
 }
 
 void LogCanvas::setTimes(Times times)
@@ -216,6 +119,21 @@ void LogCanvas::setTimes(Times times)
     m_times = times;
     syncScrollBars();
     viewport()->update();
+}
+
+void LogCanvas::setNumbers(bool on)
+{
+    m_numbers = on;
+    syncScrollBars();
+    viewport()->update();
+}
+
+void LogCanvas::setFolding(bool on)
+{
+    m_fold = on;
+    m_shown.clear();
+    setSelection({}, {});
+    frame();
 }
 
 void LogCanvas::setWrap(bool on)
@@ -228,19 +146,13 @@ void LogCanvas::setWrap(bool on)
     viewport()->update();
 }
 
-void LogCanvas::setStreams(bool out, bool err)
-{
-    m_streams = out && err ? RowIndex::Both : out ? RowIndex::StdoutOnly : err ? RowIndex::StderrOnly : RowIndex::Neither;
-    resetRows();
-}
-
 void LogCanvas::setFollow(bool on)
 {
     if (on)
         setTop(bottomTop(), false);
     if (m_follow != on) {
         m_follow = on;
-        m_seenEnd = m_store.endLine();
+        m_seenEnd = m_model.endLine();
         emit followingChanged(on);
     }
     updatePill();
@@ -253,48 +165,63 @@ void LogCanvas::setMessage(const QString& title, const QString& detail)
     viewport()->update();
 }
 
-std::uint64_t LogCanvas::topLine() const
+const LogCanvas::Shown* LogCanvas::shown(std::uint64_t line) const
 {
-    return m_top.row < m_rows.count() ? m_rows.lineAt(m_top.row) : m_store.endLine();
+    if (const Shown* hit = m_shown.object(line))
+        return hit;
+    const auto view = m_model.line(line);
+    if (!view)
+        return nullptr;
+    auto* fresh = new Shown{lookOf(view->text, m_fold), {}};
+    fresh->found = m_model.found(fresh->look.line.text);
+    const int cost = std::min(heldLines, 1 + static_cast<int>(fresh->look.line.text.size() / 4096));
+    m_shown.insert(line, fresh, cost);
+    return fresh;
 }
 
-const AnsiLine& LogCanvas::parsed(std::uint64_t line) const
+int LogCanvas::numberWidth() const
 {
-    if (const AnsiLine* hit = m_parsed.object(line))
-        return *hit;
-    auto* fresh = new AnsiLine(parseAnsi(m_store.line(line).text));
-    m_parsed.insert(line, fresh, 1 + static_cast<int>(fresh->text.size() / 4096));
-    if (!m_parsed.contains(line)) { // larger than the whole cache: QCache has deleted it
-        static thread_local AnsiLine huge;
-        huge = parseAnsi(m_store.line(line).text);
-        return huge;
-    }
-    return *fresh;
+    return m_numbers ? static_cast<int>(QLocale().toString(static_cast<qulonglong>(m_model.endLine())).size() + 2) * m_text.cellWidth() : 0;
 }
 
-int LogCanvas::textLeft() const
+int LogCanvas::timeWidth() const
 {
     switch (m_times) {
-    case Times::None: return 12;
-    case Times::Local: return 12 + 25 * m_text.cellWidth();
-    case Times::Utc: return 12 + 26 * m_text.cellWidth();
-    case Times::SinceFirst: return 12 + 16 * m_text.cellWidth();
+    case Times::None: return 0;
+    case Times::Local: return 25 * m_text.cellWidth();
+    case Times::Utc: return 26 * m_text.cellWidth();
+    case Times::SinceFirst: return 16 * m_text.cellWidth();
     }
-    return 12;
+    return 0;
 }
 
+int LogCanvas::nameWidth() const
+{
+    if (m_model.sources().size() < 2)
+        return 0;
+    qsizetype longest = 0;
+    for (const auto& source : m_model.sources())
+        longest = std::max(longest, source.name.size());
+    return static_cast<int>(std::clamp<qsizetype>(longest, 4, 20) + 2) * m_text.cellWidth();
+}
+
+int LogCanvas::textLeft() const { return 14 + numberWidth() + timeWidth() + nameWidth(); }
 int LogCanvas::textColumns() const { return std::max(2, (viewport()->width() - textLeft() - 8) / m_text.cellWidth()); }
 int LogCanvas::visibleRows() const { return std::max(1, (viewport()->height() - topMargin) / m_text.lineHeight()); }
 std::vector<int> LogCanvas::breaks(const AnsiLine& line) const { return line.wrap(textColumns()); }
 
 int LogCanvas::subRows(std::uint64_t row) const
 {
-    return m_wrap ? static_cast<int>(breaks(parsed(m_rows.lineAt(row))).size()) : 1;
+    if (!m_wrap)
+        return 1;
+    const auto line = m_model.lineAt(row);
+    const Shown* const text = line ? shown(*line) : nullptr;
+    return text ? static_cast<int>(breaks(text->look.line).size()) : 1;
 }
 
 LogCanvas::Top LogCanvas::bottomTop() const
 {
-    const std::uint64_t count = m_rows.count();
+    const std::uint64_t count = m_model.count();
     if (count == 0)
         return {};
     return moved({count - 1, subRows(count - 1) - 1}, 1 - visibleRows());
@@ -302,7 +229,7 @@ LogCanvas::Top LogCanvas::bottomTop() const
 
 LogCanvas::Top LogCanvas::moved(Top from, int visual) const
 {
-    const std::uint64_t count = m_rows.count();
+    const std::uint64_t count = m_model.count();
     if (count == 0)
         return {};
     from.row = std::min(from.row, count - 1);
@@ -318,7 +245,7 @@ LogCanvas::Top LogCanvas::moved(Top from, int visual) const
         from.sub = subRows(--from.row) - 1, ++visual;
     }
     while (visual > 0) {
-        const int rest = subRows(from.row) - 1 - from.sub;
+        const int rest = std::max(0, subRows(from.row) - 1 - from.sub);
         const int step = std::min(visual, rest);
         from.sub += step, visual -= step;
         if (visual == 0 || from.row + 1 >= count)
@@ -332,13 +259,17 @@ void LogCanvas::setTop(Top top, bool byUser)
 {
     const Top bottom = bottomTop();
     m_top = std::min(top, bottom);
+    if (byUser)
+        m_seekLine.reset();
+    if (const auto line = m_model.lineAt(m_top.row))
+        m_topLine = *line;
     syncScrollBars();
     viewport()->update();
     if (byUser) {
         const bool follow = m_top == bottom;
         if (follow != m_follow) {
             m_follow = follow;
-            m_seenEnd = m_store.endLine();
+            m_seenEnd = m_model.endLine();
             emit followingChanged(follow);
         }
     }
@@ -349,11 +280,12 @@ void LogCanvas::syncScrollBars()
 {
     m_syncing = true;
     const auto limit = [](std::uint64_t v) { return static_cast<int>(std::min<std::uint64_t>(v, 0x7fffffff)); };
-    verticalScrollBar()->setRange(0, limit(bottomTop().row + (m_wrap && bottomTop().sub > 0 ? 1 : 0)));
+    const Top bottom = bottomTop();
+    verticalScrollBar()->setRange(0, limit(bottom.row + (m_wrap && bottom.sub > 0 ? 1 : 0)));
     verticalScrollBar()->setPageStep(visibleRows());
-    verticalScrollBar()->setValue(m_top == bottomTop() ? verticalScrollBar()->maximum() : limit(m_top.row));
+    verticalScrollBar()->setValue(m_top == bottom ? verticalScrollBar()->maximum() : limit(m_top.row));
     // Bytes bound the columns; the true width of what is not in view is nobody's business.
-    const int widest = m_wrap ? 0 : limit(m_store.longestLine()) - textColumns();
+    const int widest = m_wrap ? 0 : limit(m_model.longestLine()) - textColumns();
     horizontalScrollBar()->setRange(0, std::max(0, widest) * m_text.cellWidth());
     horizontalScrollBar()->setPageStep(viewport()->width());
     horizontalScrollBar()->setSingleStep(m_text.cellWidth() * 4);
@@ -399,11 +331,13 @@ void LogCanvas::keyPressEvent(QKeyEvent* event)
 {
     const bool ctrl = event->modifiers() & Qt::ControlModifier;
     if (event->matches(QKeySequence::Copy))
-        return copy();
+        return emit copyRequested();
     if (event->matches(QKeySequence::SelectAll))
         return selectAll();
     if (event->matches(QKeySequence::Find) || event->text() == QLatin1String("/"))
         return emit findRequested();
+    if (ctrl && event->key() == Qt::Key_G)
+        return emit jumpRequested();
     switch (event->key()) {
     case Qt::Key_Up: return setTop(moved(m_top, -1), true);
     case Qt::Key_Down: return setTop(moved(m_top, 1), true);
@@ -414,6 +348,8 @@ void LogCanvas::keyPressEvent(QKeyEvent* event)
     case Qt::Key_End: return setFollow(true);
     case Qt::Key_Left: return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepSub);
     case Qt::Key_Right: return horizontalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepAdd);
+    case Qt::Key_Return:
+    case Qt::Key_Enter: return emit detailsRequested(currentLine());
     case Qt::Key_Plus:
     case Qt::Key_Equal:
         if (ctrl)
@@ -436,155 +372,42 @@ void LogCanvas::keyPressEvent(QKeyEvent* event)
     QAbstractScrollArea::keyPressEvent(event);
 }
 
-LogCanvas::Position LogCanvas::positionAt(QPoint point) const
+void LogCanvas::showLine(std::uint64_t line)
 {
-    if (m_rows.count() == 0)
-        return {};
-    const int visual = point.y() < topMargin ? -1 : (point.y() - topMargin) / m_text.lineHeight();
-    const Top at = moved(m_top, visual);
-    const std::uint64_t number = m_rows.lineAt(at.row);
-    const AnsiLine& text = parsed(number);
-    const int offset = m_wrap ? 0 : horizontalScrollBar()->value();
-    const int column = std::max(0, (point.x() - textLeft() + offset + m_text.cellWidth() / 2) / m_text.cellWidth());
-    if (!m_wrap)
-        return {number, text.indexAt(column)};
-    const std::vector<int> starts = breaks(text);
-    const std::size_t sub = static_cast<std::size_t>(at.sub);
-    const int from = starts[sub];
-    const int to = sub + 1 < starts.size() ? starts[sub + 1] : static_cast<int>(text.text.size());
-    return {number, std::clamp(text.indexAt(text.columnOf(from) + column), from, to)};
+    if (m_follow)
+        setFollow(false);
+    m_seekLine = line;
+    m_topLine = line;
+    setTop({m_model.rowOf(line), 0}, false);
+    m_seekLine = line;
+    frame();
+    setSelection(Position{line, 0}, Position{line, 0});
 }
 
-void LogCanvas::setSelection(std::optional<Position> anchor, std::optional<Position> caret)
+void LogCanvas::reveal(std::uint64_t line)
 {
-    m_anchor = anchor;
-    m_caret = caret;
-    viewport()->update();
-    emit selectionChanged();
-}
-
-void LogCanvas::mousePressEvent(QMouseEvent* event)
-{
-    if (event->button() != Qt::LeftButton)
-        return;
-    const Position at = positionAt(event->position().toPoint());
-    const bool extend = event->modifiers() & Qt::ShiftModifier && m_anchor;
-    setSelection(extend ? m_anchor : at, at);
-}
-
-void LogCanvas::mouseMoveEvent(QMouseEvent* event)
-{
-    if (!(event->buttons() & Qt::LeftButton) || !m_anchor)
-        return;
-    m_dragPoint = event->position().toPoint();
-    setSelection(m_anchor, positionAt(m_dragPoint));
-    const bool outside = m_dragPoint.y() < 0 || m_dragPoint.y() > viewport()->height();
-    outside ? m_autoScroll->start() : m_autoScroll->stop();
-}
-
-void LogCanvas::autoScroll()
-{
-    const int beyond = m_dragPoint.y() < 0 ? m_dragPoint.y() : m_dragPoint.y() - viewport()->height();
-    setTop(moved(m_top, beyond / m_text.lineHeight() + (beyond < 0 ? -1 : 1)), true);
-    setSelection(m_anchor, positionAt({m_dragPoint.x(), std::clamp(m_dragPoint.y(), topMargin, viewport()->height() - 1)}));
-}
-
-void LogCanvas::mouseReleaseEvent(QMouseEvent*)
-{
-    m_autoScroll->stop();
-    if (hasSelection() && QApplication::clipboard()->supportsSelection() && m_anchor && m_caret) {
-        const auto [first, last] = std::minmax(*m_anchor, *m_caret);
-        if (last.line - first.line < 10'000)
-            QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
-    }
-}
-
-void LogCanvas::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    if (m_rows.count() == 0)
-        return;
-    const Position at = positionAt(event->position().toPoint());
-    const QString& text = parsed(at.line).text;
-    int from = at.index, to = at.index;
-    while (from > 0 && isWordChar(text[from - 1]))
-        --from;
-    while (to < text.size() && isWordChar(text[to]))
-        ++to;
-    setSelection(Position{at.line, from}, Position{at.line, to});
-}
-
-void LogCanvas::contextMenuEvent(QContextMenuEvent* event)
-{
-    QMenu menu(this);
-    menu.addAction(tr("Copy"), QKeySequence::Copy, this, &LogCanvas::copy)->setEnabled(hasSelection());
-    menu.addAction(tr("Select All"), QKeySequence::SelectAll, this, &LogCanvas::selectAll);
-    menu.addSeparator();
-    menu.addAction(tr("Find…"), QKeySequence::Find, this, &LogCanvas::findRequested);
-    menu.exec(event->globalPos());
-}
-
-void LogCanvas::selectAll()
-{
-    if (m_rows.count() == 0)
-        return;
-    const std::uint64_t last = m_rows.lineAt(m_rows.count() - 1);
-    setSelection(Position{m_rows.lineAt(0), 0}, Position{last, static_cast<int>(parsed(last).text.size())});
-}
-
-QString LogCanvas::selectedText() const
-{
-    if (!hasSelection())
-        return {};
-    const auto [first, last] = std::minmax(*m_anchor, *m_caret);
-    QString out;
-    for (std::uint64_t row = m_rows.rowOf(first.line); row < m_rows.count() && m_rows.lineAt(row) <= last.line; ++row) {
-        const std::uint64_t number = m_rows.lineAt(row);
-        const QString text = parseAnsi(m_store.line(number).text).text;
-        const int from = number == first.line ? first.index : 0;
-        out += number == last.line ? text.mid(from, last.index - from) : text.mid(from) + QLatin1Char('\n');
-    }
-    return out;
-}
-
-void LogCanvas::copy() const
-{
-    if (hasSelection())
-        QApplication::clipboard()->setText(selectedText());
-}
-
-void LogCanvas::ensureVisible(Position position)
-{
-    const std::uint64_t row = m_rows.rowOf(position.line);
+    const std::uint64_t row = m_model.rowOf(line);
     const Top last = moved(m_top, visibleRows() - 2);
-    if (row <= m_top.row || row >= last.row)
+    if (row < m_top.row || row >= last.row || m_follow) {
+        if (m_follow)
+            setFollow(false);
         setTop(moved({row, 0}, -visibleRows() / 3), true);
-    if (!m_wrap) {
-        const int x = parsed(position.line).columnOf(position.index) * m_text.cellWidth();
+    }
+    setSelection(Position{line, 0}, Position{line, 0});
+    const Shown* const text = shown(line);
+    if (!m_wrap && text && !text->found.empty()) {
+        const int x = text->look.line.columnOf(text->found.front().start) * m_text.cellWidth();
         QScrollBar* bar = horizontalScrollBar();
         if (x < bar->value() || x > bar->value() + viewport()->width() - textLeft() - 40)
             bar->setValue(std::max(0, x - viewport()->width() / 2));
     }
 }
 
-void LogCanvas::showMatch(std::size_t index)
-{
-    if (index >= m_search.matches().size())
-        return;
-    const LogSearch::Match& match = m_search.matches()[index];
-    if (match.line < m_store.firstLine() || match.line >= m_store.endLine())
-        return;
-    m_currentMatch = index;
-    ensureVisible({match.line, match.start});
-    viewport()->update();
-}
-
-void LogCanvas::showLine(std::uint64_t line) { setTop({m_rows.rowOf(line), 0}, true); }
-
 void LogCanvas::updatePill()
 {
-    const bool show = !m_follow && m_rows.count() > 0 && m_top != bottomTop();
+    const bool show = !m_follow && m_model.count() > 0 && m_top != bottomTop();
     if (show) {
-        const std::uint64_t fresh = m_store.endLine() - std::min(m_seenEnd, m_store.endLine());
+        const std::uint64_t fresh = m_model.endLine() - std::min(m_seenEnd, m_model.endLine());
         m_pill->setText(fresh == 0   ? tr("↓  Jump to newest")
                         : fresh == 1 ? tr("↓  1 new line")
                                      : tr("↓  %1 new lines").arg(QLocale().toString(static_cast<qulonglong>(fresh))));

@@ -7,18 +7,19 @@
 #include <QAbstractScrollArea>
 #include <QCache>
 
-#include "logs/ansi_text.h"
-#include "logs/line_store.h"
-#include "logs/log_search.h"
+#include "logs/line_look.h"
+#include "logs/log_model.h"
 #include "terminal/mono_text.h"
 
-class QAbstractButton;
 class QTimer;
 
-// Paints the visible rows of a LineStore and nothing else; a line is decoded when it comes into view. Scrolls by rows, follows
-// the end until the user scrolls up, selects across lines, shows the matches of a LogSearch. GUI thread.
+// Paints the visible rows of a LogModel and nothing else; a line is read and decoded when it comes into view. Scrolls by rows,
+// follows the end until the user scrolls up, selects across lines, shows what was found and links. GUI thread.
 namespace slipway::ui
 {
+
+class LogPill;
+class LogScrollBar;
 
 class LogCanvas : public QAbstractScrollArea
 {
@@ -27,35 +28,43 @@ class LogCanvas : public QAbstractScrollArea
 public:
     enum class Times : std::uint8_t { None, Local, Utc, SinceFirst };
 
-    LogCanvas(LineStore& store, LogSearch& search, QWidget* parent = nullptr);
+    explicit LogCanvas(LogModel& model, QWidget* parent = nullptr); // the model outlives it
 
-    void linesChanged(); // the store grew, shrank or was cleared; cheap, repaints once
-    void searchChanged();  // another query
-    void searchAdvanced(); // more matches of the same one
-    void setFilter(bool on); // only the lines that match are rows, while there is something to match
     void setTimes(Times times);
     void setWrap(bool on);
-    void setStreams(bool out, bool err);
-    void setFollow(bool on); // on also scrolls to the end
+    void setFolding(bool on);   // JSON lines as message and fields
+    void setNumbers(bool on);   // of lines, at the left
+    void setFollow(bool on);    // on also scrolls to the end
     void setMessage(const QString& title, const QString& detail); // what is shown when there is no line
-    void showMatch(std::size_t index);                            // selects it and brings it into view
     void showLine(std::uint64_t line);                            // as the first one that is seen
+    void reveal(std::uint64_t line);                              // anywhere in view, and its first match
+    void rowsAreOthers();                                         // keeps the top line where it is
     void zoom(int step);                                          // 0 = back to normal
 
     [[nodiscard]] bool following() const { return m_follow; }
-    [[nodiscard]] bool filtered() const { return m_rows.filtered(); }
-    [[nodiscard]] std::uint64_t rowCount() const { return m_rows.count(); }
-    [[nodiscard]] std::uint64_t topLine() const;
-    [[nodiscard]] std::optional<std::size_t> currentMatch() const { return m_currentMatch; }
+    [[nodiscard]] std::uint64_t topLine() const { return m_topLine; }
+    [[nodiscard]] std::uint64_t currentLine() const; // the caret's, or the first one in view
     [[nodiscard]] bool hasSelection() const { return m_anchor && m_caret && *m_anchor != *m_caret; }
-    [[nodiscard]] QString selectedText() const;
+    struct Selection
+    {
+        std::uint64_t firstLine = 0, lastLine = 0;
+        int firstIndex = 0, lastIndex = 0; // in what is shown of them
+    };
+    [[nodiscard]] std::optional<Selection> selection() const;
+    // The selected text as far as it is here; nothing when a line of it is not.
+    [[nodiscard]] std::optional<QString> selectedText() const;
+    [[nodiscard]] QString shownText(std::string_view bytes) const { return lookOf(bytes, m_fold).line.text; }
     void selectAll();
-    void copy() const;
+    [[nodiscard]] double slowestPaintMs() const { return m_slowestPaintMs; } // since the last call of forgetPaints()
+    void forgetPaints() { m_slowestPaintMs = 0; }
 
 signals:
     void followingChanged(bool on);
     void selectionChanged();
     void findRequested();
+    void copyRequested();
+    void jumpRequested();
+    void detailsRequested(std::uint64_t line);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -83,50 +92,58 @@ private:
         int sub = 0; // row of the wrapped line
         auto operator<=>(const Top&) const = default;
     };
+    struct Shown
+    {
+        LineLook look;
+        std::vector<LogModel::Span> found;
+    };
 
-    [[nodiscard]] const AnsiLine& parsed(std::uint64_t line) const;
+    [[nodiscard]] const Shown* shown(std::uint64_t line) const; // null: not here yet
     [[nodiscard]] std::vector<int> breaks(const AnsiLine& line) const;
     [[nodiscard]] int subRows(std::uint64_t row) const;
     [[nodiscard]] int visibleRows() const;
     [[nodiscard]] int textLeft() const;
+    [[nodiscard]] int numberWidth() const;
+    [[nodiscard]] int timeWidth() const;
+    [[nodiscard]] int nameWidth() const;
     [[nodiscard]] int textColumns() const;
     [[nodiscard]] Top bottomTop() const;
     [[nodiscard]] Top moved(Top from, int visualRows) const;
-    [[nodiscard]] Position positionAt(QPoint point) const;
-    void resetRows();
-    void takeMatches();
+    [[nodiscard]] std::optional<Position> positionAt(QPoint point) const;
+    [[nodiscard]] QString linkAt(QPoint point) const;
+    void modelChanged();
+    void frame();
     void setTop(Top top, bool byUser);
     void syncScrollBars();
-    void ensureVisible(Position position);
     void setSelection(std::optional<Position> anchor, std::optional<Position> caret);
     void updatePill();
     void fontOrPaletteChanged();
     void autoScroll();
 
-    void paintRow(QPainter& p, std::uint64_t line, const AnsiLine& text, int from, int to, int x, int y) const;
-    void paintHighlights(QPainter& p, std::uint64_t line, const AnsiLine& text, int from, int to, int x, int y) const;
-    void paintGutter(QPainter& p, const LineStore::Line& line, int y, int height) const;
+    void paintText(QPainter& p, const LineLook& look, int from, int to, int x, int y) const;
+    void paintHighlights(QPainter& p, std::uint64_t line, const Shown& shown, int from, int to, int x, int y) const;
+    void paintGutter(QPainter& p, std::uint64_t number, const LogLineView& line, int y, int height) const;
+    void paintWaiting(QPainter& p, int y) const;
+    void paintRest(QPainter& p, const LogLineView& line, int x, int y) const;
     void paintMessage(QPainter& p) const;
+    [[nodiscard]] QColor textColor(const LineLook& look) const;
     [[nodiscard]] QString timeText(std::int64_t timeNs) const;
 
-    LineStore& m_store;
-    LogSearch& m_search;
-    RowIndex m_rows;
-    mutable QCache<std::uint64_t, AnsiLine> m_parsed;
+    LogModel& m_model;
+    mutable QCache<std::uint64_t, Shown> m_shown;
     MonoText m_text;
     ViewColors m_colors;
     Times m_times = Times::None;
-    RowIndex::Streams m_streams = RowIndex::Both;
-    std::uint64_t m_filterNext = 0; // the first line whose matches are not rows yet
-    bool m_filter = false;
-    bool m_wrap = false, m_follow = true, m_syncing = false, m_dirty = false;
+    bool m_wrap = false, m_fold = true, m_numbers = false, m_follow = true, m_syncing = false;
     Top m_top;
+    std::uint64_t m_topLine = 0; // its number, as long as it was known
+    std::optional<std::uint64_t> m_seekLine; // to be at the top when its row is known
     std::optional<Position> m_anchor, m_caret;
-    std::optional<std::size_t> m_currentMatch;
     std::uint64_t m_seenEnd = 0; // lines there were when following stopped
-    double m_zoom = 1;
-    QString m_title, m_detail;
-    QAbstractButton* m_pill;
+    double m_zoom = 1, m_slowestPaintMs = 0;
+    QString m_title, m_detail, m_pressedLink;
+    LogScrollBar* m_bar;
+    LogPill* m_pill;
     QTimer* m_frame;
     QTimer* m_autoScroll;
     QPoint m_dragPoint;

@@ -3,6 +3,8 @@
 #include <cstdlib>
 
 #include <QDateTime>
+#include <QElapsedTimer>
+#include <QLocale>
 #include <QPainter>
 #include <QPaintEvent>
 #include <QScrollBar>
@@ -12,58 +14,118 @@
 
 namespace slipway::ui
 {
+namespace
+{
+constexpr int topMargin = 4;
+}
 
 void LogCanvas::paintEvent(QPaintEvent*)
 {
+    QElapsedTimer watch;
+    watch.start();
     QPainter p(viewport());
     p.fillRect(viewport()->rect(), m_colors.background);
-    if (m_rows.count() == 0) {
+    const std::uint64_t count = m_model.count();
+    if (count == 0) {
         paintMessage(p);
         return;
     }
     const int height = m_text.lineHeight();
     const int left = textLeft();
     const int offset = m_wrap ? 0 : horizontalScrollBar()->value();
-    int y = 4;
+    int y = topMargin;
     int skip = m_top.sub;
-    for (std::uint64_t row = m_top.row; row < m_rows.count() && y < viewport()->height(); ++row) {
-        const std::uint64_t number = m_rows.lineAt(row);
-        const LineStore::Line line = m_store.line(number);
-        const AnsiLine& text = parsed(number);
-        const std::vector<int> starts = m_wrap ? breaks(text) : std::vector<int>{0};
-        const int count = static_cast<int>(starts.size());
-        paintGutter(p, line, y, (count - skip) * height);
+    for (std::uint64_t row = m_top.row; row < count && y < viewport()->height(); ++row) {
+        const auto number = m_model.lineAt(row);
+        const auto line = number ? m_model.line(*number) : std::nullopt;
+        const Shown* const text = line ? shown(*number) : nullptr;
+        if (!text) {
+            paintWaiting(p, y);
+            y += height;
+            skip = 0;
+            continue;
+        }
+        const AnsiLine& ansi = text->look.line;
+        const std::vector<int> starts = m_wrap ? breaks(ansi) : std::vector<int>{0};
+        const int rows = static_cast<int>(starts.size());
+        skip = std::min(skip, rows - 1);
+        paintGutter(p, *number, *line, y, (rows - skip) * height);
         p.save();
         p.setClipRect(left, 0, viewport()->width() - left, viewport()->height());
-        for (int sub = skip; sub < count && y < viewport()->height(); ++sub) {
+        for (int sub = skip; sub < rows && y < viewport()->height(); ++sub) {
             int from = starts[static_cast<std::size_t>(sub)];
-            int to = sub + 1 < count ? starts[static_cast<std::size_t>(sub) + 1] : static_cast<int>(text.text.size());
+            int to = sub + 1 < rows ? starts[static_cast<std::size_t>(sub) + 1] : static_cast<int>(ansi.text.size());
+            const bool last = to == ansi.text.size();
             int x = left;
             if (!m_wrap) {
                 const int first = offset / m_text.cellWidth();
-                from = text.indexAt(first);
-                to = std::min(to, text.indexAt(first + textColumns() + 2));
-                x = left - offset + text.columnOf(from) * m_text.cellWidth();
+                from = ansi.indexAt(first);
+                to = std::min(to, ansi.indexAt(first + textColumns() + 2));
+                x = left - offset + ansi.columnOf(from) * m_text.cellWidth();
             }
-            paintHighlights(p, number, text, from, to, x, y);
-            paintRow(p, number, text, from, to, x, y);
+            if (line->isContext)
+                p.setOpacity(0.55);
+            paintHighlights(p, *number, *text, from, to, x, y);
+            paintText(p, text->look, from, to, x, y);
+            if (last && line->length > line->text.size())
+                paintRest(p, *line, x + (ansi.columnOf(static_cast<int>(ansi.text.size())) - ansi.columnOf(from)) * m_text.cellWidth(), y);
+            p.setOpacity(1);
             y += height;
         }
         p.restore();
         skip = 0;
     }
+    m_slowestPaintMs = std::max(m_slowestPaintMs, static_cast<double>(watch.nsecsElapsed()) / 1e6);
 }
 
-void LogCanvas::paintRow(QPainter& p, std::uint64_t, const AnsiLine& text, int from, int to, int x, int y) const
+// A line that is on its way.
+void LogCanvas::paintWaiting(QPainter& p, int y) const
 {
+    const int width = (20 + (y * 7) % 31) * m_text.cellWidth();
+    p.fillRect(QRectF(textLeft(), y + m_text.lineHeight() * 0.4, width, std::max(2.0, m_text.lineHeight() * 0.25)), m_colors.faint);
+}
+
+// How much of a line is not shown.
+void LogCanvas::paintRest(QPainter& p, const LogLineView& line, int x, int y) const
+{
+    const QString text = tr(" … %1 more ").arg(QLocale().formattedDataSize(static_cast<qint64>(line.length - line.text.size())));
+    const int right = viewport()->width() - 12 - static_cast<int>(text.size()) * m_text.cellWidth();
+    const QRect chip(std::min(x + 6, right), y + 1, static_cast<int>(text.size()) * m_text.cellWidth(), m_text.lineHeight() - 2);
+    p.setPen(Qt::NoPen);
+    p.setBrush(mix(m_colors.background, m_colors.accent, 0.18));
+    p.drawRoundedRect(chip, 3, 3);
+    p.setPen(m_colors.accent);
+    m_text.draw(p, chip.left(), y, text);
+}
+
+QColor LogCanvas::textColor(const LineLook& look) const
+{
+    if (look.coloured)
+        return m_colors.text; // it chose its own
+    switch (look.level) {
+    case logstore::Level::Fatal:
+    case logstore::Level::Error: return m_colors.error;
+    case logstore::Level::Warn: return m_colors.warning;
+    case logstore::Level::Debug:
+    case logstore::Level::Trace: return m_colors.dim;
+    default: return m_colors.text;
+    }
+}
+
+void LogCanvas::paintText(QPainter& p, const LineLook& look, int from, int to, int x, int y) const
+{
+    const AnsiLine& text = look.line;
+    const QColor plain = textColor(look);
     const int origin = x - text.columnOf(from) * m_text.cellWidth();
-    for (const StyleRun& run : text.runs) {
-        const int start = std::max(run.start, from);
-        const int end = std::min(run.start + run.length, to);
+    // A line can have a million runs: only those in view are looked at.
+    auto run = std::ranges::partition_point(text.runs, [from](const StyleRun& each) { return each.start + each.length <= from; });
+    for (; run != text.runs.end() && run->start < to; ++run) {
+        const int start = std::max(run->start, from);
+        const int end = std::min(run->start + run->length, to);
         if (start >= end)
             continue;
-        const CellStyle& style = run.style;
-        QColor fg = m_colors.resolve(style.fg, m_colors.text, style.has(CellStyle::Bold));
+        const CellStyle& style = run->style;
+        QColor fg = m_colors.resolve(style.fg, plain, style.has(CellStyle::Bold));
         QColor bg = m_colors.resolve(style.bg, m_colors.background);
         const bool filled = style.bg.kind != CellColor::Default || style.has(CellStyle::Reverse);
         if (style.has(CellStyle::Reverse))
@@ -82,10 +144,17 @@ void LogCanvas::paintRow(QPainter& p, std::uint64_t, const AnsiLine& text, int f
         if (style.has(CellStyle::Strike))
             p.fillRect(left, y + m_text.ascent() * 2 / 3, width, 1, fg);
     }
+    for (const auto& [start, length] : look.links) {
+        const int begin = std::max(start, from), end = std::min(start + length, to);
+        if (begin < end)
+            p.fillRect(origin + text.columnOf(begin) * m_text.cellWidth(), y + m_text.ascent() + 1,
+                       (text.columnOf(end) - text.columnOf(begin)) * m_text.cellWidth(), 1, m_colors.accent);
+    }
 }
 
-void LogCanvas::paintHighlights(QPainter& p, std::uint64_t line, const AnsiLine& text, int from, int to, int x, int y) const
+void LogCanvas::paintHighlights(QPainter& p, std::uint64_t line, const Shown& shown, int from, int to, int x, int y) const
 {
+    const AnsiLine& text = shown.look.line;
     const int origin = x - text.columnOf(from) * m_text.cellWidth();
     const auto fill = [&](int start, int end, const QColor& color) {
         start = std::max(start, from), end = std::min(end, to);
@@ -93,6 +162,9 @@ void LogCanvas::paintHighlights(QPainter& p, std::uint64_t line, const AnsiLine&
             p.fillRect(origin + text.columnOf(start) * m_text.cellWidth(), y,
                        (text.columnOf(end) - text.columnOf(start)) * m_text.cellWidth(), m_text.lineHeight(), color);
     };
+    const bool current = m_model.currentMatch() == line;
+    if (current || (m_caret && !hasSelection() && m_caret->line == line))
+        p.fillRect(0, y, viewport()->width(), m_text.lineHeight(), mix(m_colors.background, m_colors.accent, current ? 0.16 : 0.08));
     if (hasSelection()) {
         const auto [first, last] = std::minmax(*m_anchor, *m_caret);
         if (line >= first.line && line <= last.line) {
@@ -102,22 +174,39 @@ void LogCanvas::paintHighlights(QPainter& p, std::uint64_t line, const AnsiLine&
                            m_text.lineHeight(), m_colors.selection);
         }
     }
-    if (m_search.active()) {
-        const auto [begin, end] = m_search.ofLine(line);
-        for (std::size_t i = begin; i < end; ++i) {
-            const LogSearch::Match& match = m_search.matches()[i];
-            fill(match.start, match.start + match.length, i == m_currentMatch ? m_colors.currentMatch : m_colors.match);
-        }
-    }
+    for (const LogModel::Span& span : shown.found)
+        fill(span.start, span.start + span.length, current ? m_colors.currentMatch : m_colors.match);
 }
 
-void LogCanvas::paintGutter(QPainter& p, const LineStore::Line& line, int y, int height) const
+void LogCanvas::paintGutter(QPainter& p, std::uint64_t number, const LogLineView& line, int y, int height) const
 {
     if (line.isStderr)
         p.fillRect(3, y + 2, 3, std::max(1, height - 4), mix(m_colors.background, m_colors.error, 0.75));
-    if (m_times != Times::None && height >= m_text.lineHeight()) {
+    else if (line.isNote)
+        p.fillRect(3, y + 2, 3, std::max(1, height - 4), m_colors.warning);
+    if (height < m_text.lineHeight())
+        return;
+    int x = 12;
+    if (m_numbers) {
+        const QString text = QLocale().toString(static_cast<qulonglong>(number + 1));
+        p.setPen(mix(m_colors.dim, m_colors.background, 0.25));
+        m_text.draw(p, x + numberWidth() - (static_cast<int>(text.size()) + 2) * m_text.cellWidth(), y, text);
+        x += numberWidth();
+    }
+    if (m_times != Times::None) {
         p.setPen(m_colors.dim);
-        m_text.draw(p, 12, y, timeText(line.timeNs));
+        m_text.draw(p, x, y, timeText(line.timeNs));
+        x += timeWidth();
+    }
+    const auto& sources = m_model.sources();
+    if (sources.size() > 1 && line.source < sources.size()) {
+        const int cells = nameWidth() / m_text.cellWidth() - 2;
+        QString name = sources[line.source].name;
+        if (name.size() > cells)
+            name = name.left(cells - 1) + QChar(0x2026);
+        p.setPen(sources[line.source].color);
+        m_text.draw(p, x, y, name, true);
+        p.fillRect(x + nameWidth() - m_text.cellWidth() - 3, y, 2, height, mix(m_colors.background, sources[line.source].color, 0.6));
     }
 }
 
@@ -126,7 +215,7 @@ QString LogCanvas::timeText(std::int64_t timeNs) const
     if (timeNs == 0)
         return {};
     if (m_times == Times::SinceFirst) {
-        const std::int64_t ms = (timeNs - m_store.line(m_store.firstLine()).timeNs) / 1'000'000;
+        const std::int64_t ms = (timeNs - m_model.firstTimeNs()) / 1'000'000;
         return QStringLiteral("%1%2:%3:%4.%5")
             .arg(ms < 0 ? QLatin1Char('-') : QLatin1Char('+'))
             .arg(std::abs(ms) / 3'600'000, 2, 10, QLatin1Char('0'))

@@ -19,6 +19,7 @@
 #include "images/images_page.h"
 #include "jobs/jobs.h"
 #include "jobs/jobs_panel.h"
+#include "logs/logs_page.h"
 #include "models/container_model.h"
 #include "models/image_model.h"
 #include "run/launch.h"
@@ -38,7 +39,7 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr std::array roomNames{"containers", "images", "builds"}; // as they are remembered
+constexpr std::array roomNames{"containers", "images", "builds", "logs"}; // as they are remembered
 
 MainWindow::Room roomOf(const QString& name)
 {
@@ -101,6 +102,7 @@ void MainWindow::buildRail()
     m_rail->addRoom(names::containersButton, "containers", tr("Containers"));
     m_rail->addRoom(names::imagesButton, "images", tr("Images"));
     m_rail->addRoom(names::buildsButton, "build", tr("Builds"));
+    m_rail->addRoom(names::logsButton, "logs", tr("Logs"));
     m_rail->setCurrent(m_room);
     m_rail->setMenu(makeSettingsMenu(*this));
     connect(m_rail, &Rail::roomChosen, this, [this](int room) { enter(Room(room)); });
@@ -140,6 +142,7 @@ void MainWindow::showRoom()
     }
     QWidget* page = m_room == Images   ? static_cast<QWidget*>(&imagesPage())
                     : m_room == Builds ? static_cast<QWidget*>(&dockerfilePage())
+                    : m_room == Logs   ? static_cast<QWidget*>(&logsPage())
                     : m_hadContainers ? static_cast<QWidget*>(&containersPage())
                                       : static_cast<QWidget*>(&welcomePage());
     const bool reading = m_helpPage && m_pages->currentWidget() == m_helpPage && sender() == m_containers;
@@ -184,6 +187,15 @@ DockerfilePage& MainWindow::dockerfilePage()
         connect(m_dockerfilePage, &DockerfilePage::runRequested, this, [this](const QString& image) { containersPage().askRun(image); });
     }
     return *m_dockerfilePage;
+}
+
+LogsPage& MainWindow::logsPage()
+{
+    if (!m_logsPage) {
+        m_logsPage = new LogsPage(m_bridge, *m_containers);
+        m_pages->addWidget(m_logsPage);
+    }
+    return *m_logsPage;
 }
 
 void MainWindow::openDockerfile(const QString& path)

@@ -20,6 +20,7 @@ class ImageModel;
 class ImagesPage;
 class Jobs;
 class ListPage;
+class LogsPage;
 class MessageBar;
 class Rail;
 class WelcomePage;
@@ -31,7 +32,7 @@ class MainWindow : public QMainWindow
     Q_OBJECT
 
 public:
-    enum Room { Containers, Images, Builds };
+    enum Room { Containers, Images, Builds, Logs };
 
     // STARTERTAR: the image that the welcome page loads and runs.
     MainWindow(EngineBridge& bridge, const QString& starterTar);
@@ -59,6 +60,7 @@ private:
     [[nodiscard]] ContainersPage& containersPage();
     [[nodiscard]] ImagesPage& imagesPage();
     [[nodiscard]] DockerfilePage& dockerfilePage();
+    [[nodiscard]] LogsPage& logsPage();
     [[nodiscard]] ListPage* listOf(Room room) const; // made already, and the room is a list
     [[nodiscard]] WelcomePage& welcomePage();
     void showRoom();
@@ -82,6 +84,7 @@ private:
     ContainersPage* m_containersPage = nullptr;
     ImagesPage* m_imagesPage = nullptr;
     DockerfilePage* m_dockerfilePage = nullptr;
+    LogsPage* m_logsPage = nullptr;
     WelcomePage* m_welcomePage = nullptr;
     HelpPage* m_helpPage = nullptr;
     Room m_room = Containers;

@@ -36,6 +36,7 @@ inline constexpr auto containerDetail = "containerDetail", overviewTab = "overvi
                       detailMore = "detailMore", detailFull = "detailFull", detailClose = "detailClose",
                       stopCard = "stopCard", inspectSearch = "inspectSearch";
 inline constexpr auto chartsSave = "chartsSave";
+inline constexpr auto logsButton = "logsButton", logsPage = "logsPage", logsTree = "logsTree";
 inline constexpr auto buildsButton = "buildsButton", dockerfilePage = "dockerfilePage", dockerfileTabs = "dockerfileTabs", newDockerfile = "newDockerfile",
                       openDockerfile = "openDockerfile", codeEditor = "codeEditor", completionPopup = "completionPopup",
                       findField = "findField", replaceField = "replaceField", replaceAllButton = "replaceAllButton", outline = "outline",
