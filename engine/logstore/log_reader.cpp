@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <utility>
 
 #include "base/unique_fd.h"
 #include "logstore/segment_files.h"
@@ -140,6 +141,7 @@ struct LogReader::Impl
     {
         std::vector<unsigned> numbers = segmentsIn(dir);
         std::uint64_t found = 0;
+        bool last = true; // the piece at the end of the log, where a line without a newline is one
         while (!numbers.empty()) {
             const unsigned number = numbers.back();
             numbers.pop_back();
@@ -151,7 +153,7 @@ struct LogReader::Impl
                     break;
                 if (i > 0)
                     piece->seek(starts[i]);
-                const std::uint64_t here = countLines(*piece, i + 1 < starts.size() ? starts[i + 1].offset : UINT64_MAX);
+                const std::uint64_t here = countLines(*piece, i + 1 < starts.size() ? starts[i + 1].offset : UINT64_MAX, std::exchange(last, false));
                 found += here;
                 if (found >= count) {
                     segment = std::make_unique<Segment>(dir, number);
@@ -165,7 +167,7 @@ struct LogReader::Impl
         openFirst();
     }
 
-    std::uint64_t countLines(Segment& piece, std::uint64_t end) const
+    std::uint64_t countLines(Segment& piece, std::uint64_t end, bool last) const
     {
         RecordHeader record{};
         std::string_view text;
@@ -177,7 +179,7 @@ struct LogReader::Impl
             open = record.flags & Partial;
             count += open ? 0 : 1;
         }
-        return count + (open && end == UINT64_MAX ? 1 : 0);
+        return count + (open && last ? 1 : 0);
     }
 
     void skip(std::uint64_t count)
