@@ -25,10 +25,7 @@ namespace
 {
 constexpr std::size_t planLimit = 16 << 20;
 
-struct Stdio // the process's ends
-{
-    int in, out, err;
-};
+using launch::Stdio;
 
 struct Pipe
 {
@@ -236,18 +233,15 @@ bool runCrun(const Options& options, const Stdio& stdio, Process& process, Launc
     return true;
 }
 
-bool runPlan(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure, const Record& record)
+bool runPlan(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure, std::optional<launch::Holder> holder,
+             const Record& record)
 {
-    auto plan = launch::decode(readFile(options.plan.c_str(), planLimit));
+    const auto plan = launch::decode(readFile(options.plan.c_str(), planLimit));
     if (!plan) {
         failure.message = plan.error().message;
         return false;
     }
-    if (options.rows > 0) {
-        plan->process.rows = static_cast<std::uint16_t>(options.rows);
-        plan->process.columns = static_cast<std::uint16_t>(options.columns);
-    }
-    auto running = launch::launch(*plan, {stdio.in, stdio.out, stdio.err}, netnsFd, [&](pid_t pid) {
+    auto running = launch::launch(options.plan, *plan, stdio, netnsFd, std::move(holder), [&](pid_t pid) {
         process.pid = pid;
         process.startTicks = startTicksOf(pid);
         record(process);
@@ -261,7 +255,7 @@ bool runPlan(const Options& options, const Stdio& stdio, Process& process, Launc
 }
 } // namespace
 
-bool launch(const Options& options, Process& process, LaunchFailure& failure, const std::function<void(const Process&)>& record)
+bool launch(const Options& options, Process& process, LaunchFailure& failure, std::optional<launch::Holder> holder, const Record& record)
 {
     const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     Pipe in, out, err;
@@ -270,7 +264,8 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure, co
         return false;
     }
     const Stdio stdio{in.read ? in.read.get() : null.get(), options.tty ? null.get() : out.write.get(), options.tty ? null.get() : err.write.get()};
-    if (!(options.plan.empty() ? runCrun : runPlan)(options, stdio, process, failure, record))
+    if (options.plan.empty() ? !runCrun(options, stdio, process, failure, record)
+                             : !runPlan(options, stdio, process, failure, std::move(holder), record))
         return false;
     if (!options.logDir.empty() || !options.bundle.empty()) // a container
         process.memoryEvents = memoryEventsOf(process.pid);

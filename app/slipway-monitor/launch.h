@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 
 #include "base/unique_fd.h"
+#include "launch/holder.h"
 #include "options.h"
 
 namespace slipway::monitor
@@ -30,6 +32,7 @@ struct LaunchFailure
 // Starts the process as the plan says, or runs crun (run --detach or exec --detach) and waits for it; it is then our child, with crun by
 // reparenting. RECORD is called as soon as the process is known, with the plan before its program runs. Returns true and fills PROCESS, or fills
 // FAILURE with the words of the launcher or crun's last ones.
-[[nodiscard]] bool launch(const Options& options, Process& process, LaunchFailure& failure, const std::function<void(const Process&)>& record);
+[[nodiscard]] bool launch(const Options& options, Process& process, LaunchFailure& failure, std::optional<launch::Holder> holder,
+                          const std::function<void(const Process&)>& record);
 
 } // namespace slipway::monitor

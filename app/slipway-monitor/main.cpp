@@ -13,6 +13,7 @@
 
 #include "launch.h"
 #include "options.h"
+#include "park.h"
 #include "session.h"
 
 using namespace slipway;
@@ -73,13 +74,19 @@ void writePidFile(const monitor::Process& process, TimePoint startedAt)
 int main(int argc, char** argv)
 {
     monitor::Options options;
-    ::fcntl(readyFd, F_SETFD, FD_CLOEXEC);
+    std::vector<std::string> words;
+    std::optional<launch::Holder> holder;
     ::umask(077);
     ::prctl(PR_SET_NAME, "slipway-monitor"); // it was executed as a number
+    if (argc < 2 || std::strcmp(argv[1], "--park") != 0)
+        words.assign(argv + 1, argv + argc);
+    else if (!monitor::park(argc, argv, words, holder))
+        return 0;
+    ::fcntl(readyFd, F_SETFD, FD_CLOEXEC);
     take(programFd);
     take(crunFd);
     take(netnsFd);
-    if (!options.parse(argc, argv)) {
+    if (!options.parse(words)) {
         report("failed 1 slipway-monitor is started by slipwayd only\n");
         return 2;
     }
@@ -101,7 +108,7 @@ int main(int argc, char** argv)
         startedAt = now();
         writePidFile(known, startedAt);
     };
-    if (!monitor::launch(options, process, failure, record)) {
+    if (!monitor::launch(options, process, failure, std::move(holder), record)) {
         ::unlink("monitor.sock");
         ::unlink("pid");
         report("failed " + std::to_string(failure.code) + ' ' + failure.message + '\n');

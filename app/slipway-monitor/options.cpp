@@ -11,9 +11,9 @@ namespace
 {
 struct Arguments
 {
-    int left;
-    char** next;
-    const char* take() { return left > 0 ? (--left, *next++) : nullptr; }
+    const std::vector<std::string>& words;
+    std::size_t at = 0;
+    const char* take() { return at < words.size() ? words[at++].c_str() : nullptr; }
     bool string(std::string& into)
     {
         const char* text = take();
@@ -30,9 +30,9 @@ struct Arguments
 };
 } // namespace
 
-bool Options::parse(int argc, char** argv)
+bool Options::parse(const std::vector<std::string>& words)
 {
-    Arguments rest{argc - 1, argv + 1};
+    Arguments rest{words};
     const auto is = [](const char* a, const char* b) { return std::strcmp(a, b) == 0; };
     bool good = true;
     while (const char* key = rest.take()) {

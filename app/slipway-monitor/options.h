@@ -11,7 +11,7 @@
 namespace slipway::monitor
 {
 
-// The command line of slipway-monitor, written by runtime/runtime.cpp and by nobody else:
+// The command line of slipway-monitor, written by runtime/runtime.cpp and by nobody else (or --park, see park.h):
 //   --id ID --run-dir DIR --exit-file FILE (--plan FILE | --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
 //   [--crun-fd] [--no-cgroups]) [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once]
 //   [--size ROWS COLS] [--ephemeral] [--attach FD IN OUT ERR]… [--router FD --forward FD ADDRESS PORT…]
@@ -43,7 +43,7 @@ struct Options
     int router = -1;
     ResolverOptions resolver; // udp -1: none
 
-    [[nodiscard]] bool parse(int argc, char** argv);
+    [[nodiscard]] bool parse(const std::vector<std::string>& words); // without the program's name
 };
 
 } // namespace slipway::monitor

@@ -74,6 +74,17 @@ Status makeFolder(const std::string& folder, bool v2)
     return {};
 }
 
+Status write(const Cgroup& cgroup, bool late)
+{
+    for (const FileWrite& limit : cgroup.limits) {
+        if (limit.path.ends_with("/pids.max") != late)
+            continue;
+        if (const int err = writeFile(limit.path, limit.value))
+            return failErrno(err, "error setting cgroup config for procHooks process: failed to write \"" + limit.value + "\": write " + limit.path);
+    }
+    return {};
+}
+
 Status restrictDevices(const Cgroup& cgroup)
 {
     if (cgroup.deviceProgram.empty())
@@ -101,11 +112,17 @@ Status makeCgroup(const Cgroup& cgroup)
 {
     for (const std::string& folder : cgroup.folders)
         TRY_STATUS(makeFolder(folder, cgroup.v2));
-    for (const FileWrite& limit : cgroup.limits) {
-        if (const int err = writeFile(limit.path, limit.value))
-            return failErrno(err, "error setting cgroup config for procHooks process: failed to write \"" + limit.value + "\": write " + limit.path);
-    }
+    TRY_STATUS(writeLimits(cgroup));
     return restrictDevices(cgroup);
+}
+
+Status writeLimits(const Cgroup& cgroup) { return write(cgroup, false); }
+Status writeLateLimits(const Cgroup& cgroup) { return write(cgroup, true); }
+
+void removeCgroup(const std::vector<std::string>& folders)
+{
+    for (const std::string& folder : folders)
+        ::rmdir(folder.c_str());
 }
 
 Status enterCgroupV1(const Cgroup& cgroup)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/runtime.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -13,7 +12,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <spawn.h>
 #include <sstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,8 +21,11 @@
 #include "os/netns.h"
 #include "runtime/exit_watcher.h"
 #include "runtime/monitor_socket.h"
+#include "runtime/launch_error.h"
 #include "runtime/launch_plan.h"
+#include "runtime/monitor_pool.h"
 #include "runtime/sealed_program.h"
+#include "runtime/spawn.h"
 
 namespace slipway
 {
@@ -35,66 +36,6 @@ constexpr int readyFd = 3;
 constexpr int monitorFd = 7;
 constexpr int crunFd = 8;
 constexpr int firstFreeFd = 10;
-constexpr int parkedFd = 200; // sources are moved above every target first, so that no dup2 overwrites one
-
-// A child with exactly the descriptors that were given to it.
-class Spawn
-{
-public:
-    Spawn()
-    {
-        ::posix_spawn_file_actions_init(&m_actions);
-        ::posix_spawnattr_init(&m_attributes);
-        sigset_t none, all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&m_attributes, &none);
-        ::posix_spawnattr_setsigdefault(&m_attributes, &all);
-    }
-    ~Spawn()
-    {
-        ::posix_spawn_file_actions_destroy(&m_actions);
-        ::posix_spawnattr_destroy(&m_attributes);
-    }
-    Spawn(const Spawn&) = delete;
-    Spawn& operator=(const Spawn&) = delete;
-
-    void give(int fd, int target)
-    {
-        UniqueFd parked(::fcntl(fd, F_DUPFD_CLOEXEC, parkedFd));
-        ::posix_spawn_file_actions_adddup2(&m_actions, parked.get(), target);
-        m_parked.push_back(std::move(parked));
-        m_firstNotGiven = std::max(m_firstNotGiven, target + 1);
-    }
-    void ownSession() { m_flags |= POSIX_SPAWN_SETSID; }
-
-    // PROGRAM: what is executed when it is not the first word of COMMAND, which is looked for in PATH. One that is only an open
-    // file has to be given, or its path would be closed with the rest.
-    Result<pid_t> start(std::vector<std::string>& command, const std::string& program = {})
-    {
-        ::posix_spawn_file_actions_addclosefrom_np(&m_actions, m_firstNotGiven);
-        ::posix_spawnattr_setflags(&m_attributes,
-                                   static_cast<short>(m_flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
-        std::vector<char*> arguments;
-        for (std::string& word : command)
-            arguments.push_back(word.data());
-        arguments.push_back(nullptr);
-        pid_t pid = 0;
-        const int err = ::posix_spawnp(&pid, program.empty() ? arguments[0] : program.c_str(), &m_actions, &m_attributes,
-                                       arguments.data(), environ);
-        m_parked.clear(); // the reader of a pipe given away must see its end when the child is gone
-        if (err != 0)
-            return failErrno(err, "starting " + command[0]);
-        return pid;
-    }
-
-private:
-    posix_spawn_file_actions_t m_actions{};
-    posix_spawnattr_t m_attributes{};
-    int m_flags = 0;
-    int m_firstNotGiven = 3;
-    std::vector<UniqueFd> m_parked;
-};
 
 Result<std::pair<UniqueFd, UniqueFd>> makePipe()
 {
@@ -137,49 +78,6 @@ std::optional<launch::Plan> readPlan(const std::filesystem::path& runDir)
     return plan ? std::optional(*std::move(plan)) : std::nullopt;
 }
 
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
-
-constexpr const char* wrongKindOfMount = ": unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified "
-                                         "host path exists and is the expected type";
-
-// crun's last words in the form that runc's have behind dockerd: clients recognise them (docker run exits 127 or 126 by them).
-std::unexpected<Error> launchError(const std::string& words, bool isExec)
-{
-    constexpr const char* notAFolder = "not a directory";
-    const std::string front = isExec ? "OCI runtime exec failed: exec failed: unable to start container process: "
-                                     : "failed to create task for container: failed to create shim task: OCI runtime "
-                                       "create failed: runc create failed: unable to start container process: ";
-    if (const auto mount = words.find("mount `"); mount != std::string::npos && contains(words, "Not a directory")) {
-        const auto from = mount + 7, end = words.find('`', from), to = words.find('`', end + 1), last = words.find('`', to + 1);
-        if (last != std::string::npos)
-            return fail(ErrorKind::InvalidArgument,
-                        front + "error during container init: error mounting \"" + words.substr(from, end - from) + "\" to rootfs at \"/"
-                            + words.substr(to + 1, last - to - 1) + "\": " + notAFolder + wrongKindOfMount);
-    }
-    if (words.starts_with("exec: \"") || words.starts_with("chdir to cwd (\"")) // our own, which are runc's already
-        return fail(ErrorKind::InvalidArgument, front + words + ": unknown" + (words.ends_with("is a directory") ? ": permission denied" : ""));
-    if (words.starts_with("error during container init: error mounting") && words.ends_with(notAFolder))
-        return fail(ErrorKind::InvalidArgument, front + words + wrongKindOfMount);
-    const auto open = words.find('`');
-    const auto close = words.find('`', open == std::string::npos ? open : open + 1);
-    const std::string named = close == std::string::npos ? std::string() : words.substr(open + 1, close - open - 1);
-    if (contains(words, "chdir to `"))
-        return fail(ErrorKind::InvalidArgument, front + "chdir to cwd (\"" + named + "\") set in config.json failed: no such file or directory: unknown");
-    if (contains(words, "cannot find ``"))
-        return fail(ErrorKind::InvalidArgument, front + "exec: \"\": executable file not found in $PATH: unknown");
-    if (contains(words, "executable file") && contains(words, "not found"))
-        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": "
-                                                    + (contains(named, "/") ? "stat " + named + ": no such file or directory"
-                                                                            : "executable file not found in $PATH")
-                                                    + ": unknown");
-    if (contains(words, "Permission denied") && (contains(words, "exec") || contains(words, "open executable")))
-        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": permission denied: unknown");
-    if (contains(words, "it is not executable") || contains(words, "is not a regular file"))
-        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": permission denied: unknown");
-    if (contains(words, "Is a directory"))
-        return fail(ErrorKind::InvalidArgument, front + "exec: \"" + named + "\": is a directory: unknown");
-    return fail(ErrorKind::Internal, front + words + ": unknown");
-}
 } // namespace
 
 struct Runtime::Impl
@@ -187,6 +85,7 @@ struct Runtime::Impl
     Settings settings;
     SealedProgram crun, monitor;
     Cgroups groups;
+    std::optional<MonitorPool> pool; // none where no container is started by a plan
     ExitWatcher watcher;
     std::mutex mutex;
     std::map<pid_t, pid_t> monitors; // of the processes started here
@@ -242,6 +141,19 @@ struct Runtime::Impl
         return settings.cgroups && monitor.fd() >= 0 ? launchPlan(request.spec, request.containerId, groups) : std::nullopt;
     }
 
+    // 0: there is none, or it died while it waited.
+    pid_t parkedMonitor(Spawn& spawn, const std::vector<std::string>& command)
+    {
+        auto parked = pool ? pool->take() : std::nullopt;
+        if (!parked)
+            return 0;
+        if (spawn.sendTo(parked->socket.get(), command))
+            return parked->pid;
+        parked->socket.reset();
+        ::waitpid(parked->pid, nullptr, 0);
+        return 0;
+    }
+
     Result<Started> launch(std::vector<std::string> command, MonitorRequest& request, Spawn& spawn, int nextFd, bool isExec)
     {
         for (auto& attacher : request.attachers) {
@@ -264,7 +176,10 @@ struct Runtime::Impl
         for (int fd = 0; fd < 3; ++fd)
             spawn.give(null.get(), fd);
         spawn.ownSession();
-        TRY(const pid_t pidOfMonitor, spawn.start(command, monitor.fd() >= 0 ? pathOf(monitorFd) : ""));
+        pid_t pidOfMonitor = isExec ? 0 : parkedMonitor(spawn, command);
+        if (pidOfMonitor == 0) {
+            TRY(pidOfMonitor, spawn.start(command, monitor.fd() >= 0 ? pathOf(monitorFd) : ""));
+        }
         ready.second.reset();
         request.attachers.clear();
         const std::string answer = readAll(ready.first.get());
@@ -317,6 +232,8 @@ Runtime::Runtime(Settings settings) : m_impl(std::make_unique<Impl>())
     if (std::filesystem::path(m_impl->settings.ociRuntime).filename() == "crun")
         m_impl->crun = SealedProgram(m_impl->settings.ociRuntime);
     m_impl->monitor = SealedProgram(m_impl->settings.monitorProgram.string());
+    if (m_impl->settings.cgroups && m_impl->monitor.fd() >= 0)
+        m_impl->pool.emplace(m_impl->monitor, m_impl->settings.monitorProgram.string(), m_impl->groups);
     std::error_code ignored;
     std::filesystem::create_directories(m_impl->settings.runtimeRoot, ignored);
 }
@@ -331,8 +248,10 @@ Result<Started> Runtime::run(RunRequest request)
     ::unlink((bundle / "plan").c_str());
     std::vector<std::string> command = m_impl->monitorCommand(request, false);
     Spawn spawn;
-    const auto plan = m_impl->planOf(request);
+    auto plan = m_impl->planOf(request);
     if (plan) {
+        plan->process.rows = request.rows;
+        plan->process.columns = request.columns;
         TRY_STATUS(writeText(bundle / "plan", launch::encode(*plan)));
         command.insert(command.end(), {"--plan", (bundle / "plan").string()});
     } else {
@@ -379,9 +298,11 @@ Result<Started> Runtime::exec(ExecRequest request)
     std::vector<std::string> command = m_impl->monitorCommand(request, true);
     Spawn spawn;
     if (const auto container = readPlan(request.containerRunDir)) {
-        const auto plan = execPlan(request.process, *container);
+        auto plan = execPlan(request.process, *container);
         if (!plan || !request.target)
             return fail(ErrorKind::NotImplemented, "this process cannot be started in the container " + request.containerId);
+        plan->process.rows = request.rows;
+        plan->process.columns = request.columns;
         TRY_STATUS(writeText(request.runDir / "plan", launch::encode(*plan)));
         command.insert(command.end(), {"--plan", (request.runDir / "plan").string()});
         spawn.give(request.target.get(), netnsFd);

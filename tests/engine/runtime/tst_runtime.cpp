@@ -21,6 +21,20 @@ class TestRuntime : public QObject
     std::unique_ptr<RuntimeFixture> m;
     const RuntimeFixture::Launcher m_launcher;
 
+    static std::string textOf(const fs::path& file)
+    {
+        std::stringstream text;
+        text << std::ifstream(file).rdbuf();
+        return text.str();
+    }
+    static int parkedMonitors()
+    {
+        int count = 0;
+        for (const auto& entry : fs::directory_iterator("/proc"))
+            count += textOf(entry.path() / "cmdline").contains(std::string("slipway-monitor\0--park", 22)) && textOf(entry.path() / "comm") == "slipway-monitor\n";
+        return count;
+    }
+
 public:
     explicit TestRuntime(RuntimeFixture::Launcher launcher) : m_launcher(launcher) {}
 
@@ -157,6 +171,28 @@ private slots:
             ::kill(running->started.pid, SIGKILL);
         QCOMPARE(RuntimeFixture::wait(running->exit).code, code);
         QVERIFY(m->destroy(*running));
+    }
+
+    // The next one is started by a monitor that waited for it, in cgroups that it sat in: nothing about it may be another.
+    void aParkedMonitorMakesNoDifference()
+    {
+        QStringList said;
+        for (int i = 0; i < 4; ++i) {
+            if (i > 0)
+                QTRY_VERIFY(m_launcher == RuntimeFixture::Launcher::Crun || parkedMonitors() == 2);
+            auto running = m->run({"sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids/pids.current; ls /proc/self/fd; "
+                                               "grep -E '^(Sig|Cap|NoNew|Seccomp|Groups)' /proc/self/status; ls /sys/fs/cgroup"},
+                                  [](SpecInput& input, RunRequest&) { input.resources.pidsLimit = 5; });
+            MUST(running);
+            const auto command = QString::fromStdString(textOf("/proc/" + std::to_string(running->started.monitorPid) + "/cmdline"));
+            QVERIFY2(command.contains(QString::fromStdString(running->runDir.string())), qPrintable(command));
+            QCOMPARE(RuntimeFixture::wait(running->exit).code, 0);
+            said << QString::fromStdString(RuntimeFixture::logOf(*running));
+            QVERIFY(m->destroy(*running));
+        }
+        QVERIFY(said.first().contains("5\n"));
+        for (const QString& text : said)
+            QCOMPARE(text, said.first());
     }
 
     void pauseStopsTheClock()
