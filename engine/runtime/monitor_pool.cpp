@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runtime/monitor_pool.h"
 
+#include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <fcntl.h>
 #include <filesystem>
 #include <mutex>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -39,7 +41,7 @@ struct MonitorPool::Impl
     const std::string name;
     const Cgroups groups;
     std::mutex mutex;
-    std::condition_variable_any changed;
+    UniqueFd changed{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     std::deque<Parked> parked;
     std::chrono::steady_clock::time_point lastTaken{};
     bool used = false;
@@ -87,22 +89,57 @@ struct MonitorPool::Impl
             ::rmdir(group.c_str()); // not one in which somebody sits
     }
 
+    void wake() const
+    {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const ssize_t ignored = ::write(changed.get(), &one, sizeof one);
+    }
+
+    // Sleeps until something is to be done: -1 = nothing is.
+    int patience()
+    {
+        const std::scoped_lock lock(mutex);
+        if (!used || parked.size() >= wanted)
+            return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(lastTaken + quietTime - std::chrono::steady_clock::now());
+        return std::max(0, static_cast<int>(left.count()));
+    }
+
+    bool sleep(int milliseconds)
+    {
+        std::vector<pollfd> fds = {{changed.get(), POLLIN, 0}};
+        {
+            const std::scoped_lock lock(mutex);
+            for (const Parked& one : parked)
+                fds.push_back({one.socket.get(), 0, 0}); // they never speak: it is the end of one
+        }
+        const bool told = ::poll(fds.data(), fds.size(), milliseconds) > 0;
+        std::uint64_t count = 0;
+        [[maybe_unused]] const ssize_t ignored = ::read(changed.get(), &count, sizeof count);
+        return told;
+    }
+
+    // One that was killed is not made again before somebody asks: whoever kills it may go on.
+    void buryDead()
+    {
+        const std::scoped_lock lock(mutex);
+        const auto dead = std::erase_if(parked, [](const Parked& one) { return ::waitpid(one.pid, nullptr, WNOHANG) != 0; });
+        used = used && dead == 0;
+    }
+
     void run(const std::stop_token& stop)
     {
-        std::unique_lock lock(mutex);
         while (!stop.stop_requested()) {
-            changed.wait(lock, stop, [&] { return used && parked.size() < wanted; });
-            while (!stop.stop_requested() && std::chrono::steady_clock::now() < lastTaken + quietTime)
-                changed.wait_for(lock, stop, quietTime, [] { return false; });
-            if (stop.stop_requested())
-                return;
-            lock.unlock();
+            if (sleep(patience())) {
+                buryDead();
+                continue;
+            }
             auto made = start();
-            lock.lock();
-            if (!made)
-                used = false; // until somebody asks again
-            else
+            const std::scoped_lock lock(mutex);
+            if (made)
                 parked.push_back(*std::move(made));
+            else
+                used = false;
         }
     }
 };
@@ -117,6 +154,7 @@ MonitorPool::MonitorPool(const SealedProgram& program, std::string name, Cgroups
 MonitorPool::~MonitorPool()
 {
     m_impl->thread.request_stop();
+    m_impl->wake();
     m_impl->thread.join();
     for (Parked& one : m_impl->parked) {
         one.socket.reset();
@@ -138,7 +176,7 @@ std::optional<MonitorPool::Parked> MonitorPool::take()
             m_impl->parked.pop_front();
         }
     }
-    m_impl->changed.notify_all();
+    m_impl->wake();
     return taken;
 }
 
