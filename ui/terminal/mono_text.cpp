@@ -59,6 +59,12 @@ MonoText::MonoText(const QFont& font) : m_font(font)
         m_fonts[i].setBold(i & 1);
         m_fonts[i].setItalic(i & 2);
         m_raw[i] = QRawFont::fromFont(m_fonts[i]);
+        for (std::size_t c = 0x21; c < 0x7f; ++c) {
+            const QChar unit(static_cast<char16_t>(c));
+            int count = 1;
+            if (!m_raw[i].glyphIndexesForChars(&unit, 1, &m_ascii[i][c], &count))
+                m_ascii[i][c] = 0;
+        }
     }
     const QFontMetricsF metrics(m_font);
     m_cellWidth = std::max(1, qRound(metrics.horizontalAdvance(QLatin1Char('M'))));
@@ -78,6 +84,16 @@ void MonoText::draw(QPainter& p, int x, int y, QStringView text, bool bold, bool
     for (qsizetype i = 0; i < text.size();) {
         const qsizetype start = i;
         char32_t c = text[i].unicode();
+        const bool alone = i + 1 == text.size() || text[i + 1].unicode() < 0x300;
+        if (alone && c < 0x7f && (c == ' ' || m_ascii[face][c] != 0)) { // nearly all that is ever drawn
+            if (c != ' ') {
+                glyphs.append(m_ascii[face][c]);
+                points.append(QPointF(x + column * m_cellWidth, baseline));
+            }
+            ++column;
+            ++i;
+            continue;
+        }
         if (text[i].isHighSurrogate() && i + 1 < text.size())
             c = QChar::surrogateToUcs4(text[i], text[i + 1]), ++i;
         ++i;

@@ -37,6 +37,7 @@ private:
     QFont m_font;
     std::array<QFont, 4> m_fonts;
     std::array<QRawFont, 4> m_raw;
+    std::array<std::array<quint32, 128>, 4> m_ascii{}; // its glyphs; 0: the font has none
     int m_cellWidth = 8, m_lineHeight = 16, m_ascent = 12;
 };
 
