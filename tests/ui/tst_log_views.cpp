@@ -33,6 +33,7 @@
 #include "terminal/terminal_canvas.h"
 #include "terminal/terminal_view.h"
 #include "fake_engine.h"
+#include "isolated_settings.h"
 
 using namespace slipway;
 using namespace slipway::ui;
@@ -105,6 +106,8 @@ void picture(QWidget& w, const QString& name)
 class TestLogViews : public QObject
 {
     Q_OBJECT
+
+    slipway::test::IsolatedSettings m_settings;
 
     static QToolButton* button(const QWidget& in, const QString& text)
     {
@@ -228,6 +231,31 @@ private slots:
         client.onLogEnd(fail(ErrorKind::NotFound, "no such container: c1"));
         QTRY_VERIFY(!pages.problem().isEmpty());
         picture(view, QStringLiteral("logs-error"));
+    }
+
+    void howItLooksIsRemembered()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        const auto action = [](const LogView& view, const QString& text) {
+            for (QAction* each : view.findChildren<QAction*>())
+                if (each->text() == text)
+                    return each;
+            return static_cast<QAction*>(nullptr);
+        };
+        {
+            const LogView view(bridge);
+            QVERIFY(action(view, QStringLiteral("No time"))->isChecked());
+            action(view, QStringLiteral("UTC"))->trigger();
+            action(view, QStringLiteral("Line numbers"))->trigger();
+            action(view, QStringLiteral("Show JSON lines as their message and fields"))->trigger();
+        }
+        const LogView view(bridge);
+        slipway::test::IsolatedSettings::forget(); // the other tests start as usual
+        QVERIFY(action(view, QStringLiteral("UTC"))->isChecked());
+        QVERIFY(action(view, QStringLiteral("Line numbers"))->isChecked());
+        QVERIFY(!action(view, QStringLiteral("Show JSON lines as their message and fields"))->isChecked());
+        QCOMPARE(view.canvas().shownText("{\"msg\":\"x\"}"), QStringLiteral("{\"msg\":\"x\"}"));
     }
 
     // Two containers as one.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include <QActionGroup>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSettings>
 #include <QToolButton>
 
 #include "logs/log_view.h"
@@ -69,8 +72,13 @@ void LogView::buildToolBar(QHBoxLayout* row)
     m_save->setMenu(saveMenu());
 }
 
+// How logs look is remembered, for all of them.
 QMenu* LogView::lookMenu()
 {
+    const QSettings settings;
+    const auto times = static_cast<LogCanvas::Times>(std::clamp(settings.value(QStringLiteral("logs/times")).toInt(), 0, 3));
+    m_utc = times == LogCanvas::Times::Utc;
+    m_canvas->setTimes(times);
     auto* menu = new QMenu(this);
     auto* group = new QActionGroup(menu);
     const std::pair<QString, LogCanvas::Times> choices[] = {{tr("No time"), LogCanvas::Times::None},
@@ -80,23 +88,27 @@ QMenu* LogView::lookMenu()
     for (const auto& [text, choice] : choices) {
         QAction* action = menu->addAction(text);
         action->setCheckable(true);
-        action->setChecked(choice == LogCanvas::Times::None);
+        action->setChecked(choice == times);
         group->addAction(action);
         connect(action, &QAction::triggered, this, [this, c = choice] {
+            QSettings().setValue(QStringLiteral("logs/times"), static_cast<int>(c));
             m_utc = c == LogCanvas::Times::Utc;
             m_canvas->setTimes(c);
         });
     }
     menu->addSeparator();
-    const auto add = [&](const QString& text, bool checked, auto slot) {
+    const auto add = [&](const char* key, const QString& text, bool usually, auto slot) {
         QAction* action = menu->addAction(text);
+        const QString name = QStringLiteral("logs/") + QLatin1StringView(key);
         action->setCheckable(true);
-        action->setChecked(checked);
         connect(action, &QAction::toggled, m_canvas, slot);
+        action->setChecked(usually);
+        action->setChecked(settings.value(name, usually).toBool());
+        connect(action, &QAction::toggled, this, [name](bool on) { QSettings().setValue(name, on); });
     };
-    add(tr("Line numbers"), false, &LogCanvas::setNumbers);
-    add(tr("Break long lines at the edge of the view"), false, &LogCanvas::setWrap);
-    add(tr("Show JSON lines as their message and fields"), true, &LogCanvas::setFolding);
+    add("numbers", tr("Line numbers"), false, &LogCanvas::setNumbers);
+    add("wrap", tr("Break long lines at the edge of the view"), false, &LogCanvas::setWrap);
+    add("fields", tr("Show JSON lines as their message and fields"), true, &LogCanvas::setFolding);
     return menu;
 }
 
