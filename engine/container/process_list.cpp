@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "base/unique_fd.h"
+#include "base/words.h"
 
 namespace slipway
 {
@@ -33,15 +34,6 @@ std::string readAll(int fd)
     for (ssize_t got = 0; (got = ::read(fd, buffer.data(), buffer.size())) > 0;)
         text.append(buffer.data(), static_cast<std::size_t>(got));
     return text;
-}
-
-std::vector<std::string> wordsOf(const std::string& text)
-{
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    return words;
 }
 
 Result<Outcome> runPs(std::vector<std::string> arguments)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "image/image_impl.h"
 #include "image/image_service.h"
+#include "image/registry_config.h"
 #include "registry/registry_client.h"
 
 namespace slipway
@@ -8,8 +9,6 @@ namespace slipway
 
 namespace
 {
-constexpr std::size_t maxConfig = 8 << 20;
-
 Json platformOf(const Json& described)
 {
     Json platform = Json::object();
@@ -35,15 +34,7 @@ Result<Json> ImageService::distribution(const std::string& name, const RegistryA
         for (const Json& entry : entries)
             platforms.push_back(platformOf(jsonMember(entry, "platform")));
     } else {
-        const Json& descriptor = jsonMember(json, "config");
-        std::string bytes;
-        const auto sink = [&](std::span<const std::byte> piece) -> Status {
-            if (bytes.size() + piece.size() > maxConfig)
-                return fail(ErrorKind::InvalidArgument, "the image configuration is larger than 8 MiB: refused");
-            bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-            return {};
-        };
-        TRY_STATUS(registry.blob(reference.path, jsonValue<std::string>(descriptor, "digest"), jsonValue<std::int64_t>(descriptor, "size"), sink, {}, {}));
+        TRY(const std::string bytes, fetchConfig(registry, reference.path, jsonMember(json, "config"), {}));
         TRY(const Json config, parseJson(bytes));
         platforms.push_back(platformOf(config));
     }

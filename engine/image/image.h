@@ -30,7 +30,8 @@ struct ImageConfig
     std::vector<std::string> volumes;
     std::map<std::string, std::string> labels;
     std::optional<HealthConfig> health;
-    bool cmdIsNull = true, entrypointIsNull = true; // as inspect shows them
+    bool cmdIsNull = true, entrypointIsNull = true, labelsAreNull = true; // as inspect shows them
+    Json ofContainer = Json::object(); // what a committed container leaves in it: {"Hostname", "Tty", "Image", …}
 };
 
 struct ImageHistory

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <sstream>
 
+#include "base/words.h"
+
 namespace slipway
 {
 
@@ -39,6 +41,10 @@ ImageConfig configOf(const Json& json)
     config.exposedPorts = keys(json, "ExposedPorts");
     config.volumes = keys(json, "Volumes");
     config.labels = jsonValue<std::map<std::string, std::string>>(json, "Labels");
+    config.labelsAreNull = jsonMember(json, "Labels").is_null();
+    for (const char* key : {"Hostname", "Domainname", "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce", "Image"})
+        if (const Json& value = jsonMember(json, key); value.is_string() || value.is_boolean())
+            config.ofContainer[key] = value;
     config.cmdIsNull = jsonMember(json, "Cmd").is_null();
     config.entrypointIsNull = jsonMember(json, "Entrypoint").is_null();
     if (const Json& health = jsonMember(json, "Healthcheck"); health.is_object()) {
@@ -52,15 +58,6 @@ ImageConfig configOf(const Json& json)
         config.health = made;
     }
     return config;
-}
-
-std::vector<std::string> wordsOf(const std::string& text)
-{
-    std::istringstream stream(text);
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    return words;
 }
 
 Json commandOf(const std::string& value)
@@ -174,8 +171,12 @@ Result<Image> parseImageConfig(const std::string& bytes)
 
 Status applyChanges(Json& config, const std::vector<std::string>& changes)
 {
-    for (const std::string& change : changes)
-        TRY_STATUS(applyChange(config, change));
+    for (const std::string& text : changes) { // one may be several lines, as in a Dockerfile
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);)
+            if (line.find_first_not_of(" \t\r") != std::string::npos)
+                TRY_STATUS(applyChange(config, line));
+    }
     return {};
 }
 

@@ -308,6 +308,15 @@ Result<ImageRemoval> ImageService::remove(const std::string& nameOrId, bool forc
     return removal;
 }
 
+std::vector<std::filesystem::path> ImageService::layerFolders(const Image& image) const
+{
+    std::vector<std::filesystem::path> folders;
+    for (const Digest& diffId : image.layers)
+        if (const auto layer = m_impl->layers.get(diffId))
+            folders.push_back(m_impl->layers.diffPath(*layer));
+    return folders;
+}
+
 std::map<Digest, std::int64_t> ImageService::layerSizes() const
 {
     std::map<Digest, std::int64_t> sizes;

@@ -115,6 +115,8 @@ public:
     // dockerd's rules: a name untags; the last name or an id deletes, Conflict when used or (without FORCE) tagged often.
     [[nodiscard]] Result<ImageRemoval> remove(const std::string& nameOrId, bool force, bool prune);
 
+    // Where the content of IMAGE's layers lies, the lowest first.
+    [[nodiscard]] std::vector<std::filesystem::path> layerFolders(const Image& image) const;
     // Bytes of each layer that is here.
     [[nodiscard]] std::map<Digest, std::int64_t> layerSizes() const;
     // Deletes those of LAYERS that nothing refers to any more; how many bytes that gave back.

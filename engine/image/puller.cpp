@@ -10,13 +10,13 @@
 #include "base/machine.h"
 #include "image/image_config.h"
 #include "image/layer_transfers.h"
+#include "image/registry_config.h"
 
 namespace slipway
 {
 
 namespace
 {
-constexpr std::size_t maxConfig = 8 << 20;
 constexpr std::size_t maxLayers = 127; // as Docker: more do not fit into one mount
 
 const std::set<std::string>& manifestTypes()
@@ -126,22 +126,6 @@ struct Pull
         return Document{std::move(*json), digest, isIndex};
     }
 
-    Result<std::string> config(const Json& descriptor)
-    {
-        TRY(const auto digest, Digest::parse(jsonValue<std::string>(descriptor, "digest")));
-        std::string bytes;
-        const auto sink = [&](std::span<const std::byte> piece) -> Status {
-            if (bytes.size() + piece.size() > maxConfig)
-                return fail(ErrorKind::InvalidArgument, "the image configuration is larger than 8 MiB: refused");
-            bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
-            return {};
-        };
-        TRY_STATUS(sources.registry->blob(reference.path, digest.str(), jsonValue<std::int64_t>(descriptor, "size"), sink, {}, stop));
-        if (Digest::of(bytes) != digest)
-            return fail(ErrorKind::InvalidArgument, "image config verification failed for digest " + digest.str());
-        return bytes;
-    }
-
     // All descriptors are looked at before the first byte of a layer is asked for.
     Result<std::vector<WantedLayer>> wanted(const Json& descriptors, const std::vector<Digest>& diffIds) const
     {
@@ -198,7 +182,7 @@ Result<Pulled> pullImage(PullSources& sources, const Reference& reference, const
         if (top.index)
             return fail(ErrorKind::InvalidArgument, "the index of " + reference.familiar() + " names another index for this platform: refused");
     }
-    TRY(auto config, pull.config(jsonMember(top.json, "config")));
+    TRY(auto config, fetchConfig(*sources.registry, reference.path, jsonMember(top.json, "config"), stop));
     TRY(const auto image, parseImageConfig(config));
     TRY(const auto layers, pull.wanted(jsonMember(top.json, "layers"), image.layers));
     TRY_STATUS(pull.bring(layers));

@@ -218,6 +218,8 @@ Status ImageService::push(const std::string& repository, const std::string& tag,
     if (wanted.empty())
         return fail(ErrorKind::NotFound, "An image does not exist locally with the tag: " + name.familiarName());
     RegistryClient registry(name.domain, {auth.username, auth.password, auth.identityToken, auth.registryToken}, m_impl->insecure);
+    if (auto there = registry.check(stop); !there && there.error().kind == ErrorKind::Unavailable)
+        return there;
     Pusher pusher(*m_impl, registry, name.path, inTurn, stop);
     for (const Reference& reference : wanted) {
         TRY(const Image image, get(reference.familiar()));

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "events/event_bus.h"
 #include "image/image_service.h"
+#include "image/search.h"
 #include "state/database.h"
 #include "store/blob_store.h"
 #include "store/layer_store.h"
@@ -269,6 +270,43 @@ private slots:
         QTRY_COMPARE(m_images->left(), std::string());
         if (what == "many" || what == "path" || what == "fewer")
             QCOMPARE(server.count("/blobs/" + first), 0);
+    }
+
+    void distributionBelievesNoConfiguration()
+    {
+        ScriptedServer server([this](const ServedRequest& r) { return m_content.serve(r); });
+        const auto told = [&] { return m_images->service.distribution(server.host() + "/app:v1", {}); };
+        const auto honest = told();
+        QVERIFY2(honest.has_value(), honest ? "" : honest.error().message.c_str());
+        QCOMPARE((*honest)["Platforms"][0]["os"].get<std::string>(), std::string("linux"));
+        const Json manifest = *parseJson(m_content.manifests["v1"].second);
+        std::string& config = m_content.blobs[manifest["config"]["digest"]];
+        config.replace(config.find("linux"), 5, "plan9");
+        const auto lying = told();
+        QVERIFY(!lying);
+        QCOMPARE(lying.error().message, "image config verification failed for digest " + manifest["config"]["digest"].get<std::string>());
+    }
+
+    void searches()
+    {
+        const Json found = {{"results", {{{"name", "a"}, {"description", "first"}, {"star_count", 5}, {"is_official", true}, {"is_automated", false}},
+                                         {{"name", "b"}, {"star_count", 1}}}}};
+        ScriptedServer server([&](const ServedRequest& r) {
+            if (r.path.starts_with("/v1/search"))
+                return ScriptedServer::answer(200, dumpJson(found), "Content-Type: application/json\r\n");
+            return r.path == "/v1/_ping" ? ScriptedServer::answer(200, "true") : ScriptedServer::answer(404, "");
+        });
+        const std::string term = server.host() + "/team/a b";
+        const auto all = searchImages({.term = term}, {});
+        QVERIFY2(all.has_value(), all ? "" : all.error().message.c_str());
+        QCOMPARE(all->size(), 2u);
+        QCOMPARE((*all)[0]["description"].get<std::string>(), std::string("first"));
+        QCOMPARE((*all)[1], (Json{{"name", "b"}, {"description", ""}, {"star_count", 1}, {"is_official", false}, {"is_automated", false}}));
+        QCOMPARE(server.count("/v1/search?q=team%2Fa%20b&n=25"), 1);
+        QCOMPARE(searchImages({.term = term, .official = true}, {})->size(), 1u);
+        QCOMPARE(searchImages({.term = term, .stars = 6}, {})->size(), 0u);
+        QCOMPARE(searchImages({.term = term, .limit = 101}, {}).error().message, std::string("limit 101 is outside the range of [1, 100]"));
+        QVERIFY(searchImages({.term = "127.0.0.1:1/a"}, {}).error().message.starts_with("invalid registry endpoint \"http://127.0.0.1:1/v1/\". HTTPS attempt: "));
     }
 
     void aMovedTagCannotGiveAnotherDigest()

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace slipway
+{
+
+// What stands between blanks, tabs and line ends.
+[[nodiscard]] std::vector<std::string> wordsOf(const std::string& text);
+
+} // namespace slipway
