@@ -217,7 +217,7 @@ Status ContainerService::disconnect(const std::string& id, const std::string& ne
         return fail(ErrorKind::InvalidArgument, "container cannot be disconnected from host network or connected to host network");
     if (key.empty()) // dockerd's status, too
         return fail(ErrorKind::Internal, std::format("container {} is not connected to {}network {}", record->id, state.running ? "" : "the ", network.name));
-    if (state.running && network.driver == "bridge") {
+    if (state.running && network.driver != "null") {
         TRY(const UniqueFd netns, m_impl->netnsOf(*record));
         if (auto gone = m_impl->s.networks.disconnect(network.id, record->id, netns.get()); !gone && !force)
             return gone;

@@ -69,7 +69,7 @@ Result<Endpoint> NetworkService::connect(const std::string& nameOrId, const Endp
     Impl& impl = *m_impl;
     const std::scoped_lock lock(impl.mutex);
     TRY(const Network* network, impl.find(nameOrId));
-    if (network->driver != "bridge")
+    if (!hasInterfaces(*network))
         return fail(ErrorKind::Forbidden, "network " + network->name + " has no interfaces to connect");
     if (std::ranges::any_of(impl.endpoints, [&](const EndpointRecord& r) {
             return r.endpoint.containerId == request.containerId && r.endpoint.networkId == network->id;
@@ -81,7 +81,7 @@ Result<Endpoint> NetworkService::connect(const std::string& nameOrId, const Endp
     const auto connected = [&]() -> Status {
         TRY(Netlink inside, Netlink::open(netns));
         TRY_STATUS(impl.plug(record, *network, netns, inside, first && !network->internal));
-        if (first && !network->internal)
+        if (first && !network->internal && isBridge(*network))
             TRY_STATUS(publishTo(impl, request.containerId, record.endpoint.ipv4));
         TRY_STATUS(impl.openFirewall({network}, first && !network->internal ? impl.ports.of(request.containerId)
                                                                             : std::vector<Published>{}));
@@ -112,7 +112,7 @@ Status Impl::unplug(const std::string& endpointId)
     reaper.remove(record.veth, addressesOf(record.endpoint));
     if (outward) {
         const EndpointRecord* const next = outwardEndpoint(record.endpoint.containerId);
-        TRY_STATUS(publishTo(*this, record.endpoint.containerId, next ? next->endpoint.ipv4 : ""));
+        TRY_STATUS(publishTo(*this, record.endpoint.containerId, next && !next->veth.empty() ? next->endpoint.ipv4 : ""));
     }
     TRY_STATUS(db.exec("DELETE FROM endpoints WHERE container_id = ? AND network_id = ?",
                        {record.endpoint.containerId, record.endpoint.networkId}, Database::Sync::Later));

@@ -71,7 +71,7 @@ Status redirectNames(int netns)
     return done ? Status{} : wrap(done.error(), "making the container's resolver reachable");
 }
 
-bool hasNames(const Network& network) { return network.driver == "bridge" && !network.predefined; }
+bool hasNames(const Network& network) { return hasInterfaces(network) && !network.predefined; }
 
 Status Impl::writeNames(const std::string& networkId)
 {

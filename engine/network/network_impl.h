@@ -25,7 +25,7 @@ struct EndpointRecord
 {
     Endpoint endpoint;
     std::string containerName;
-    std::string veth; // the router's end
+    std::string veth; // the router's end; none of a macvlan network
 };
 [[nodiscard]] Json toDocument(const EndpointRecord& record);
 [[nodiscard]] EndpointRecord endpointFromDocument(const Json& document);
@@ -33,6 +33,10 @@ struct EndpointRecord
 // The sockets of the resolver at 127.0.0.11, in the calling thread's namespace: the container's monitor answers there.
 [[nodiscard]] Result<ResolverSockets> openResolver();
 [[nodiscard]] Status redirectNames(int netns); // port 53 of 127.0.0.11 leads to them from now on
+[[nodiscard]] inline bool isBridge(const Network& network) { return network.driver == "bridge"; } // with rules and published ports
+[[nodiscard]] inline bool hasInterfaces(const Network& network) { return isBridge(network) || network.driver == "macvlan"; }
+[[nodiscard]] std::optional<MacAddress> parseMac(const std::string& text);
+[[nodiscard]] std::uint32_t mtuOf(const Network& network); // bytes; 0 when it does not say
 [[nodiscard]] bool hasNames(const Network& network); // its containers find each other by name, as on every network made by a user
 
 // Networks and endpoints live in memory and are written through to the database. Everything here wants the mutex held.
@@ -67,6 +71,10 @@ struct NetworkService::Impl
     [[nodiscard]] Status checkOverlap(const IpPrefix& wanted);
     [[nodiscard]] Status completePools(Network& network);
     [[nodiscard]] Status completePool(IpamPool& pool);
+
+    // macvlan.cpp: a network whose containers are neighbours of the host's on the network of one of its interfaces.
+    [[nodiscard]] Status checkMacvlan(const Network& network) const;
+    [[nodiscard]] Status addMacvlan(const EndpointRecord& record, const Network& network, int netns);
 
     [[nodiscard]] Result<int> ensureBridge(const Network& network); // its index
     [[nodiscard]] std::vector<Firewall::Bridge> firewallBridges() const;

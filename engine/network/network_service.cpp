@@ -214,7 +214,9 @@ Result<Network> NetworkService::create(Network wanted)
                                             "this node to swarm and try again.");
     if (wanted.ipamDriver != "default" && wanted.ipamDriver != "null")
         return fail(ErrorKind::NotFound, "plugin \"" + wanted.ipamDriver + "\" not found");
-    if (wanted.driver != "bridge")
+    if (wanted.driver == "ipvlan") // in the words of dockerd where the kernel has it not
+        return fail(ErrorKind::Internal, "operation not supported");
+    if (!hasInterfaces(wanted))
         return fail(ErrorKind::NotFound, "plugin \"" + wanted.driver + "\" not found");
     if (wanted.name.find_first_not_of(" \t\n") == std::string::npos || wanted.name.size() > 255 || wanted.name.contains('/'))
         return fail(ErrorKind::InvalidArgument, "invalid name: " + wanted.name);
@@ -227,8 +229,10 @@ Result<Network> NetworkService::create(Network wanted)
     wanted.created = now();
     wanted.scope = "local";
     wanted.predefined = false;
-    wanted.bridgeName = "br-" + shortId(wanted.id);
-    if (const auto it = wanted.options.find("com.docker.network.bridge.name"); it != wanted.options.end()) {
+    wanted.bridgeName = isBridge(wanted) ? "br-" + shortId(wanted.id) : "";
+    if (!isBridge(wanted))
+        TRY_STATUS(m_impl->checkMacvlan(wanted));
+    if (const auto it = wanted.options.find("com.docker.network.bridge.name"); it != wanted.options.end() && isBridge(wanted)) {
         wanted.bridgeName = it->second;
         const bool odd = wanted.bridgeName.empty() || wanted.bridgeName.size() > 15 ||
                          wanted.bridgeName.find_first_of("/ \t\n\"*:;{}") != std::string::npos;

@@ -39,7 +39,7 @@ struct IpamPool
 struct Network
 {
     std::string id, name;
-    std::string driver; // bridge, host, null
+    std::string driver; // bridge, macvlan (option parent: the interface it lies on), host, null
     std::string scope = "local";
     TimePoint created{};
     bool internal = false, attachable = false, enableIpv6 = false;
@@ -133,7 +133,7 @@ public:
 
     [[nodiscard]] Result<std::vector<Network>> list() const;
     [[nodiscard]] Result<Network> get(const std::string& nameOrId) const; // NotFound "network X not found"
-    [[nodiscard]] Result<Network> create(Network wanted);                 // driver bridge only
+    [[nodiscard]] Result<Network> create(Network wanted);                 // bridge or macvlan
     // Whether a container could be given what REQUEST fixes. NotFound, InvalidArgument in dockerd's words.
     [[nodiscard]] Status checkEndpoint(const std::string& nameOrId, const EndpointRequest& request) const;
     [[nodiscard]] Status remove(const std::string& nameOrId); // Forbidden: has endpoints, or predefined

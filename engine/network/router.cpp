@@ -29,6 +29,8 @@ std::string formatMac(const MacAddress& m)
     return std::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", m[0], m[1], m[2], m[3], m[4], m[5]);
 }
 
+} // namespace
+
 std::optional<MacAddress> parseMac(const std::string& text)
 {
     unsigned b[6] = {};
@@ -40,7 +42,6 @@ std::optional<MacAddress> parseMac(const std::string& text)
         mac[i] = static_cast<std::uint8_t>(b[i]);
     return mac;
 }
-} // namespace
 
 Firewall::Bridge firewallBridge(const Network& n)
 {
@@ -121,7 +122,7 @@ std::vector<Firewall::Bridge> Impl::firewallBridges() const
 {
     std::vector<Firewall::Bridge> bridges;
     for (const auto& n : networks)
-        if (n.driver == "bridge")
+        if (isBridge(n))
             bridges.push_back(firewallBridge(n));
     return bridges;
 }
@@ -160,7 +161,7 @@ Status Impl::openFirewall(const std::vector<const Network*>& used, const std::ve
     if (!tableReady)
         return rebuildFirewall();
     for (std::size_t i = 0; i < used.size(); ++i) {
-        if (!firewall.add(firewallBridge(*used[i]), i == 0 ? added : std::vector<Published>{}))
+        if (isBridge(*used[i]) && !firewall.add(firewallBridge(*used[i]), i == 0 ? added : std::vector<Published>{}))
             return rebuildFirewall();
     }
     return {};
@@ -213,14 +214,12 @@ Result<EndpointRecord> Impl::makeRecord(const Network& network, const EndpointRe
         if (!name.empty() && !std::ranges::contains(e.dnsNames, name))
             e.dnsNames.push_back(name);
     record.containerName = request.containerName;
-    record.veth = "veth" + e.id.substr(0, 11);
+    if (isBridge(network))
+        record.veth = "veth" + e.id.substr(0, 11);
     return record;
 }
 
-namespace
-{
-// Bytes; 0 when the network does not say. create() has checked it.
-std::uint32_t mtuOf(const Network& network)
+std::uint32_t mtuOf(const Network& network) // create() has checked it
 {
     const auto option = network.options.find("com.docker.network.driver.mtu");
     std::uint32_t mtu = 0;
@@ -228,7 +227,6 @@ std::uint32_t mtuOf(const Network& network)
         std::from_chars(option->second.data(), option->second.data() + option->second.size(), mtu);
     return mtu;
 }
-} // namespace
 
 Status routeBy(Netlink& inside, const Endpoint& endpoint, int index)
 {
@@ -249,17 +247,21 @@ std::vector<IpAddress> addressesOf(const Endpoint& endpoint)
 
 Status Impl::plug(const EndpointRecord& record, const Network& network, int netns, Netlink& inside, bool defaultRoute)
 {
-    TRY(const int bridge, ensureBridge(network));
-    TRY(Netlink * link, router());
     const Endpoint& e = record.endpoint;
-    TRY_STATUS(link->addVeth({.name = record.veth,
-                              .master = bridge,
-                              .peerName = e.interfaceName,
-                              .peerNetns = netns,
-                              .peerMac = parseMac(e.mac),
-                              .mtu = mtuOf(network)}));
-    if (const auto port = link->linkIndex(record.veth))
-        TRY_STATUS(link->setHairpin(*port));
+    if (isBridge(network)) {
+        TRY(const int bridge, ensureBridge(network));
+        TRY(Netlink * link, router());
+        TRY_STATUS(link->addVeth({.name = record.veth,
+                                  .master = bridge,
+                                  .peerName = e.interfaceName,
+                                  .peerNetns = netns,
+                                  .peerMac = parseMac(e.mac),
+                                  .mtu = mtuOf(network)}));
+        if (const auto port = link->linkIndex(record.veth))
+            TRY_STATUS(link->setHairpin(*port));
+    } else {
+        TRY_STATUS(addMacvlan(record, network, netns));
+    }
     const auto index = inside.linkIndex(e.interfaceName);
     if (!index)
         return fail(ErrorKind::Internal, "the container's interface " + e.interfaceName + " is not there");
@@ -297,13 +299,15 @@ Result<std::vector<EndpointRecord>> Impl::release(const std::string& containerId
 
 void Impl::announce(const std::vector<EndpointRecord>& records, const char* action)
 {
-    for (const auto& r : records)
+    for (const auto& r : records) {
+        const auto network = find(r.endpoint.networkId);
         events.publish({.type = "network",
                         .action = action,
                         .actorId = r.endpoint.networkId,
                         .attributes = {{"container", r.endpoint.containerId},
                                        {"name", r.endpoint.networkName},
-                                       {"type", "bridge"}}});
+                                       {"type", network ? (*network)->driver : "bridge"}}});
+    }
 }
 
 } // namespace slipway

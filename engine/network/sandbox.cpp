@@ -65,7 +65,7 @@ public:
             TRY(const Network* network, m_impl.find(name));
             if (network->driver == "null")
                 continue;
-            if (network->driver != "bridge")
+            if (!hasInterfaces(*network))
                 return fail(ErrorKind::InvalidArgument, "network " + network->name + " has no interfaces to connect");
             TRY(auto record, m_impl.makeRecord(*network, request, m_records.size()));
             const bool route = !routed && !network->internal;
@@ -90,7 +90,7 @@ public:
         std::vector<Published> published;
         if (m_impl.settings.rootless && std::ranges::contains(wanted, "sctp", &PortBinding::protocol))
             return fail(ErrorKind::NotImplemented, "publishing sctp ports needs an engine that runs as root");
-        if (m_outward) {
+        if (m_outward && !main.veth.empty()) { // what is a neighbour of the host's has its ports at its own address
             auto reserved = m_impl.ports.reserve(wanted);
             if (!reserved)
                 return wrap(reserved.error(), "driver failed programming external connectivity on endpoint " +
@@ -217,6 +217,8 @@ Status NetworkService::restore(const std::map<std::string, std::vector<PortBindi
         if (ports == running.end())
             continue; // dead, but it could not be released
         TRY(const Network* network, m_impl->find(r.endpoint.networkId));
+        if (!isBridge(*network))
+            continue;
         TRY(const int bridge, m_impl->ensureBridge(*network));
         bridges.insert(bridge);
         veths.insert(r.veth);

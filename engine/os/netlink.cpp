@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <map>
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -204,6 +205,34 @@ Status Netlink::addVeth(const Veth& veth)
         nla_nest_end(m.get(), info);
     }
     return m_impl->call(m, "creating the interface pair " + veth.name);
+}
+
+Status Netlink::addMacvlan(const Macvlan& macvlan)
+{
+    static const std::map<std::string, std::uint32_t> modes = {
+        {"private", MACVLAN_MODE_PRIVATE}, {"vepa", MACVLAN_MODE_VEPA}, {"bridge", MACVLAN_MODE_BRIDGE}, {"passthru", MACVLAN_MODE_PASSTHRU}};
+    const auto mode = modes.find(macvlan.mode);
+    if (mode == modes.end())
+        return fail(ErrorKind::InvalidArgument, "unknown macvlan mode: " + macvlan.mode);
+    ifinfomsg header{};
+    auto m = makeMessage(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, header);
+    if (m) {
+        nla_put_string(m.get(), IFLA_IFNAME, macvlan.name.c_str());
+        nla_put_u32(m.get(), IFLA_LINK, static_cast<std::uint32_t>(macvlan.parent));
+        if (macvlan.netns >= 0)
+            nla_put_u32(m.get(), IFLA_NET_NS_FD, static_cast<std::uint32_t>(macvlan.netns));
+        if (macvlan.mac)
+            nla_put(m.get(), IFLA_ADDRESS, macvlan.mac->size(), macvlan.mac->data());
+        if (macvlan.mtu > 0)
+            nla_put_u32(m.get(), IFLA_MTU, macvlan.mtu);
+        auto* info = nla_nest_start(m.get(), IFLA_LINKINFO);
+        nla_put_string(m.get(), IFLA_INFO_KIND, "macvlan");
+        auto* data = nla_nest_start(m.get(), IFLA_INFO_DATA);
+        nla_put_u32(m.get(), IFLA_MACVLAN_MODE, mode->second);
+        nla_nest_end(m.get(), data);
+        nla_nest_end(m.get(), info);
+    }
+    return m_impl->call(m, "creating the interface " + macvlan.name);
 }
 
 Status Netlink::setLinkUp(int index)

@@ -36,6 +36,16 @@ public:
         std::uint32_t mtu = 0; // of both ends; 0: the kernel's
     };
 
+    struct Macvlan // an interface of its own MAC address on PARENT, made in the namespace NETNS, down
+    {
+        std::string name;
+        int parent = 0;
+        int netns = -1;
+        std::string mode = "bridge"; // or private, vepa, passthru
+        std::optional<MacAddress> mac;
+        std::uint32_t mtu = 0; // 0: the parent's
+    };
+
     // In the namespace NETNS, or the calling thread's with -1.
     [[nodiscard]] static Result<Netlink> open(int netns = -1);
     Netlink(Netlink&&) noexcept;
@@ -46,6 +56,7 @@ public:
     [[nodiscard]] Result<std::vector<Link>> links();
     [[nodiscard]] Status addBridge(const std::string& name, const MacAddress& mac); // up at once
     [[nodiscard]] Status addVeth(const Veth& veth);
+    [[nodiscard]] Status addMacvlan(const Macvlan& macvlan); // InvalidArgument for an unknown mode
     [[nodiscard]] Status setLinkUp(int index);
     [[nodiscard]] Status setMaster(int index, int bridge); // no error when it is there already
     // Lets a bridge send a frame back through the port it came from: br_netfilter needs it for published ports.
