@@ -15,6 +15,7 @@
 #include "events/event_bus.h"
 #include "state/database.h"
 #include "volume/copy_tree.h"
+#include "volume/volume_files.h"
 #include "volume/volume_mount.h"
 
 namespace slipway
@@ -22,44 +23,12 @@ namespace slipway
 
 namespace
 {
-constexpr const char* removedFolder = ".removed"; // no volume can have that name
-
-std::vector<std::string> entriesOf(const std::filesystem::path& folder)
-{
-    std::vector<std::string> names;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-        names.push_back(entry.path().filename().string());
-    return names;
-}
-
-void removeEmpty(const std::filesystem::path& volume)
-{
-    ::rmdir((volume / "_data").c_str());
-    ::rmdir(volume.c_str());
-}
-
 using Map = std::map<std::string, std::string>;
 
 Json toDocument(const Volume& v)
 {
     return {{"name", v.name},       {"driver", v.driver},   {"labels", v.labels},
             {"options", v.options}, {"created", toUnixNano(v.created)}, {"anonymous", v.anonymous}};
-}
-
-Result<UniqueFd> openFolder(const std::filesystem::path& path)
-{
-    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!fd)
-        return failErrno(errno, "opening " + path.string());
-    return fd;
-}
-
-Status makeFolder(const std::filesystem::path& path, mode_t mode)
-{
-    if (::mkdir(path.c_str(), mode) == 0)
-        return ::chmod(path.c_str(), mode) == 0 ? Status{} : Status(failErrno(errno, "making " + path.string()));
-    return errno == EEXIST ? Status{} : Status(failErrno(errno, "making " + path.string()));
 }
 
 Result<bool> isEmpty(const std::filesystem::path& folder)
@@ -77,6 +46,7 @@ VolumeService::VolumeService(Database& db, EventBus& events, std::filesystem::pa
 {
     std::error_code ignored;
     std::filesystem::create_directories(m_root / "volumes" / removedFolder, ignored);
+    std::filesystem::create_directories(m_root / "volumes" / fillingFolder, ignored);
 }
 
 Status VolumeService::restore()
@@ -93,8 +63,9 @@ Status VolumeService::restore()
             TRY_STATUS(removeTree(removed.get(), name));
     }
     // What a create that was interrupted had made; a folder with anything in it is nobody's to delete.
+    removeUnfinished(known);
     for (const std::string& name : entriesOf(m_root / "volumes")) {
-        if (known.contains(name) || name == removedFolder)
+        if (known.contains(name) || name == removedFolder || name == fillingFolder)
             continue;
         removeEmpty(m_root / "volumes" / name);
     }
@@ -103,8 +74,8 @@ Status VolumeService::restore()
 
 void VolumeService::setUsers(Users users) { m_users = std::move(users); }
 
-Result<Volume> VolumeService::create(const std::string& name, const std::string& driver, const Map& options,
-                                     const Map& labels, bool anonymous)
+Result<Volume> VolumeService::newVolume(const std::string& name, const std::string& driver, const Map& options, const Map& labels,
+                                        bool anonymous) const
 {
     if (!driver.empty() && driver != "local")
         return fail(ErrorKind::NotFound, "create " + name + ": error looking up volume plugin " + driver +
@@ -120,15 +91,29 @@ Result<Volume> VolumeService::create(const std::string& name, const std::string&
                     "create " + name + ": \"" + name +
                         "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
                         "allowed. If you intended to pass a host directory, use absolute path");
-    if (auto known = get(volume.name); known || known.error().kind != ErrorKind::NotFound)
-        return known;
     if (auto possible = checkVolumeOptions(options); !possible)
         return wrap(possible.error(), "create " + name);
     volume.options = options;
     volume.labels = labels;
     volume.created = now();
-    const auto folder = m_root / "volumes" / volume.name;
-    volume.mountpoint = folder / "_data";
+    volume.mountpoint = folderOf(volume.name) / "_data";
+    return volume;
+}
+
+Status VolumeService::insert(const Volume& volume)
+{
+    TRY_STATUS(m_db.exec("INSERT INTO volumes(name, document) VALUES(?, ?)", {volume.name, dumpJson(toDocument(volume))}));
+    m_events.publish({.type = "volume", .action = "create", .actorId = volume.name, .attributes = {{"driver", "local"}}});
+    return {};
+}
+
+Result<Volume> VolumeService::create(const std::string& name, const std::string& driver, const Map& options,
+                                     const Map& labels, bool anonymous)
+{
+    TRY(const Volume volume, newVolume(name, driver, name.empty() || !get(name) ? options : Map(), labels, anonymous));
+    if (auto known = get(volume.name); known || known.error().kind != ErrorKind::NotFound)
+        return known;
+    const auto folder = folderOf(volume.name);
     std::error_code error;
     std::filesystem::create_directories(m_root / "volumes", error);
     if (error)
@@ -138,14 +123,12 @@ Result<Volume> VolumeService::create(const std::string& name, const std::string&
         removeEmpty(folder);
         return std::unexpected(made.error());
     }
-    if (auto added = m_db.exec("INSERT INTO volumes(name, document) VALUES(?, ?)", {volume.name, dumpJson(toDocument(volume))});
-        !added) {
+    if (auto added = insert(volume); !added) {
         if (added.error().kind == ErrorKind::Conflict) // made by another request meanwhile
             return get(volume.name);
         removeEmpty(folder);
         return std::unexpected(added.error());
     }
-    m_events.publish({.type = "volume", .action = "create", .actorId = volume.name, .attributes = {{"driver", "local"}}});
     return volume;
 }
 
@@ -187,7 +170,12 @@ Result<Volume> VolumeService::get(const std::string& name) const
 
 Result<std::vector<Volume>> VolumeService::list() const { return readVolumes(m_db, m_root, " ORDER BY name", {}); }
 
-bool VolumeService::inUse(const std::string& name) const { return m_users && !m_users(name).empty(); }
+std::vector<std::string> VolumeService::usersOf(const std::string& name) const
+{
+    return m_users ? m_users(name) : std::vector<std::string>();
+}
+
+bool VolumeService::inUse(const std::string& name) const { return !usersOf(name).empty(); }
 
 Status VolumeService::remove(const std::string& name, bool force)
 {
@@ -198,7 +186,7 @@ Status VolumeService::remove(const std::string& name, bool force)
     }
     if (!volume)
         return std::unexpected(volume.error());
-    if (const auto users = m_users ? m_users(name) : std::vector<std::string>{}; !users.empty()) {
+    if (const auto users = usersOf(name); !users.empty()) {
         std::string ids;
         for (const auto& id : users)
             ids += (ids.empty() ? "" : ", ") + id;

@@ -59,8 +59,38 @@ public:
     // owners. A volume with anything in it is left alone.
     [[nodiscard]] Status copyUp(const std::string& name, const std::filesystem::path& rootfs, const std::string& from);
     [[nodiscard]] Result<std::int64_t> diskUsage(const std::string& name) const;
+    [[nodiscard]] std::vector<std::string> usersOf(const std::string& name) const; // container ids
+
+    // Slipway's own (volume_data.cpp). What FILL does to the folder that it is given comes to be at once and whole, or not at
+    // all, whatever happens meanwhile.
+    using WithFolder = std::function<Status(int folder)>;
+    // A new volume. Conflict when there is one of that name.
+    [[nodiscard]] Result<Volume> createFilled(const std::string& name, const std::map<std::string, std::string>& labels, const WithFolder& fill);
+    // All that is in the volume is replaced. Containers that run see it only after they are started anew: the caller makes
+    // sure that none does. Conflict for a volume with options, whose content lies elsewhere.
+    [[nodiscard]] Status replace(const std::string& name, const WithFolder& fill);
+    // Calls USE with the volume's folder, mounted for it where its options say so, or with that of a snapshot (unless "").
+    [[nodiscard]] Status withData(const std::string& name, const std::string& snapshot, const WithFolder& use);
+
+    // A copy of what the volume holds at one moment (by reflinks where the file system has them). Snapshots go with their volume.
+    struct Snapshot
+    {
+        std::string name;
+        TimePoint created{};
+        std::int64_t bytes = 0; // of its files
+    };
+    // An empty name is the time. Conflict when there is one of that name.
+    [[nodiscard]] Result<Snapshot> takeSnapshot(const std::string& name, const std::string& snapshot);
+    [[nodiscard]] Result<std::vector<Snapshot>> snapshots(const std::string& name) const; // the oldest first
+    [[nodiscard]] Status removeSnapshot(const std::string& name, const std::string& snapshot); // NotFound names it
 
 private:
+    [[nodiscard]] std::filesystem::path folderOf(const std::string& name) const { return m_root / "volumes" / name; }
+    [[nodiscard]] Result<Volume> newVolume(const std::string& name, const std::string& driver, const std::map<std::string, std::string>& options,
+                                           const std::map<std::string, std::string>& labels, bool anonymous) const;
+    [[nodiscard]] Status insert(const Volume& volume); // and tells of it
+    void removeUnfinished(const std::set<std::string>& known);
+
     Database& m_db;
     EventBus& m_events;
     std::filesystem::path m_root;

@@ -62,6 +62,93 @@ private slots:
         QCOMPARE(m_events.size(), std::size_t(4));
         QCOMPARE(m_events.back(), "destroy " + anonymous->name);
     }
+    static Status write(int folder, const char* name, const std::string& text)
+    {
+        const UniqueFd file(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+        return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? Status() : Status(failErrno(errno, name));
+    }
+    static std::string read(const fs::path& file)
+    {
+        std::ifstream in(file);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
+    void filledAtOnce()
+    {
+        const auto made = m_volumes->createFilled("filled", {{"a", "b"}}, [&](int folder) {
+            // Nobody can see or take it before it is whole.
+            return m_volumes->get("filled") || m_volumes->createFilled("filled", {}, {}) ? fail(ErrorKind::Internal, "seen") : write(folder, "f", "one");
+        });
+        QVERIFY2(made, made ? "" : made.error().message.c_str());
+        QCOMPARE(read(made->mountpoint / "f"), std::string("one"));
+        QCOMPARE(m_volumes->get("filled")->labels.at("a"), std::string("b"));
+        QCOMPARE(m_volumes->createFilled("filled", {}, {}).error().kind, ErrorKind::Conflict);
+        const auto failed = m_volumes->createFilled("other", {}, [&](int folder) {
+            (void)write(folder, "f", "x");
+            return Status(fail(ErrorKind::Unavailable, "the disk is full"));
+        });
+        QCOMPARE(failed.error().message, std::string("the disk is full"));
+        QVERIFY(!m_volumes->get("other") && !fs::exists(root() / "volumes/other") && fs::is_empty(root() / "volumes/.filling"));
+        QVERIFY(!m_volumes->replace("filled", [&](int folder) {
+            (void)write(folder, "f", "two");
+            return Status(fail(ErrorKind::Unavailable, "the disk is full"));
+        }));
+        QCOMPARE(read(made->mountpoint / "f"), std::string("one"));
+        QVERIFY(m_volumes->replace("filled", [&](int folder) { return write(folder, "g", "two"); }));
+        QVERIFY(!fs::exists(made->mountpoint / "f") && read(made->mountpoint / "g") == "two" && !fs::exists(root() / "volumes/filled/_data.new"));
+        QVERIFY(m_volumes->remove("filled", false));
+    }
+
+    void snapshots()
+    {
+        const auto volume = m_volumes->create("live", "", {}, {});
+        std::ofstream(volume->mountpoint / "f") << "one";
+        const auto first = m_volumes->takeSnapshot("live", "first");
+        QVERIFY2(first, first ? "" : first.error().message.c_str());
+        QCOMPARE(first->bytes, std::int64_t(3));
+        std::ofstream(volume->mountpoint / "f") << "changed";
+        QVERIFY(m_volumes->takeSnapshot("live", ""));
+        QCOMPARE(m_volumes->takeSnapshot("live", "first").error().message, std::string("there is a snapshot first of volume live already"));
+        QCOMPARE(m_volumes->takeSnapshot("live", "../x").error().kind, ErrorKind::InvalidArgument);
+        QCOMPARE(m_volumes->takeSnapshot("nosuch", "x").error().message, std::string("get nosuch: no such volume"));
+        const auto all = m_volumes->snapshots("live");
+        QCOMPARE(all->size(), std::size_t(2));
+        QCOMPARE(all->front().name, std::string("first"));
+        QVERIFY(m_volumes->withData("live", "first", [](int folder) {
+            char text[8] = {};
+            const UniqueFd file(::openat(folder, "f", O_RDONLY | O_CLOEXEC));
+            return ::read(file.get(), text, sizeof text) == 3 ? Status() : Status(fail(ErrorKind::Internal, text));
+        }));
+        QCOMPARE(m_volumes->withData("live", "second", {}).error().message, std::string("get live: no such snapshot: second"));
+        QVERIFY(m_volumes->removeSnapshot("live", "first"));
+        QCOMPARE(m_volumes->removeSnapshot("live", "first").error().kind, ErrorKind::NotFound);
+        QCOMPARE(m_volumes->snapshots("live")->size(), std::size_t(1));
+        QVERIFY(m_volumes->remove("live", false));
+        QVERIFY(!fs::exists(root() / "volumes/live"));
+    }
+
+    // What a killed engine leaves of what it was filling goes at the next start; what is whole stays.
+    void unfinishedIsRemoved()
+    {
+        const auto volume = m_volumes->create("whole", "", {}, {});
+        std::ofstream(volume->mountpoint / "f") << "one";
+        fs::create_directories(root() / "volumes/.filling/half/_data");
+        fs::create_directories(root() / "volumes/half/_data");
+        std::ofstream(root() / "volumes/half/_data/f") << "x";
+        fs::create_directories(root() / "volumes/.filling/whole"); // killed between its row and the end
+        fs::create_directories(root() / "volumes/whole/_data.new/x");
+        fs::create_directories(root() / "volumes/whole/snapshots/.half/_data");
+        fs::create_directories(root() / "volumes/somebodys");
+        std::ofstream(root() / "volumes/somebodys/f") << "x";
+        QVERIFY(m_volumes->restore());
+        QVERIFY(!fs::exists(root() / "volumes/half") && fs::is_empty(root() / "volumes/.filling"));
+        QVERIFY(!fs::exists(root() / "volumes/whole/_data.new") && !fs::exists(root() / "volumes/whole/snapshots/.half"));
+        QCOMPARE(read(volume->mountpoint / "f"), std::string("one"));
+        QVERIFY(fs::exists(root() / "volumes/somebodys/f"));
+        fs::remove_all(root() / "volumes/somebodys");
+        QVERIFY(m_volumes->remove("whole", false));
+    }
+
     void badNames()
     {
         QCOMPARE(m_volumes->create("../x", "", {}, {}).error().message,
