@@ -193,7 +193,7 @@ api::Services Engine::services()
     info.cgroupVersion = version == Cgroups::Version::V2 ? "2" : version == Cgroups::Version::V1 ? "1" : "";
     info.cgroups = i.cgroups.version() != Cgroups::Version::None;
     info.warnings = i.options.warnings;
-    for (const char* controller : {"memory", "cpu", "pids", "cpuset", "io", "devices"})
+    for (const char* controller : {"memory", "memory.kmem.tcp", "cpu", "pids", "cpuset", "io", "devices"})
         if (i.cgroups.has(controller))
             info.controllers.emplace_back(controller);
     info.rootless = i.options.rootless;

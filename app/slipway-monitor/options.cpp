@@ -73,8 +73,9 @@ bool Options::parse(const std::vector<std::string>& words)
         else if (is(key, "--size"))
             good &= rest.number(rows) && rest.number(columns);
         else if (is(key, "--attach")) {
-            Attach attach{-1, false, false, false};
-            good &= rest.number(attach.fd) && rest.number(attach.in) && rest.number(attach.out) && rest.number(attach.err);
+            Attach attach{-1, false, false, false, false};
+            good &= rest.number(attach.fd) && rest.number(attach.in) && rest.number(attach.out) && rest.number(attach.err)
+                    && rest.number(attach.framed);
             attaches.push_back(attach);
         } else if (is(key, "--router")) {
             good &= rest.number(router);

@@ -14,7 +14,7 @@ namespace slipway::monitor
 // The command line of slipway-monitor, written by runtime/runtime.cpp and by nobody else (or --park, see park.h):
 //   --id ID --run-dir DIR --exit-file FILE (--plan FILE | --crun PATH --crun-root DIR (--bundle DIR | --exec PROCESS.json)
 //   [--crun-fd] [--no-cgroups]) [--log-dir DIR --log-bytes N --log-segments N] [--tty] [--stdin] [--stdin-once]
-//   [--size ROWS COLS] [--ephemeral] [--attach FD IN OUT ERR]… [--router FD --forward FD ADDRESS PORT…]
+//   [--size ROWS COLS] [--ephemeral] [--attach FD IN OUT ERR FRAMED]… [--router FD --forward FD ADDRESS PORT…]
 //   [--resolver UDP-FD TCP-FD NAMES-DIR [--dns ADDRESS]…]
 // Descriptor 3 is the ready pipe, 7 this program, 8 crun with --crun-fd, 9 the network namespace if there is one, or the pidfd of the
 // container's init for an exec by --plan (launch/plan.h); all others only have to stay open.
@@ -30,7 +30,7 @@ struct Options
     struct Attach
     {
         int fd;
-        bool in, out, err;
+        bool in, out, err, framed;
     };
     std::vector<Attach> attaches;
     struct Forward // rootless: what comes to the socket FD goes to IP:PORT behind the network namespace ROUTER

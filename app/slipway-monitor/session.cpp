@@ -66,6 +66,7 @@ Session::Session(const Options& options, Process process, UniqueFd listener, Uni
         client.in = attach.in;
         client.out = attach.out;
         client.err = attach.err;
+        client.framed = attach.framed;
     }
 }
 
@@ -202,7 +203,7 @@ void Session::broadcast(Stream stream, const char* data, std::size_t size)
     for (Client& client : m_clients) {
         if (client.kind != Client::Kind::Attached || !(isErr ? client.err : client.out))
             continue;
-        if (!m_options.tty)
+        if (client.framed)
             client.pending.append(header.data(), header.size());
         client.pending.append(data, size);
         if (!client.flush())
@@ -264,14 +265,15 @@ void Session::serve(Client& client)
     const auto newline = client.request.find('\n');
     const std::string line = client.request.substr(0, newline);
     std::string rest = client.request.substr(newline + 1);
-    int in = 0, out = 0, err = 0;
+    int in = 0, out = 0, err = 0, framed = m_options.tty ? 0 : 1;
     unsigned rows = 0, columns = 0;
     client.kind = Client::Kind::Closing;
-    if (std::sscanf(line.c_str(), "attach in=%d out=%d err=%d", &in, &out, &err) == 3) {
+    if (std::sscanf(line.c_str(), "attach in=%d out=%d err=%d framed=%d", &in, &out, &err, &framed) >= 3) {
         client.kind = Client::Kind::Attached;
         client.in = in && m_options.openStdin;
         client.out = out;
         client.err = err;
+        client.framed = framed;
         client.pending = "ok\n";
         if (client.in) {
             m_input += rest;

@@ -7,6 +7,7 @@
 #include "api/build_json.h"
 #include "api/build_progress.h"
 #include "api/byte_channel.h"
+#include "api/json_shapes.h"
 #include "api/router.h"
 #include "base/ids.h"
 #include "build/build_service.h"
@@ -51,15 +52,8 @@ std::map<std::string, RegistryAuth> registryAuths(const HttpRequest& request)
     const auto json = parseJson(text ? *text : "");
     if (!json || !json->is_object())
         return auths;
-    for (const auto& [host, entry] : json->items()) {
-        RegistryAuth auth;
-        auth.username = jsonValue<std::string>(entry, "username");
-        auth.password = jsonValue<std::string>(entry, "password");
-        auth.identityToken = jsonValue<std::string>(entry, "identitytoken");
-        auth.registryToken = jsonValue<std::string>(entry, "registrytoken");
-        auth.serverAddress = jsonValue<std::string>(entry, "serveraddress");
-        auths[host] = std::move(auth);
-    }
+    for (const auto& [host, entry] : json->items())
+        auths[host] = registryAuth(entry);
     return auths;
 }
 

@@ -17,8 +17,10 @@
 #include <cstring>
 #include <format>
 
+#include "api/detach_scanner.h"
 #include "api/http_status.h"
 #include "api/router.h"
+#include "api/web_socket.h"
 #include "base/log.h"
 
 namespace slipway::api
@@ -120,6 +122,8 @@ public:
     Task<Status> hijack(std::string contentType) override;
     Task<Status> writeRaw(std::string_view bytes) override;
     Task<void> splice(UniqueFd peer, std::string detachKeys) override;
+    Task<Status> acceptWebSocket(bool binary) override;
+    Task<void> spliceWebSocket(UniqueFd peer, std::string first, std::string detachKeys) override;
     ByteSource& body() override
     {
         if (!m_body)
@@ -142,6 +146,7 @@ private:
     beast::flat_buffer m_buffer;
     std::optional<Parser> m_parser;
     std::optional<BodySource> m_body;
+    std::shared_ptr<WebSocket> m_webSocket;
     std::string m_headers; // of the present answer
     bool m_begun = false, m_raw = false;
     bool m_last = false; // no other request is read from this connection
@@ -357,33 +362,6 @@ Task<Status> Connection::writeRaw(std::string_view bytes)
     co_return Status();
 }
 
-// Finds the detach sequence in what is typed; bytes of a sequence that did not become whole are passed on.
-class DetachScanner
-{
-public:
-    explicit DetachScanner(std::string keys) : m_keys(std::move(keys)) {}
-    bool scan(std::string_view in, std::string& out)
-    {
-        for (const char c : in) {
-            if (m_keys.empty() || c != m_keys[m_matched]) {
-                out.append(m_keys, 0, m_matched);
-                m_matched = 0;
-                if (m_keys.empty() || c != m_keys[0]) {
-                    out += c;
-                    continue;
-                }
-            }
-            if (++m_matched == m_keys.size())
-                return true;
-        }
-        return false;
-    }
-
-private:
-    std::string m_keys;
-    std::size_t m_matched = 0;
-};
-
 Task<void> pumpInput(std::shared_ptr<Socket> client, std::shared_ptr<Socket> peer, std::string first, std::string keys)
 {
     DetachScanner scanner(std::move(keys));
@@ -437,6 +415,21 @@ Task<void> Connection::splice(UniqueFd fd, std::string detachKeys)
     }
     peer->close(ignored);
     m_socket->shutdown(Socket::shutdown_both, ignored);
+}
+
+Task<Status> Connection::acceptWebSocket(bool binary)
+{
+    const auto& message = m_parser->get();
+    if (!WebSocket::isAsked(message))
+        co_return fail(ErrorKind::InvalidArgument, "not websocket protocol");
+    m_raw = true;
+    m_webSocket = std::make_shared<WebSocket>(m_api, m_socket, binary);
+    co_return co_await m_webSocket->accept(message);
+}
+
+Task<void> Connection::spliceWebSocket(UniqueFd peer, std::string first, std::string detachKeys)
+{
+    co_await m_webSocket->splice(std::move(peer), std::move(first), std::move(detachKeys));
 }
 
 void Connection::whenPeerGone(std::function<void()> onGone)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <charconv>
 
-#include "api/http_status.h"
+#include "api/log_text.h"
 #include "api/numbers.h"
 #include "api/router.h"
 #include "api/terminal_stream.h"
@@ -12,7 +12,6 @@ namespace slipway::api
 namespace
 {
 
-using logstore::Entry;
 using logstore::LogReader;
 
 struct WaitState
@@ -88,22 +87,6 @@ Result<logstore::ReadOptions> readOptions(const HttpRequest& request)
     return options;
 }
 
-// PREFIX: what --details puts before a line.
-std::string render(const std::vector<Entry>& batch, bool terminal, bool timestamps, const std::string& prefix = {})
-{
-    std::string out;
-    for (const Entry& entry : batch) {
-        std::string text = timestamps ? formatRfc3339Nano(entry.time) + " " : std::string();
-        text += prefix + entry.text;
-        if (!entry.partial)
-            text += '\n';
-        if (!terminal)
-            out += frameHeader(entry.stream == logstore::Stream::Stdout ? 1 : 2, text.size());
-        out += text;
-    }
-    return out;
-}
-
 Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
 {
     auto options = readOptions(request);
@@ -140,7 +123,7 @@ Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
         if (!batch)
             co_return std::unexpected(batch.error());
         if (!batch->empty()) {
-            const std::string text = render(*batch, log->terminal, timestamps, prefix);
+            const std::string text = logText(*batch, !log->terminal, timestamps, prefix);
             if (const Status sent = co_await exchange.write(text); !sent)
                 co_return sent;
             continue;
@@ -149,70 +132,6 @@ Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
             co_return Status();
         co_await notifier->wait();
     }
-}
-
-Task<Status> attach(Api& api, const HttpRequest& request, Exchange& exchange)
-{
-    auto info = co_await onPool(api, [&] { return api.services.containers.attachInfo(request.param()); });
-    auto keys = detachKeys(request.value("detachKeys"));
-    if (!info || !keys) { // dockerd has made a stream of it by then
-        const Error error = info ? keys.error() : info.error();
-        if (const Status begun = co_await exchange.begin(streamType(true), httpStatus(error.kind)); !begun)
-            co_return begun;
-        co_return co_await exchange.write(error.message + "\r\n");
-    }
-    struct State
-    {
-        std::mutex mutex;
-        std::optional<Result<UniqueFd>> fd;
-    };
-    auto state = std::make_shared<State>();
-    auto notifier = std::make_shared<Notifier>(api.reactor);
-    auto gone = std::make_shared<bool>(false);
-    const bool stream = request.flag("stream");
-    const AttachOptions options{request.flag("stdin"), request.flag("stdout"), request.flag("stderr")};
-    std::string replay;
-    if (request.flag("logs")) {
-        auto log = co_await onPool(api, [&] { return api.services.containers.log(info->id); });
-        if (log) {
-            LogReader reader(log->dir, {.showStdout = options.out, .showStderr = options.err, .since = {}, .until = {}, .tail = {}});
-            for (auto batch = reader.next(512); batch && !batch->empty(); batch = reader.next(512))
-                replay += render(*batch, info->terminal, false);
-        }
-    }
-    if (stream)
-        co_await onPool(api, [&] {
-            api.services.containers.attach(info->id, options, [state, notifier](Result<UniqueFd> fd) {
-                const std::lock_guard lock(state->mutex);
-                state->fd.emplace(std::move(fd));
-                notifier->notify();
-            });
-            return 0;
-        });
-    if (const Status raw = co_await exchange.hijack(streamType(info->terminal)); !raw)
-        co_return raw;
-    if (!replay.empty()) // clients like docker-py lose what comes in one piece with the answer's head
-        co_await notifier->waitFor(std::chrono::milliseconds(10));
-    if (const Status sent = co_await exchange.writeRaw(replay); !sent || !stream)
-        co_return sent;
-    exchange.whenPeerGone([gone, notifier] {
-        *gone = true;
-        notifier->notify();
-    });
-    while (!*gone) {
-        std::optional<Result<UniqueFd>> fd;
-        {
-            const std::lock_guard lock(state->mutex);
-            fd.swap(state->fd);
-        }
-        if (fd) {
-            if (*fd)
-                co_await exchange.splice(std::move(**fd), info->terminal && options.in ? *keys : std::string());
-            co_return Status();
-        }
-        co_await notifier->wait();
-    }
-    co_return Status();
 }
 
 Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
@@ -254,17 +173,9 @@ Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
     co_return Status();
 }
 
-Result<HttpResponse> attachWebSocket(Services& s, const HttpRequest& request)
-{
-    TRY([[maybe_unused]] const auto info, s.containers.attachInfo(request.param()));
-    return fail(ErrorKind::NotImplemented, "attaching by websocket is not supported: POST /containers/{id}/attach is");
-}
-
 constexpr Route routes[] = {
-    {"GET", "/containers/{id}/attach/ws", attachWebSocket},
     {"POST", "/containers/{id}/wait", nullptr, wait},
     {"GET", "/containers/{id}/logs", nullptr, logs},
-    {"POST", "/containers/{id}/attach", nullptr, attach},
     {"GET", "/containers/{id}/stats", nullptr, stats},
 };
 

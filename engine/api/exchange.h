@@ -97,6 +97,10 @@ public:
     [[nodiscard]] virtual Task<Status> writeRaw(std::string_view bytes) = 0;
     // Both ways between the client and PEER until PEER ends, the client is gone, or it typed DETACHKEYS (raw bytes).
     [[nodiscard]] virtual Task<void> splice(UniqueFd peer, std::string detachKeys) = 0;
+    // The same by websocket: its handshake (InvalidArgument when the client did not ask for it), then messages of that kind
+    // with what comes from PEER, FIRST before it; whatever the client sends goes to PEER.
+    [[nodiscard]] virtual Task<Status> acceptWebSocket(bool binary) = 0;
+    [[nodiscard]] virtual Task<void> spliceWebSocket(UniqueFd peer, std::string first, std::string detachKeys) = 0;
 
     // The request's body for a pool thread, until the handler ends.
     [[nodiscard]] virtual ByteSource& body() = 0;

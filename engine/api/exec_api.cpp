@@ -46,16 +46,14 @@ Task<Status> start(Api& api, const HttpRequest& request, Exchange& exchange)
         rows = size[0].get<std::uint16_t>();
         columns = size[1].get<std::uint16_t>();
     }
-    const auto known = co_await onPool(api, [&] { return api.services.containers.inspectExec(request.param()); });
-    if (!known)
+    if (const auto known = co_await onPool(api, [&] { return api.services.containers.inspectExec(request.param()); }); !known)
         co_return std::unexpected(known.error());
     // The answer's head goes out before the command runs: clients like docker-py lose what comes in one piece with it.
-    const bool ofTerminal = jsonValue<bool>(jsonMember(*known, "ProcessConfig"), "tty");
     if (!detach)
-        if (const Status raw = co_await exchange.hijack(streamType(ofTerminal)); !raw)
+        if (const Status raw = co_await exchange.hijack(streamType(terminal)); !raw)
             co_return raw;
     auto started = co_await onPool(
-        api, [&] { return api.services.containers.startExec(request.param(), detach, rows, columns); });
+        api, [&] { return api.services.containers.startExec(request.param(), {detach, !terminal, rows, columns}); });
     if (!started) {
         // As dockerd: why it cannot be is told inside the stream, and the exit code comes from inspect.
         if (detach)

@@ -28,9 +28,9 @@ int hexDigit(char c)
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-Status checkVersion(std::string_view version)
+Status checkVersion(std::string_view version, int& minor)
 {
-    int major = 0, minor = 0;
+    int major = 0;
     const char* const end = version.data() + version.size();
     const auto dot = std::from_chars(version.data(), end, major);
     std::from_chars(dot.ptr + 1, end, minor);
@@ -136,7 +136,7 @@ Status parseTarget(std::string_view target, HttpRequest& request)
     const std::string_view first = path.substr(0, second);
     if (first.starts_with('/') && isVersion(first.substr(1))) {
         request.path = second == std::string_view::npos ? "/" : std::string(path.substr(second));
-        return checkVersion(first.substr(2));
+        return checkVersion(first.substr(2), request.apiMinor);
     }
     return {};
 }

@@ -16,6 +16,7 @@ namespace slipway::api
 struct HttpRequest
 {
     std::string method, path; // the path has no version prefix and is not decoded
+    int apiMinor = 45;        // of the version 1.N that the client speaks
     std::map<std::string, std::vector<std::string>> query;
     std::map<std::string, std::string> headers; // names in lower case
     std::vector<std::string> params;            // what the {…} of the route matched, decoded

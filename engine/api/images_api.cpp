@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 #include <optional>
 #include <set>
 
@@ -9,6 +9,7 @@
 #include "api/router.h"
 #include "container/container_service.h"
 #include "image/image_service.h"
+#include "image/search.h"
 
 namespace slipway::api
 {
@@ -77,6 +78,7 @@ Result<HttpResponse> list(Services& s, const HttpRequest& request)
             !labelsMatch(filters, image.config.labels) || !narrowToReferences(filters, image))
             continue;
         result.push_back(imageSummary(image));
+        addVirtualSize(request, result.back());
         if (withShared)
             result.back()["SharedSize"] = shared.at(image.id);
     }
@@ -86,7 +88,9 @@ Result<HttpResponse> list(Services& s, const HttpRequest& request)
 Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
 {
     TRY(const Image image, s.images.get(request.param()));
-    return jsonResponse(imageInspect(image));
+    Json result = imageInspect(image, s.images.layerFolders(image));
+    addVirtualSize(request, result);
+    return jsonResponse(result);
 }
 
 Result<HttpResponse> history(Services& s, const HttpRequest& request)
@@ -154,11 +158,33 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
     return jsonResponse({{"ImagesDeleted", deleted.empty() ? Json() : deleted}, {"SpaceReclaimed", bytes}});
 }
 
+// As strconv.Atoi, with its words.
+Result<int> goNumber(const std::string& text, const std::string& what)
+{
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || text.empty())
+        return fail(ErrorKind::InvalidArgument, what + "strconv.Atoi: parsing \"" + text + "\": invalid syntax");
+    return value;
+}
+
 Result<HttpResponse> search(Services&, const HttpRequest& request)
 {
-    if (const std::string limit = request.value("limit", "25"); std::atoi(limit.c_str()) < 1 || std::atoi(limit.c_str()) > 100)
-        return fail(ErrorKind::InvalidArgument, "limit " + limit + " is outside the range of [1, 100]");
-    return fail(ErrorKind::NotImplemented, "searching images is not implemented yet: use the registry's web page");
+    ImageSearch wanted{.term = request.value("term")};
+    TRY(const Json filters, request.filters());
+    TRY_STATUS(checkFilters(filters, {"is-automated", "is-official", "stars"}));
+    if (const std::string limit = request.value("limit"); !limit.empty()) {
+        TRY(wanted.limit, goNumber(limit, "invalid limit specified: "));
+    }
+    TRY(wanted.automated, boolFilter(filters, "is-automated"));
+    TRY(wanted.official, boolFilter(filters, "is-official"));
+    for (const Json& stars : jsonMember(filters, "stars")) {
+        const std::string text = stars.get<std::string>();
+        TRY(const int least, goNumber(text, "invalid filter 'stars=" + text + "': "));
+        wanted.stars = std::max(wanted.stars, least);
+    }
+    TRY(const Json found, searchImages(wanted, {}));
+    return jsonResponse(found);
 }
 
 // What a registry has under a name, without pulling it.

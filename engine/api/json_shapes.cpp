@@ -40,8 +40,9 @@ Json configJson(const ImageConfig& config)
                 {"AttachStdin", false}, {"AttachStdout", false}, {"AttachStderr", false},
                 {"Tty", false},         {"OpenStdin", false},    {"StdinOnce", false},
                 {"Env", config.env},    {"Image", ""},           {"WorkingDir", config.workingDir},
-                {"Volumes", keySet(config.volumes)},             {"Labels", mapOrNull(config.labels)},
+                {"Volumes", keySet(config.volumes)},             {"Labels", config.labelsAreNull ? Json() : Json(config.labels)},
                 {"OnBuild", config.onBuild.empty() ? Json() : Json(config.onBuild)}};
+    result.update(config.ofContainer);
     result["Cmd"] = config.cmdIsNull ? Json() : Json(config.cmd);
     result["Entrypoint"] = config.entrypointIsNull ? Json() : Json(config.entrypoint);
     if (!config.exposedPorts.empty())
@@ -55,6 +56,21 @@ Json configJson(const ImageConfig& config)
     return result;
 }
 
+// Where the layers lie (FOLDERS, the lowest first), in the form of dockerd's overlay2: an image itself is not mounted.
+Json graphData(const std::vector<std::filesystem::path>& folders)
+{
+    if (folders.empty())
+        return nullptr;
+    const std::filesystem::path top = folders.back().parent_path();
+    Json data{{"MergedDir", (top / "merged").string()}, {"UpperDir", folders.back().string()}, {"WorkDir", (top / "work").string()}};
+    std::string lower;
+    for (auto folder = folders.rbegin() + 1; folder != folders.rend(); ++folder)
+        lower += (lower.empty() ? "" : ":") + folder->string();
+    if (!lower.empty())
+        data["LowerDir"] = lower;
+    return data;
+}
+
 } // namespace
 
 Json imageSummary(const Image& image, int containers)
@@ -66,7 +82,7 @@ Json imageSummary(const Image& image, int containers)
             {"Containers", containers}};
 }
 
-Json imageInspect(const Image& image)
+Json imageInspect(const Image& image, const std::vector<std::filesystem::path>& folders)
 {
     std::vector<std::string> layers;
     for (const Digest& layer : image.layers)
@@ -78,10 +94,16 @@ Json imageInspect(const Image& image)
                 {"Architecture", image.architecture}, {"Os", image.os},        {"Size", image.size}};
     if (!image.variant.empty())
         result["Variant"] = image.variant;
-    result["GraphDriver"] = {{"Name", "overlay2"}, {"Data", nullptr}};
+    result["GraphDriver"] = {{"Name", "overlay2"}, {"Data", graphData(folders)}};
     result["RootFS"] = {{"Type", "layers"}, {"Layers", layers}};
     result["Metadata"] = {{"LastTagTime", formatRfc3339(image.lastTagged)}};
     return result;
+}
+
+void addVirtualSize(const HttpRequest& request, Json& image)
+{
+    if (request.apiMinor < 44)
+        image["VirtualSize"] = image["Size"];
 }
 
 Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& sizes)
@@ -208,19 +230,21 @@ Json eventJson(const Event& event)
     return result;
 }
 
-RegistryAuth registryAuth(const HttpRequest& request)
+RegistryAuth registryAuth(const Json& config)
 {
     RegistryAuth auth;
-    const auto text = base64Decode(request.header("x-registry-auth"));
-    const auto json = parseJson(text ? *text : "");
-    if (!json)
-        return auth;
-    auth.username = jsonValue<std::string>(*json, "username");
-    auth.password = jsonValue<std::string>(*json, "password");
-    auth.identityToken = jsonValue<std::string>(*json, "identitytoken");
-    auth.registryToken = jsonValue<std::string>(*json, "registrytoken");
-    auth.serverAddress = jsonValue<std::string>(*json, "serveraddress");
+    auth.username = jsonValue<std::string>(config, "username");
+    auth.password = jsonValue<std::string>(config, "password");
+    auth.identityToken = jsonValue<std::string>(config, "identitytoken");
+    auth.registryToken = jsonValue<std::string>(config, "registrytoken");
+    auth.serverAddress = jsonValue<std::string>(config, "serveraddress");
     return auth;
+}
+
+RegistryAuth registryAuth(const HttpRequest& request)
+{
+    const auto text = base64Decode(request.header("x-registry-auth"));
+    return registryAuth(parseJson(text ? *text : "").value_or(Json()));
 }
 
 std::map<std::string, std::string> stringMap(const Json& object)

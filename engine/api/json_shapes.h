@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -20,7 +21,9 @@ namespace slipway::api
 {
 
 [[nodiscard]] Json imageSummary(const Image& image, int containers = -1);
-[[nodiscard]] Json imageInspect(const Image& image);
+// FOLDERS: of its layers (ImageService::layerFolders).
+[[nodiscard]] Json imageInspect(const Image& image, const std::vector<std::filesystem::path>& folders);
+void addVirtualSize(const HttpRequest& request, Json& image); // which clients older than API 1.44 look at
 // SIZES: bytes by layer (ImageService::layerSizes).
 [[nodiscard]] Json imageHistory(const Image& image, const std::map<Digest, std::int64_t>& sizes);
 // Bytes that each image has in common with others, by image.
@@ -30,6 +33,7 @@ namespace slipway::api
 [[nodiscard]] Json networkJson(const Network& network, const std::vector<Endpoint>& endpoints);
 [[nodiscard]] Json volumeJson(const Volume& volume);
 [[nodiscard]] Json eventJson(const Event& event);
+[[nodiscard]] RegistryAuth registryAuth(const Json& config);         // an AuthConfig
 [[nodiscard]] RegistryAuth registryAuth(const HttpRequest& request); // of the X-Registry-Auth header
 [[nodiscard]] std::map<std::string, std::string> stringMap(const Json& object);
 

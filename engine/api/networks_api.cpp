@@ -126,6 +126,7 @@ Result<HttpResponse> disconnect(Services& s, const HttpRequest& request)
 
 constexpr Route routes[] = {
     {"GET", "/networks", list},
+    {"GET", "/networks/", list},
     {"POST", "/networks/create", create},
     {"POST", "/networks/prune", prune},
     {"GET", "/networks/{id}", inspect},

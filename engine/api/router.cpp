@@ -39,8 +39,9 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 
 const Route* findRoute(HttpRequest& request)
 {
-    const std::array tables{containerRoutes(), containerStreamRoutes(), archiveRoutes(), execRoutes(), imageRoutes(), imageStreamRoutes(),
-                            networkRoutes(),   volumeRoutes(),          systemRoutes(), eventRoutes(), buildRoutes(), metricsRoutes(), logRoutes()};
+    const std::array tables{containerRoutes(), containerStreamRoutes(), attachRoutes(),     archiveRoutes(), execRoutes(),
+                            imageRoutes(),     imageStreamRoutes(),     networkRoutes(),    volumeRoutes(),  volumeDataRoutes(),
+                            systemRoutes(),    eventRoutes(),           buildRoutes(),      metricsRoutes(), logRoutes()};
     for (const auto& table : tables)
         for (const Route& route : table)
             if (route.method == request.method && matches(route.pattern, request.path, request.params))

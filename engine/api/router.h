@@ -23,6 +23,7 @@ struct Route
 
 std::span<const Route> containerRoutes();
 std::span<const Route> containerStreamRoutes();
+std::span<const Route> attachRoutes();
 std::span<const Route> archiveRoutes();
 std::span<const Route> execRoutes();
 std::span<const Route> imageRoutes();
@@ -30,6 +31,7 @@ std::span<const Route> imageStreamRoutes();
 std::span<const Route> buildRoutes();
 std::span<const Route> networkRoutes();
 std::span<const Route> volumeRoutes();
+std::span<const Route> volumeDataRoutes();
 std::span<const Route> systemRoutes();
 std::span<const Route> eventRoutes();
 std::span<const Route> metricsRoutes();

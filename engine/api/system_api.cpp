@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -42,11 +43,18 @@ Result<HttpResponse> ping(Services&, const HttpRequest& request)
                          {"Swarm", "inactive"}}};
 }
 
+// When this program was made: a package keeps the time of its files.
+std::string buildTime()
+{
+    struct stat info{};
+    return ::stat("/proc/self/exe", &info) == 0 ? formatRfc3339(fromUnixNano(std::int64_t(info.st_mtime) * 1'000'000'000)) : "";
+}
+
 Result<HttpResponse> version(Services& s, const HttpRequest&)
 {
     utsname host{};
     ::uname(&host);
-    const Json details{{"ApiVersion", "1.45"}, {"Arch", machineArchitecture()}, {"KernelVersion", host.release},
+    const Json details{{"ApiVersion", "1.45"}, {"Arch", machineArchitecture()}, {"BuildTime", buildTime()}, {"KernelVersion", host.release},
                        {"MinAPIVersion", "1.24"}, {"Os", "linux"}, {"Experimental", "false"}};
     std::string runtime = s.info.runtimeVersion;
     if (const std::size_t space = runtime.find(' '); space != std::string::npos)
@@ -62,7 +70,7 @@ Result<HttpResponse> version(Services& s, const HttpRequest&)
                          {"Os", "linux"},
                          {"Arch", machineArchitecture()},
                          {"KernelVersion", host.release},
-                         {"BuildTime", ""}});
+                         {"BuildTime", buildTime()}});
 }
 
 Json warnings(const EngineInfo& info)
@@ -96,18 +104,20 @@ Result<HttpResponse> info(Services& s, const HttpRequest&)
         security.push_back("name=rootless");
     Json body{{"ID", s.info.id}, {"Containers", count}, {"ContainersRunning", running}, {"ContainersPaused", paused},
               {"ContainersStopped", count - running - paused}, {"Images", images.size()}, {"Driver", "overlay2"},
-              {"DriverStatus", Json::array()}, {"SystemTime", formatRfc3339(now())}, {"LoggingDriver", "slipway"},
+              {"DriverStatus", Json::array()}, {"SystemTime", formatRfc3339(now())}, {"LoggingDriver", "json-file"},
               {"CgroupDriver", s.info.cgroups ? "cgroupfs" : "none"}, {"CgroupVersion", s.info.cgroupVersion},
               {"KernelVersion", host.release}, {"OperatingSystem", osName()}, {"OSType", "linux"}, {"OSVersion", ""},
               {"Architecture", host.machine}, {"NCPU", s.info.cpus}, {"MemTotal", s.info.memory},
               {"DockerRootDir", s.info.root.string()}, {"Name", host.nodename}, {"ServerVersion", engineVersion},
               {"DefaultRuntime", s.info.runtime}, {"Runtimes", {{s.info.runtime, {{"path", s.info.runtime}}}}},
-              {"SecurityOptions", security}, {"LiveRestoreEnabled", true}, {"Isolation", ""}, {"InitBinary", ""}};
-    body["Plugins"] = {{"Volume", {"local"}}, {"Network", {"bridge", "host", "null"}}, {"Authorization", nullptr}, {"Log", {"slipway"}}};
+              {"SecurityOptions", security}, {"LiveRestoreEnabled", true}, {"Isolation", ""}, {"InitBinary", "docker-init"}};
+    body["Plugins"] = {{"Volume", {"local"}}, {"Network", s.info.rootless ? Json{"bridge", "host", "null"} : Json{"bridge", "host", "macvlan", "null"}}, {"Authorization", nullptr}, {"Log", {"json-file", "local"}}};
     body["MemoryLimit"] = body["SwapLimit"] = has("memory");
     body["CpuCfsPeriod"] = body["CpuCfsQuota"] = body["CPUShares"] = has("cpu");
     body["CPUSet"] = has("cpuset");
     body["PidsLimit"] = has("pids");
+    if (has("memory.kmem.tcp"))
+        body["KernelMemoryTCP"] = true;
     body["IPv4Forwarding"] = body["BridgeNfIptables"] = body["BridgeNfIp6tables"] = body["OomKillDisable"] = true;
     body["Debug"] = body["ExperimentalBuild"] = false;
     body["IndexServerAddress"] = "https://index.docker.io/v1/";
@@ -194,6 +204,8 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest& request)
     Json body{{"LayersSize", 0}, {"Images", nullptr}, {"Containers", nullptr}, {"Volumes", nullptr}, {"BuildCache", nullptr}};
     if (wanted.images) {
         TRY(body["Images"], imagesUsage(s, users, layers));
+        for (Json& image : body["Images"])
+            addVirtualSize(request, image);
     }
     if (wanted.containers)
         body["Containers"] = containers;
@@ -207,19 +219,17 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest& request)
     return jsonResponse(body);
 }
 
-Result<HttpResponse> auth(Services&, const HttpRequest& request)
+Result<HttpResponse> logIn(Services&, const HttpRequest& request)
 {
     TRY(const Json body, request.json());
-    std::string host = jsonValue<std::string>(body, "serveraddress");
+    const RegistryAuth auth = registryAuth(body);
+    std::string host = auth.serverAddress;
     if (host.find("://") != std::string::npos)
         host.erase(0, host.find("://") + 3);
     host = host.substr(0, host.find('/'));
     if (host.empty() || host == "index.docker.io")
         host = "docker.io";
-    RegistryClient registry(host,
-                            {jsonValue<std::string>(body, "username"), jsonValue<std::string>(body, "password"),
-                             jsonValue<std::string>(body, "identitytoken"), jsonValue<std::string>(body, "registrytoken")},
-                            {});
+    RegistryClient registry(host, {auth.username, auth.password, auth.identityToken, auth.registryToken}, {});
     if (auto accepted = registry.check({}); !accepted) { // dockerd answers 500 when nobody is there
         const bool away = accepted.error().kind == ErrorKind::Unavailable;
         return fail(away ? ErrorKind::Internal : accepted.error().kind, accepted.error().message);
@@ -252,7 +262,7 @@ constexpr Route routes[] = {
     {"GET", "/configs", noSwarm}, {"GET", "/configs/{id}", noSwarm}, {"POST", "/configs/create", noSwarm},
     {"POST", "/swarm/leave", notInSwarm}, {"POST", "/swarm/init", noSwarmHere}, {"POST", "/swarm/join", noSwarmHere},
     {"GET", "/_ping", ping},  {"HEAD", "/_ping", ping},        {"GET", "/version", version},
-    {"GET", "/info", info},   {"GET", "/system/df", diskUsage}, {"POST", "/auth", auth},
+    {"GET", "/info", info},   {"GET", "/system/df", diskUsage}, {"POST", "/auth", logIn},
 };
 
 } // namespace

@@ -18,6 +18,8 @@ namespace slipway
 namespace
 {
 
+constexpr std::chrono::seconds endPatience{2};
+
 // The writable folder as a layer, in a file without a name.
 Result<UniqueFd> packUpper(const std::filesystem::path& upper, bool userxattr)
 {
@@ -99,9 +101,13 @@ Result<std::string> ContainerService::commit(const std::string& id, const Contai
     image.createdBy = commandLine(*document);
     image.containerId = record->id;
     const ContainerState state = record->snapshot();
-    const bool paused = wanted.pause && state.running && !state.paused;
-    if (paused)
-        TRY_STATUS(pause(record->id));
+    bool paused = wanted.pause && state.running && !state.paused;
+    if (paused) {
+        const Status done = pause(record->id);
+        if (!done && !m_impl->waitForExit(*record, record->run, endPatience))
+            return std::unexpected(done.error());
+        paused = done.has_value(); // it may have ended by itself just then, and changes nothing any more
+    }
     auto made = packUpper(m_impl->s.snapshots.upper(record->id), m_impl->s.rootless).and_then([&](UniqueFd tar) {
         const auto layer = sourceFromFd(tar.get());
         return m_impl->s.images.commit(*layer, image, stop);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "container/config_types.h"
 
+#include <algorithm>
+#include <cctype>
 #include <format>
 #include <map>
 #include <string>
@@ -109,10 +111,56 @@ Status checkAll(const Json& object, const std::string& prefix, const Types& type
     return {};
 }
 
+std::string lower(std::string text)
+{
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+using Names = std::map<std::string, std::string>; // in lower case → as it is written
+
+Names namesOf(std::initializer_list<const Types*> tables, std::initializer_list<const char*> others)
+{
+    Names names;
+    for (const Types* table : tables)
+        for (const auto& [name, type] : *table)
+            names.emplace(lower(std::string(name)), name);
+    for (const char* name : others)
+        names.emplace(lower(name), name);
+    return names;
+}
+
+Json renamed(const Json& object, const Names& names)
+{
+    if (!object.is_object())
+        return object;
+    Json made = Json::object();
+    for (const auto& [name, value] : object.items()) {
+        const auto known = names.find(lower(name));
+        const std::string& as = known == names.end() ? name : known->second;
+        if (as == name || !object.contains(as))
+            made[as] = value;
+    }
+    return made;
+}
+
 // One word or several: strslice.StrSlice.
 bool isCommand(const Json& value) { return value.is_null() || value.is_string() || value.is_array(); }
 
 } // namespace
+
+Json withGoNames(const Json& body)
+{
+    static const Names config = namesOf({&configTypes()}, {"Cmd", "Entrypoint", "Healthcheck", "Shell", "HostConfig", "NetworkingConfig"});
+    static const Names host = namesOf({&hostTypes(), &resourceTypes()},
+                                      {"Mounts", "Devices", "DeviceRequests", "Ulimits", "CapAdd", "CapDrop", "ConsoleSize", "Isolation", "MaskedPaths",
+                                       "ReadonlyPaths", "Cgroup", "BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps",
+                                       "BlkioDeviceReadIOps", "BlkioDeviceWriteIOps", "KernelMemoryTCP"});
+    Json made = renamed(body, config);
+    if (made.is_object() && made.contains("HostConfig"))
+        made["HostConfig"] = renamed(made["HostConfig"], host);
+    return made;
+}
 
 Status checkCreateTypes(const Json& body)
 {

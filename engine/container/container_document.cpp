@@ -203,7 +203,7 @@ Json makeConfig(const DocumentRequest& request)
 Json makeHostConfig(const DocumentRequest& request)
 {
     Json host = fillIn(hostConfigDefaults(), jsonMember(request.body, "HostConfig"),
-                       {"Mounts", "Tmpfs", "Sysctls", "Init", "Annotations", "StorageOpt"});
+                       {"Mounts", "Tmpfs", "Sysctls", "Init", "Annotations", "StorageOpt", "KernelMemoryTCP"});
     const auto orElse = [&](const char* key, const Json& fallback) {
         if (host[key] == "" || host[key] == 0)
             host[key] = fallback;

@@ -55,7 +55,7 @@ struct ContainerService::Impl
     [[nodiscard]] std::vector<RecordPtr> all() const; // newest first
     [[nodiscard]] std::filesystem::path dirOf(const std::string& id) const { return s.paths.root / id; }
     [[nodiscard]] std::filesystem::path runDirOf(const std::string& id) const { return s.paths.run / "containers" / id; }
-    [[nodiscard]] std::string cgroupOf(const std::string& id) const;
+    [[nodiscard]] std::string cgroupOf(const ContainerRecord& record) const;
     void publish(const ContainerRecord& record, std::string action,
                  std::map<std::string, std::string> extra = {}) const;
     void publishVolumes(const ContainerRecord& record, const std::string& action) const; // "mount", "unmount"
@@ -94,6 +94,8 @@ struct ContainerService::Impl
         std::vector<std::string> variables; // NAME=value
     };
     [[nodiscard]] Result<Links> linksOf(const Json& document) const;
+    // After TARGET has started: its address in the hosts files of the running containers that are linked to it.
+    void renewLinks(const ContainerRecord& target) const;
     [[nodiscard]] std::vector<std::string> shownLinks(const Json& document) const; // "/db:/me/alias", as inspect shows them
 
     // networks.cpp
@@ -114,7 +116,7 @@ struct ContainerService::Impl
     void onExit(const RecordPtr& record, std::uint64_t run, ExitStatus status);
     void finish(const RecordPtr& record, std::uint64_t run);
     void settle(const RecordPtr& record); // op is held: takes away what the last run left
-    [[nodiscard]] Status destroyRuntime(const std::string& id);
+    [[nodiscard]] Status destroyRuntime(const ContainerRecord& record);
     void scheduleRestart(const RecordPtr& record);
 
     // health.cpp
@@ -172,6 +174,7 @@ struct ContainerService::Impl
     std::atomic<bool> stopping = false;
     Worker worker{2};
     std::atomic<int> probing = 0;
+    mutable std::atomic<bool> mayHaveLinks = true; // some running container is linked to another
     std::optional<Worker> health; // of its own, because a probe waits; made with the first one
 };
 

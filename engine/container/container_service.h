@@ -184,8 +184,13 @@ public:
         bool terminal = false;
         UniqueFd stream; // none when detached
     };
-    [[nodiscard]] Result<ExecStarted> startExec(const std::string& execId, bool detach, std::uint16_t rows,
-                                                std::uint16_t columns);
+    struct ExecStart
+    {
+        bool detach = false;
+        std::optional<bool> framed = {}; // as AttachOptions
+        std::uint16_t rows = 0, columns = 0;
+    };
+    [[nodiscard]] Result<ExecStarted> startExec(const std::string& execId, const ExecStart& wanted);
     [[nodiscard]] Status resizeExec(const std::string& execId, std::uint16_t rows, std::uint16_t columns);
     [[nodiscard]] Result<Json> inspectExec(const std::string& execId) const; // GET /exec/{id}/json
 

@@ -85,8 +85,9 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
     return document;
 }
 
-Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& body, const std::string& platform)
+Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& given, const std::string& platform)
 {
+    const Json body = withGoNames(given);
     std::string name = wantedName.starts_with('/') ? wantedName.substr(1) : wantedName;
     if (!name.empty() && !isValidName(name))
         return fail(ErrorKind::InvalidArgument,

@@ -2,6 +2,7 @@
 #include "container/discarded_limits.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "os/cgroup.h"
 
@@ -24,6 +25,8 @@ const std::vector<Limit>& limits()
          "Your kernel does not support memory limit capabilities or the cgroup is not mounted. Limitation discarded."},
         {"memory", {"MemoryReservation"},
          "Your kernel does not support memory soft limit capabilities or the cgroup is not mounted. Limitation discarded."},
+        {"memory.kmem.tcp", {"KernelMemoryTCP"},
+         "Your kernel does not support kernel memory TCP limit capabilities or the cgroup is not mounted. Limitation discarded."},
         {"memory", {"OomKillDisable"}, "Your kernel does not support OomKillDisable. OomKillDisable discarded."},
         {"pids", {"PidsLimit"},
          "Your kernel does not support PIDs limit capabilities or the cgroup is not mounted. PIDs limit discarded."},
@@ -59,7 +62,8 @@ std::vector<std::string> discardLimits(Json& hostConfig, const Cgroups& cgroups)
             continue;
         bool asked = false;
         for (const char* field : limit.fields) {
-            if (const auto it = hostConfig.find(field); it != hostConfig.end()) {
+            const bool senseless = std::string_view(field) == "CpuShares" && jsonValue<std::int64_t>(hostConfig, field) < 0; // the start refuses it
+            if (const auto it = hostConfig.find(field); it != hostConfig.end() && !senseless) {
                 asked = asked || asksForSomething(*it);
                 *it = nothing(*it);
             }

@@ -128,8 +128,7 @@ Result<ExecRequest> ContainerService::Impl::execRequest(const ExecRecord& exec, 
     return request;
 }
 
-Result<ContainerService::ExecStarted> ContainerService::startExec(const std::string& execId, bool detach,
-                                                                  std::uint16_t rows, std::uint16_t columns)
+Result<ContainerService::ExecStarted> ContainerService::startExec(const std::string& execId, const ExecStart& wanted)
 {
     TRY(const auto exec, m_impl->findExec(execId));
     TRY(const auto record, m_impl->find(exec->containerId));
@@ -155,10 +154,10 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     auto request = m_impl->execRequest(*exec, *record, state.pid);
     if (!request)
         return failed(request.error());
-    request->rows = rows;
-    request->columns = columns;
+    request->rows = wanted.rows;
+    request->columns = wanted.columns;
     ExecStarted result{.terminal = request->terminal, .stream = {}};
-    if (!detach) {
+    if (!wanted.detach) {
         int pair[2];
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
             return failed(failErrno(errno, "exec").error());
@@ -166,7 +165,9 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         request->attachers.push_back({UniqueFd(pair[1]),
                                       {.in = jsonValue<bool>(exec->config, "AttachStdin"),
                                        .out = jsonValue<bool>(exec->config, "AttachStdout") || request->terminal,
-                                       .err = jsonValue<bool>(exec->config, "AttachStderr")}});
+                                       // as dockerd: without frames it would not be told from the other
+                                       .err = jsonValue<bool>(exec->config, "AttachStderr") && wanted.framed.value_or(true),
+                                       .framed = wanted.framed}});
     } else {
         request->openStdin = false;
     }

@@ -99,9 +99,10 @@ void ContainerService::Impl::finish(const RecordPtr& record, std::uint64_t run)
 }
 
 // crun's own way costs a process; it is kept for where we cannot do the same.
-Status ContainerService::Impl::destroyRuntime(const std::string& id)
+Status ContainerService::Impl::destroyRuntime(const ContainerRecord& record)
 {
-    const std::string group = cgroupOf(id);
+    const std::string& id = record.id;
+    const std::string group = cgroupOf(record);
     const auto hasEnded = [&] {
         return std::filesystem::exists(runDirOf(id) / "pid") && !s.runtime.recover(runDirOf(id));
     };
@@ -120,7 +121,7 @@ void ContainerService::Impl::settle(const RecordPtr& record)
         if (!status)
             log::warn("container {}: {}: {}", shortId(record->id), what, status.error().message);
     };
-    report("runtime clean-up", destroyRuntime(record->id));
+    report("runtime clean-up", destroyRuntime(*record));
     report("network clean-up", s.networks.tearDown(record->id));
     if (std::exchange(record->volumesTold, false))
         publishVolumes(*record, "unmount");

@@ -130,7 +130,7 @@ void ContainerService::Impl::probe(const RecordPtr& record, std::uint64_t run)
     int code = -1;
     const auto ran = [&]() -> Status {
         TRY(const std::string id, owner->createExec(record->id, {{"Cmd", check->command}, {"AttachStdout", true}, {"AttachStderr", true}}));
-        TRY(const auto session, owner->startExec(id, false, 0, 0));
+        TRY(const auto session, owner->startExec(id, {}));
         std::string framed(1 << 16, '\0'), all;
         while (true) {
             if (over())

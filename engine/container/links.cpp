@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <format>
 
 #include "base/ids.h"
+#include "base/unique_fd.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/human.h"
+#include "container/spec_builder.h"
 
 // --link: the other container's name in the hosts file, and on the default bridge what Docker tells of it in variables. Both
-// are written when the container starts.
+// are written when the container starts; the hosts file again when the other one has started anew.
 namespace slipway
 {
 
@@ -56,6 +61,34 @@ std::vector<std::string> variablesOf(const std::string& me, const std::string& a
     return variables;
 }
 
+std::string hostsLine(const std::string& ip, const std::string& alias, const ContainerRecord& other)
+{
+    return std::format("{}\t{} {} {}\n", ip, alias, shortId(other.id), other.name());
+}
+
+const Endpoint* endpointIn(const std::vector<Endpoint>& endpoints, const std::string& network)
+{
+    const auto it = std::ranges::find_if(endpoints, [&](const Endpoint& e) { return e.networkName == network || e.networkId == network; });
+    return it == endpoints.end() ? nullptr : &*it;
+}
+
+// In place, as it is bound into the container. The new line takes the place of the one that ends as it does.
+void replaceLine(const std::filesystem::path& file, const std::string& line)
+{
+    const auto text = readFile(file);
+    if (!text)
+        return;
+    const std::string end = line.substr(line.find('\t'));
+    std::string made = *text;
+    const auto at = made.find(end);
+    const auto begin = at == std::string::npos ? std::string::npos : made.rfind('\n', at) + 1;
+    made.replace(at == std::string::npos ? made.size() : begin, at == std::string::npos ? 0 : at + end.size() - begin, line);
+    const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (made == *text || !fd || ::pwrite(fd.get(), made.data(), made.size(), 0) != static_cast<ssize_t>(made.size()))
+        return;
+    static_cast<void>(::ftruncate(fd.get(), static_cast<off_t>(made.size())));
+}
+
 } // namespace
 
 std::vector<std::string> ContainerService::Impl::shownLinks(const Json& document) const
@@ -79,6 +112,7 @@ Result<ContainerService::Impl::Links> ContainerService::Impl::linksOf(const Json
     for (const auto& [network, settings] : networks.items()) {
         const bool isDefault = network == "bridge";
         for (const std::string& link : jsonStrings(jsonMember(isDefault ? documentHost(document) : settings, "Links"))) {
+            mayHaveLinks = true;
             const auto [target, alias] = targetAndAlias(link);
             const auto other = find(target);
             if (!other && !isDefault)
@@ -86,17 +120,42 @@ Result<ContainerService::Impl::Links> ContainerService::Impl::linksOf(const Json
             if (!other)
                 return fail(ErrorKind::InvalidArgument, std::format("could not get container for {}: {}", target, other.error().message));
             const ContainerState state = (*other)->snapshot();
-            const auto there = std::ranges::find_if(state.endpoints, [&](const Endpoint& e) { return e.networkName == network || e.networkId == network; });
-            if (there == state.endpoints.end() && isDefault)
+            const Endpoint* const there = endpointIn(state.endpoints, network);
+            if (!there && isDefault)
                 return fail(ErrorKind::Conflict, std::format("Cannot link to a non running container: /{} AS /{}/{}", (*other)->name(), me, alias));
-            if (there == state.endpoints.end())
+            if (!there)
                 continue;
-            links.hosts += std::format("{}\t{} {} {}\n", there->ipv4, alias, shortId((*other)->id), (*other)->name());
+            links.hosts += hostsLine(there->ipv4, alias, **other);
             if (isDefault)
                 std::ranges::move(variablesOf(me, alias, *(*other)->doc(), there->ipv4), std::back_inserter(links.variables));
         }
     }
     return links;
+}
+
+void ContainerService::Impl::renewLinks(const ContainerRecord& target) const
+{
+    if (!mayHaveLinks.exchange(false)) // almost nobody has any: a start should not look at all containers
+        return;
+    const ContainerState state = target.snapshot();
+    for (const RecordPtr& record : all()) {
+        if (record->id == target.id || !record->snapshot().running)
+            continue;
+        const auto document = record->doc();
+        const Json& networks = jsonMember(jsonMember(*document, "NetworkSettings"), "Networks");
+        if (!networks.is_object())
+            continue;
+        for (const auto& [network, settings] : networks.items()) {
+            const Endpoint* const there = endpointIn(state.endpoints, network);
+            for (const std::string& link : jsonStrings(jsonMember(network == "bridge" ? documentHost(*document) : settings, "Links"))) {
+                mayHaveLinks = true;
+                const auto [name, alias] = targetAndAlias(link);
+                const auto other = find(name);
+                if (there && other && (*other)->id == target.id)
+                    replaceLine(dirOf(record->id) / "hosts", hostsLine(there->ipv4, alias, target));
+            }
+        }
+    }
 }
 
 } // namespace slipway

@@ -100,9 +100,9 @@ std::vector<RecordPtr> ContainerService::Impl::all() const
     return records;
 }
 
-std::string ContainerService::Impl::cgroupOf(const std::string& id) const
+std::string ContainerService::Impl::cgroupOf(const ContainerRecord& record) const
 {
-    return s.cgroups.version() == Cgroups::Version::None ? std::string() : "/slipway/" + id;
+    return s.cgroups.pathFor(jsonValue<std::string>(documentHost(*record.doc()), "CgroupParent"), record.id);
 }
 
 void ContainerService::Impl::publish(const ContainerRecord& record, std::string action,

@@ -231,6 +231,7 @@ Result<SpecResources> specResources(const Json& host)
     r.memory = jsonValue<std::int64_t>(host, "Memory");
     r.memoryReservation = jsonValue<std::int64_t>(host, "MemoryReservation");
     r.memorySwap = jsonValue<std::int64_t>(host, "MemorySwap");
+    r.kernelMemoryTcp = jsonValue<std::int64_t>(host, "KernelMemoryTCP");
     r.nanoCpus = jsonValue<std::int64_t>(host, "NanoCpus");
     r.cpuShares = jsonValue<std::int64_t>(host, "CpuShares");
     r.cpuPeriod = jsonValue<std::int64_t>(host, "CpuPeriod");

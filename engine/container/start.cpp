@@ -188,7 +188,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
                                                .resolvConf = joined.value_or(resolvConf(*document, kind)),
                                                .linkHosts = links.hosts, .hostNetwork = hostNetwork}));
     SpecPlan plan{.rootfs = rootfs, .dir = dir, .networkNamespace = {}, .pidNamespace = {}, .ipcNamespace = {},
-                  .cgroupPath = cgroupOf(id), .initProgram = s.runtime.initProgram(), .variables = links.variables, .rootless = s.rootless};
+                  .cgroupPath = cgroupOf(*record), .initProgram = s.runtime.initProgram(), .variables = links.variables, .rootless = s.rootless};
     plan.networkNamespace = hostNetwork ? "host" : std::format("/proc/self/fd/{}", Runtime::netnsFd);
     TRY(plan.pidNamespace, namespacePath(jsonValue<std::string>(host, "PidMode"), "pid"));
     TRY(plan.ipcNamespace, namespacePath(jsonValue<std::string>(host, "IpcMode"), "ipc"));
@@ -245,6 +245,7 @@ Status ContainerService::Impl::launch(const RecordPtr& record)
     saveState(*record);
     publishVolumes(*record, "mount");
     record->volumesTold = true;
+    renewLinks(*record);
     publish(*record, "start");
     watch(record);
     return {};

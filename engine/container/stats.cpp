@@ -82,7 +82,7 @@ Result<Json> ContainerService::stats(const std::string& id) const
         json["read"] = formatRfc3339({});
         return json;
     }
-    const std::string group = m_impl->cgroupOf(record->id);
+    const std::string group = m_impl->cgroupOf(*record);
     auto usage = group.empty() ? Cgroups::usageFromProc(state.pid) : m_impl->s.cgroups.usage(group);
     if (!usage)
         return json;
@@ -117,7 +117,7 @@ std::optional<ContainerService::RunningContainer> ContainerService::running(cons
     if (!state.running)
         return std::nullopt;
     const auto mode = jsonValue<std::string>(documentHost(*(*record)->doc()), "NetworkMode");
-    return RunningContainer{state.pid, m_impl->cgroupOf((*record)->id), mode != "none" && mode != "host"};
+    return RunningContainer{state.pid, m_impl->cgroupOf(**record), mode != "none" && mode != "host"};
 }
 
 } // namespace slipway

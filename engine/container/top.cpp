@@ -126,7 +126,7 @@ Result<Json> ContainerService::top(const std::string& id, const std::string& psA
     const ContainerState state = record->snapshot();
     if (!state.running)
         return fail(ErrorKind::Conflict, std::format("container {} is not running", record->id));
-    const std::string group = m_impl->cgroupOf(record->id);
+    const std::string group = m_impl->cgroupOf(*record);
     std::vector<pid_t> pids = group.empty() ? std::vector<pid_t>() : m_impl->s.cgroups.processes(group);
     if (pids.empty())
         pids = sameNamespace(state.pid);

@@ -78,7 +78,7 @@ Result<std::vector<std::string>> ContainerService::update(const std::string& id,
     if (auto fits = checkAgainst(before, wanted); !fits)
         return wrap(fits.error(), refusal);
     document["HostConfig"] = merged(before, wanted);
-    if (record->snapshot().running && !m_impl->cgroupOf(record->id).empty()) {
+    if (record->snapshot().running && !m_impl->cgroupOf(*record).empty()) {
         TRY(const auto resources, makeResources(document["HostConfig"]));
         if (auto changed = m_impl->s.cgroups.limit(m_impl->cgroupOf(record->id), resources); !changed)
             return wrap(changed.error(), refusal);

@@ -233,12 +233,21 @@ bool Cgroups::has(const std::string& controller) const
 {
     if (controller == "io.weight")
         return m_impl->version == Version::V1 ? has("io") && fs::exists(m_impl->mounts.at("blkio") / "blkio.weight") : has("io");
+    if (controller == "memory.kmem.tcp")
+        return m_impl->version == Version::V1 && fs::exists(m_impl->mounts.at("memory") / "memory.kmem.tcp.limit_in_bytes");
     if (m_impl->version == Version::V1)
         return m_impl->mounts.contains(controller == "io" ? "blkio" : controller);
     if (m_impl->version != Version::V2)
         return false;
     const std::string list = ' ' + readText(m_impl->mounts.at("") / "cgroup.controllers").value_or("");
     return controller == "devices" || list.find(' ' + controller) != std::string::npos;
+}
+
+std::string Cgroups::pathFor(const std::string& parent, const std::string& id) const
+{
+    if (m_impl->version == Version::None)
+        return {};
+    return (fs::path("/") / (parent.empty() ? "slipway" : fs::path(parent).relative_path()) / id).lexically_normal();
 }
 
 Result<ResourceUsage> Cgroups::usage(const std::string& path) const

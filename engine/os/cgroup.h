@@ -46,8 +46,11 @@ public:
     Cgroups(); // looks at /proc/self/mountinfo once
     [[nodiscard]] Version version() const;        // None when there are some but this process may not write to them
     [[nodiscard]] Version machineVersion() const; // what is mounted
-    // Controllers that exist and can be used: "memory", "cpu", "pids", "cpuset", "io", "devices"; "io.weight": io with weights.
+    // Controllers that exist and can be used: "memory", "cpu", "pids", "cpuset", "io", "devices"; "io.weight": io with weights;
+    // "memory.kmem.tcp": limits of what TCP may use.
     [[nodiscard]] bool has(const std::string& controller) const;
+    // The group of the container ID: in PARENT, or in "/slipway" where that is empty. "" without cgroups.
+    [[nodiscard]] std::string pathFor(const std::string& parent, const std::string& id) const;
 
     [[nodiscard]] Result<ResourceUsage> usage(const std::string& path) const; // NotFound when the group is gone
     // For reading every second; null without cgroups.

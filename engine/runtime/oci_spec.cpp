@@ -287,6 +287,8 @@ Json resourcesJson(const SpecResources& r)
         memory["swap"] = r.memorySwap;
     if (r.oomKillDisable)
         memory["disableOOMKiller"] = true;
+    if (r.kernelMemoryTcp > 0)
+        memory["kernelTCP"] = r.kernelMemoryTcp;
     if (r.swappiness)
         memory["swappiness"] = *r.swappiness;
     if (!memory.empty())

@@ -25,7 +25,7 @@ struct SpecMount
 
 struct SpecResources // 0 / -1 as in Docker's HostConfig: 0 = not set
 {
-    std::int64_t memory = 0, memoryReservation = 0, memorySwap = 0; // bytes; memorySwap -1 = unlimited
+    std::int64_t memory = 0, memoryReservation = 0, memorySwap = 0, kernelMemoryTcp = 0; // bytes; memorySwap -1 = unlimited
     std::int64_t nanoCpus = 0, cpuShares = 0, cpuPeriod = 0, cpuQuota = 0;
     std::string cpusetCpus, cpusetMems;
     std::int64_t pidsLimit = 0;

@@ -159,7 +159,8 @@ struct Runtime::Impl
         for (auto& attacher : request.attachers) {
             const auto flag = [](bool on) { return std::string(on ? "1" : "0"); };
             command.insert(command.end(), {"--attach", std::to_string(nextFd), flag(attacher.options.in && request.openStdin),
-                                           flag(attacher.options.out), flag(attacher.options.err)});
+                                           flag(attacher.options.out), flag(attacher.options.err),
+                                           flag(attacher.options.framed.value_or(!request.terminal))});
             spawn.give(attacher.socket.get(), nextFd++);
         }
         if (settings.keepOpen >= 0)
@@ -317,8 +318,10 @@ Result<Started> Runtime::exec(ExecRequest request)
 Result<UniqueFd> Runtime::attach(const std::filesystem::path& runDir, AttachOptions options)
 {
     const auto flag = [](bool on) { return on ? "1" : "0"; };
-    TRY(auto fd, askMonitor(runDir, std::string("attach in=") + flag(options.in) + " out=" + flag(options.out) + " err="
-                                        + flag(options.err)));
+    std::string request = std::string("attach in=") + flag(options.in) + " out=" + flag(options.out) + " err=" + flag(options.err);
+    if (options.framed)
+        request += std::string(" framed=") + flag(*options.framed);
+    TRY(auto fd, askMonitor(runDir, request));
     TRY(const auto answer, readMonitorLine(fd.get()));
     if (answer != "ok")
         return fail(ErrorKind::Unavailable, "the monitor refused to attach: " + answer);

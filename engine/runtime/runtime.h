@@ -42,6 +42,7 @@ struct ExitStatus
 struct AttachOptions
 {
     bool in = false, out = true, err = true;
+    std::optional<bool> framed = {}; // output in Docker's frames; unset: unless there is a terminal
 };
 
 struct MonitorRequest
@@ -126,8 +127,8 @@ public:
     [[nodiscard]] Result<Started> run(RunRequest request);
     [[nodiscard]] Result<Started> exec(ExecRequest request);
 
-    // A connected stream socket. Terminal: raw bytes both ways. Otherwise Docker's 8-byte framed stream from the
-    // container ({1|2,0,0,0,len32be}) and raw bytes to it. Half-close (SHUT_WR) closes the container's stdin where
+    // A connected stream socket. Framed: Docker's 8-byte framed stream from the container ({1|2,0,0,0,len32be}), otherwise
+    // its bytes as they are; to it always raw bytes. Half-close (SHUT_WR) closes the container's stdin where
     // stdinOnce is set. End of file when the container is gone and all its output was sent.
     [[nodiscard]] Result<UniqueFd> attach(const std::filesystem::path& runDir, AttachOptions options);
     [[nodiscard]] Status resize(const std::filesystem::path& runDir, std::uint16_t rows, std::uint16_t columns);

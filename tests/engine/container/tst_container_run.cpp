@@ -284,6 +284,67 @@ private slots:
         QCOMPARE(c().create("-x", body({"true"})).error().kind, ErrorKind::InvalidArgument);
     }
 
+    // Each call must come back, whatever it says: one that waited for its own lock once stopped the whole engine.
+    void forcedRemovalOfWhatEndsAndBeginsAnew()
+    {
+        for (int i = 0; i < 20; ++i) {
+            const std::string id = run(body({"sleep", std::format("0.0{}", i % 10)}, {{"RestartPolicy", {{"Name", "always"}}}}));
+            MUST(c().start(id));
+            for (bool gone = false; !gone;) {
+                auto removed = std::async(std::launch::async, [&] { return c().remove(id, true, false); });
+                if (removed.wait_for(20s) != std::future_status::ready)
+                    qFatal("rm -f does not come back");
+                gone = !c().inspect(id, false);
+            }
+        }
+    }
+
+    void commitsWhatIsEnding()
+    {
+        for (int i = 0; i < 20; ++i) {
+            const std::string id = run(body({"sh", "-c", std::format("echo {} >/made; usleep {}", i, i * 1000)}));
+            MUST(c().start(id));
+            MUST(c().commit(id, {}, {}));
+            waitFor(c(), id);
+        }
+    }
+
+    void framesOfAnExecFollowItsStart()
+    {
+        const std::string id = run(body({"sleep", "100"}));
+        MUST(c().start(id));
+        const auto says = [&](bool terminal, std::optional<bool> framed) {
+            const auto exec = c().createExec(id, {{"Cmd", {"echo", "ahoy"}}, {"AttachStdout", true}, {"Tty", terminal}});
+            auto started = c().startExec(*exec, {.framed = framed});
+            return started ? readAll(started->stream.get()) : started.error().message;
+        };
+        const std::string frame("\1\0\0\0\0\0\0", 7);
+        QCOMPARE(says(false, {}), frame + "\5ahoy\n");
+        QCOMPARE(says(false, false), std::string("ahoy\n"));
+        QCOMPARE(says(true, {}), std::string("ahoy\r\n"));
+        QCOMPARE(payload(says(true, true)), std::string("ahoy\r\n"));
+    }
+
+    void aLinkFollowsItsTarget()
+    {
+        MUST(m_engine->networks.init());
+        const auto on = [](Json host) { return body({"sleep", "100"}, (host["NetworkMode"] = "bridge", host)); };
+        const std::string target = run(on(Json::object()), "target"), other = run(on(Json::object()), "other");
+        const std::string linked = run(on({{"Links", {"target:alias"}}}), "linked");
+        MUST(c().start(target));
+        MUST(c().start(linked));
+        const auto address = [&] { return (*c().inspect(target, false))["NetworkSettings"]["Networks"]["bridge"]["IPAddress"].get<std::string>(); };
+        const std::string before = address();
+        MUST(c().stop(target, 0));
+        MUST(c().start(other)); // takes the address
+        MUST(c().start(target));
+        QVERIFY(address() != before);
+        std::ifstream file(base() / "containers" / linked / "hosts");
+        const std::string hosts{std::istreambuf_iterator<char>(file), {}};
+        QVERIFY2(hosts.contains(address() + "\talias "), hosts.c_str());
+        QVERIFY2(!hosts.contains(before + "\talias "), hosts.c_str());
+    }
+
     void execs()
     {
         const std::string id = run(body({"sleep", "100"}));
@@ -291,7 +352,7 @@ private slots:
         const auto exec = c().createExec(id, {{"Cmd", {"sh", "-c", "cat; exit 5"}}, {"AttachStdin", true},
                                               {"AttachStdout", true}, {"AttachStderr", true}});
         MUST(exec);
-        auto started = c().startExec(*exec, false, 0, 0);
+        auto started = c().startExec(*exec, {});
         MUST(started);
         QCOMPARE(::write(started->stream.get(), "ahoy\n", 5), 5);
         ::shutdown(started->stream.get(), SHUT_WR);
@@ -300,7 +361,7 @@ private slots:
         MUST(inspected);
         QCOMPARE((*inspected)["ExitCode"].get<int>(), 5);
         const auto missing = c().createExec(id, {{"Cmd", {"nope"}}, {"AttachStdout", true}});
-        QVERIFY(!c().startExec(*missing, false, 0, 0));
+        QVERIFY(!c().startExec(*missing, {}));
         QVERIFY((*c().top(id, ""))["Processes"].size() >= 1);
         QVERIFY((*c().stats(id))["memory_stats"]["usage"].get<std::uint64_t>() > 0);
     }
