@@ -28,7 +28,7 @@ def archive(path):
     for number, name in enumerate(("alpine:3.10", "alpine:latest", "busybox:latest", "hello-world:latest", "hello-world:linux",
                                    "quay.io/libpod/alpine:latest", "quay.io/libpod/alpine:3.10.2", "quay.io/libpod/testimage:20241011", "quay.io/libpod/busybox:latest", "quay.io/libpod/alpine_labels:latest", "ubuntu:latest", "ubuntu:14.04")):
         more = images.layer([("etc/passwd", PASSWD.encode()), ("var/opt", None), ("hello", b"#!/bin/sh\necho Hello from Docker!\n"),
-                             ("etc/image", f"{name}\n".encode())])
+                             ("bin/bash", b'#!/bin/sh\nexec /bin/sh "$@"\n'), ("etc/image", f"{name}\n".encode())])
         command = ["/bin/sh", "/hello"] if name.startswith("hello") else ["/bin/sh"]
         wanted.append(([name], {"Env": environment, "Cmd": command}, [base, more],
                        [{"created_by": f"ADD rootfs / # {number}"}, {"created_by": "COPY more / # suites"}]))

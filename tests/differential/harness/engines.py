@@ -114,7 +114,7 @@ class Shell:
     def __init__(self, archives):
         self.environment = {
             "PATH": os.environ["PATH"], "HOME": str(WORK), "LANG": "C.UTF-8", "TZ": "UTC", "DOCKER_HOST": f"unix://{SOCKET}",
-            "DOCKER_CONFIG": str(WORK / "docker"), "SOCKET": str(SOCKET), "ARCHIVES": str(archives), "REPLIES": str(WORK / "replies")}
+            "DOCKER_CONFIG": str(WORK / "docker"), "SOCKET": str(SOCKET), "HARNESS": str(HERE), "ARCHIVES": str(archives), "REPLIES": str(WORK / "replies")}
         (WORK / "docker").mkdir()
 
     def run(self, case, seconds):

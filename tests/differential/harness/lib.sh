@@ -19,6 +19,9 @@ api() {
   esac
 }
 
+# web_socket PATH [LINE...]: opens it, sends each line after the answer to the one before, and prints what comes until its end.
+web_socket() { python3 "$HARNESS/web_socket.py" "$SOCKET" "/v1.45$1" "${@:2}"; }
+
 # until_ok CMD...: repeats until it succeeds, five seconds at most; prints the last output.
 until_ok() {
   local i out
