@@ -70,6 +70,12 @@ Task<void> WebSocket::Impl::fromClient(std::shared_ptr<Socket> peer, std::string
 Task<void> WebSocket::splice(UniqueFd fd, std::string first, std::string detachKeys)
 {
     boost::system::error_code ignored;
+    if (!fd) { // nothing follows FIRST
+        if (!first.empty())
+            co_await m_impl->stream.async_write(asio::buffer(first), quiet);
+        co_await m_impl->stream.async_close(websocket::close_code::normal, quiet);
+        co_return;
+    }
     auto peer = std::make_shared<Socket>(m_impl->api.reactor);
     peer->assign(asio::local::stream_protocol(), fd.get(), ignored);
     if (ignored)

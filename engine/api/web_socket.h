@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] static bool isAsked(const Request& request);
     [[nodiscard]] Task<Status> accept(const Request& request);
-    // FIRST, then what PEER says, until it ends; then says goodbye. Ends too when the client is gone or typed DETACHKEYS.
+    // FIRST, then what PEER (may be none) says, until it ends; then says goodbye. Ends too when the client is gone or typed DETACHKEYS.
     [[nodiscard]] Task<void> splice(UniqueFd peer, std::string first, std::string detachKeys);
 
 private:

@@ -143,6 +143,9 @@ Json ContainerService::Impl::inspect(const ContainerRecord& record, bool size) c
         json["HostConfig"]["Links"] = shownLinks(json);
     json["Mounts"] = publicMounts(json["Mounts"]);
     json["NetworkSettings"] = networkSettings(json, state, networkIds());
+    const auto isNeighbour = [&](const Endpoint& e) { return s.networks.get(e.networkId).transform([](const Network& n) { return n.driver == "macvlan"; }).value_or(false); };
+    if (!state.endpoints.empty() && std::ranges::all_of(state.endpoints, isNeighbour)) // its ports are at its own address
+        json["NetworkSettings"]["Ports"] = Json::object();
     if (state.startedAt != TimePoint{} && !state.running) { // it stays known where it was
         for (auto& [name, settings] : json["NetworkSettings"]["Networks"].items())
             settings["NetworkID"] = s.networks.get(name).transform([](const Network& n) { return n.id; }).value_or("");

@@ -139,7 +139,7 @@ void ContainerService::Impl::renewLinks(const ContainerRecord& target) const
         return;
     const ContainerState state = target.snapshot();
     for (const RecordPtr& record : all()) {
-        if (record->id == target.id || !record->snapshot().running)
+        if (!record->snapshot().running)
             continue;
         const auto document = record->doc();
         const Json& networks = jsonMember(jsonMember(*document, "NetworkSettings"), "Networks");
@@ -151,7 +151,7 @@ void ContainerService::Impl::renewLinks(const ContainerRecord& target) const
                 mayHaveLinks = true;
                 const auto [name, alias] = targetAndAlias(link);
                 const auto other = find(name);
-                if (there && other && (*other)->id == target.id)
+                if (there && other && (*other)->id == target.id && record->id != target.id)
                     replaceLine(dirOf(record->id) / "hosts", hostsLine(there->ipv4, alias, target));
             }
         }

@@ -294,7 +294,7 @@ Result<ContainerService::Attached> ContainerService::attachInfo(const std::strin
     TRY(const auto record, m_impl->find(id));
     if (record->snapshot().paused)
         return fail(ErrorKind::Conflict,
-                    std::format("container {} is paused, unpause the container before attach.", id));
+                    std::format("container {} is paused, unpause the container before attach", id));
     return Attached{jsonValue<bool>(documentConfig(*record->doc()), "Tty"), record->id};
 }
 

@@ -107,6 +107,7 @@ private:
         number("memory", "memory.soft_limit_in_bytes", memory, "reservation");
         if (jsonValue<bool>(memory, "disableOOMKiller"))
             add("memory", "memory.oom_control", "1");
+        number("memory", "memory.kmem.tcp.limit_in_bytes", memory, "kernelTCP");
         if (const Json& swappiness = jsonMember(memory, "swappiness"); swappiness.is_number())
             add("memory", "memory.swappiness", std::to_string(swappiness.get<std::int64_t>()));
     }

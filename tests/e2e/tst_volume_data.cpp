@@ -19,7 +19,7 @@ class TestVolumeData : public QObject
     QByteArray sees(const QString& volume, const QString& script) { return m_engine.docker({"run", "--rm", "-v", volume + ":/v", "-w", "/v", "busybox", "sh", "-c", script}).out; }
     QByteArray listing(const QString& volume)
     {
-        return sees(volume, "find . | sort | while read -r f; do if [ -L \"$f\" ]; then readlink \"$f\"; else stat -c '%n %F %a %u:%g %Y' \"$f\"; fi; done; cat d/f");
+        return sees(volume, "stat -c '%F %a %u:%g' .; find . -mindepth 1 | sort | while read -r f; do if [ -L \"$f\" ]; then readlink \"$f\"; else stat -c '%n %F %a %u:%g %Y' \"$f\"; fi; done; cat d/f");
     }
 
 private slots:
@@ -31,7 +31,7 @@ private slots:
     void init()
     {
         m_engine.docker({"volume", "create", "data"});
-        sees("data", "mkdir d; echo one >d/f; ln -s f d/l; ln d/f d/h; chown 5:6 d/f; chmod 640 d/f; touch -d 2001-02-03 d/f d");
+        sees("data", "mkdir d; echo one >d/f; ln -s f d/l; ln d/f d/h; chown 5:6 d/f; chmod 640 d/f; touch -d '2001-02-03 00:00:00' d/f d; chown 7:8 .; chmod 750 .");
     }
     void cleanup()
     {
@@ -42,7 +42,7 @@ private slots:
     void snapshotAndRollback()
     {
         const QByteArray before = listing("data");
-        QVERIFY2(before.contains("./d/f regular file 640 5:6 981158400"), before.constData());
+        QVERIFY2(before.contains("directory 750 7:8\n") && before.contains("./d/f regular file 640 5:6 981158400"), before.constData());
         QCOMPARE(call("POST", "data/snapshots?name=first").code, 0);
         sees("data", "echo two >d/f; rm d/l; touch new");
         QVERIFY(listing("data") != before);
@@ -100,7 +100,7 @@ private slots:
     void stillWhileItIsCopied()
     {
         QCOMPARE(m_engine.docker({"run", "-d", "--name", "writer", "-v", "data:/v", "busybox", "sh", "-c",
-                                  "i=0; while true; do i=$((i+1)); echo $i >/v/a; echo $i >/v/b; done"}).code, 0);
+                                  "i=0; while true; do i=$((i+1)); for f in a b; do echo $i >/v/new; mv /v/new /v/$f; done; done"}).code, 0);
         if (m_engine.rootless() && m_engine.docker({"pause", "writer"}).code != 0)
             QSKIP("an ordinary user without cgroups cannot pause");
         m_engine.docker({"unpause", "writer"});

@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "events/event_bus.h"
 #include "state/database.h"
 #include "volume/volume_service.h"
@@ -27,6 +28,16 @@ class TestVolume : public QObject
     EventBus::Subscription m_subscription;
 
     fs::path root() const { return m_dir.path().toStdString(); }
+    static Status write(int folder, const char* name, const std::string& text)
+    {
+        const UniqueFd file(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+        return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? Status() : Status(failErrno(errno, name));
+    }
+    static std::string read(const fs::path& file)
+    {
+        std::ifstream in(file);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
 
 private slots:
     void initTestCase()
@@ -62,17 +73,6 @@ private slots:
         QCOMPARE(m_events.size(), std::size_t(4));
         QCOMPARE(m_events.back(), "destroy " + anonymous->name);
     }
-    static Status write(int folder, const char* name, const std::string& text)
-    {
-        const UniqueFd file(::openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-        return ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? Status() : Status(failErrno(errno, name));
-    }
-    static std::string read(const fs::path& file)
-    {
-        std::ifstream in(file);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-
     void filledAtOnce()
     {
         const auto made = m_volumes->createFilled("filled", {{"a", "b"}}, [&](int folder) {
@@ -110,7 +110,7 @@ private slots:
         QVERIFY(m_volumes->takeSnapshot("live", ""));
         QCOMPARE(m_volumes->takeSnapshot("live", "first").error().message, std::string("there is a snapshot first of volume live already"));
         QCOMPARE(m_volumes->takeSnapshot("live", "../x").error().kind, ErrorKind::InvalidArgument);
-        QCOMPARE(m_volumes->takeSnapshot("nosuch", "x").error().message, std::string("get nosuch: no such volume"));
+        QCOMPARE(m_volumes->takeSnapshot("nosuch", "some").error().message, std::string("get nosuch: no such volume"));
         const auto all = m_volumes->snapshots("live");
         QCOMPARE(all->size(), std::size_t(2));
         QCOMPARE(all->front().name, std::string("first"));
