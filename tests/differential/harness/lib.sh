@@ -45,7 +45,8 @@ events() {
 }
 
 # tty CMD...: runs CMD on a terminal of its own.
-tty() { script -qec "$*" /dev/null </dev/null; }
+# (What script tells it at the end of its input is echoed or not, as it happens.)
+tty() { script -qec "$*" /dev/null </dev/null | sed 's/\^@//g'; return "${PIPESTATUS[0]}"; }
 
 # dockerfile LINES...: writes Dockerfile.
 dockerfile() { printf '%s\n' "$@" >Dockerfile; }
