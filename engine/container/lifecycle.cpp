@@ -63,7 +63,7 @@ Status ContainerService::Impl::sendSignal(const RecordPtr& record, int signal, b
     }
     publish(*record, "kill", {{"signal", std::to_string(signal)}});
     if (thaw)
-        return s.cgroups.freeze(cgroupOf(record->id), false);
+        return s.cgroups.freeze(cgroupOf(*record), false);
     return {};
 }
 
@@ -90,7 +90,7 @@ Status ContainerService::Impl::stop(const RecordPtr& record, std::optional<int> 
         run = record->run;
     }
     if (paused)
-        static_cast<void>(s.cgroups.freeze(cgroupOf(record->id), false));
+        static_cast<void>(s.cgroups.freeze(cgroupOf(*record), false));
     const int seconds =
         timeoutSeconds.value_or(jsonValue<int>(documentConfig(*document), "StopTimeout", defaultStopSeconds));
     if (auto sent = sendSignal(record, stopSignalOf(*document, signal), true); !sent && sent.error().kind != ErrorKind::Conflict)
@@ -168,7 +168,7 @@ Status ContainerService::pause(const std::string& id)
         return notRunning(record->id);
     if (state.paused)
         return fail(ErrorKind::Conflict, std::format("Container {} is already paused", record->id));
-    if (auto done = m_impl->s.cgroups.freeze(m_impl->cgroupOf(record->id), true); !done)
+    if (auto done = m_impl->s.cgroups.freeze(m_impl->cgroupOf(*record), true); !done)
         return wrap(done.error(), "cannot pause container " + record->id);
     {
         const std::lock_guard lock(record->mutex);
@@ -185,7 +185,7 @@ Status ContainerService::unpause(const std::string& id)
     const std::lock_guard operation(record->op);
     if (!record->snapshot().paused)
         return fail(ErrorKind::Conflict, std::format("Container {} is not paused", record->id));
-    if (auto done = m_impl->s.cgroups.freeze(m_impl->cgroupOf(record->id), false); !done)
+    if (auto done = m_impl->s.cgroups.freeze(m_impl->cgroupOf(*record), false); !done)
         return wrap(done.error(), "cannot unpause container " + record->id);
     {
         const std::lock_guard lock(record->mutex);

@@ -123,7 +123,9 @@ void ContainerService::Impl::sweep(const std::vector<std::string>& ids)
     };
     std::error_code ignored;
     for (const std::string& id : strangers(s.paths.run / "containers")) {
-        if (auto gone = s.runtime.destroy(id, cgroupOf(id)); !gone)
+        const auto spec = readFile(runDirOf(id) / "bundle" / "config.json").and_then(parseJson); // it may have had a group of its own choice
+        const auto group = jsonValue<std::string>(jsonMember(spec.value_or(Json()), "linux"), "cgroupsPath", s.cgroups.pathFor("", id));
+        if (auto gone = s.runtime.destroy(id, group); !gone)
             log::warn("{}", gone.error().message);
         std::filesystem::remove_all(runDirOf(id), ignored);
     }

@@ -80,7 +80,7 @@ Result<std::vector<std::string>> ContainerService::update(const std::string& id,
     document["HostConfig"] = merged(before, wanted);
     if (record->snapshot().running && !m_impl->cgroupOf(*record).empty()) {
         TRY(const auto resources, makeResources(document["HostConfig"]));
-        if (auto changed = m_impl->s.cgroups.limit(m_impl->cgroupOf(record->id), resources); !changed)
+        if (auto changed = m_impl->s.cgroups.limit(m_impl->cgroupOf(*record), resources); !changed)
             return wrap(changed.error(), refusal);
     }
     TRY_STATUS(m_impl->updateRow(*record, document));
