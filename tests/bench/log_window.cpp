@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <random>
 #include <unistd.h>
 
@@ -29,6 +30,14 @@ double megabytes()
 {
     QFile file(QStringLiteral("/proc/self/statm"));
     return file.open(QIODevice::ReadOnly) ? file.readAll().split(' ').value(1).toDouble() * double(::sysconf(_SC_PAGESIZE)) / 1e6 : 0;
+}
+
+// What this thread has used of a processor: the same whatever else the machine does.
+double cpuMs()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
 }
 
 // The longest time in which the window could not have answered.
@@ -106,11 +115,12 @@ int view(LogView& view, const QString& id)
     }
     std::printf("{\"line\":%.1f,\"time\":%.1f}\n", worstLine, worstTime);
 
-    std::vector<double> frames;
+    std::vector<double> frames, used;
     canvas.forgetPaints();
     stalls.forget();
     for (int i = 0; i < 1500; ++i) {
         clock.restart();
+        const double cpu = cpuMs();
         if (i % 100 == 99) {
             canvas.verticalScrollBar()->setValue(static_cast<int>(random() % static_cast<std::uint64_t>(canvas.verticalScrollBar()->maximum())));
         } else {
@@ -121,9 +131,12 @@ int view(LogView& view, const QString& id)
         canvas.viewport()->repaint();
         QApplication::processEvents();
         frames.push_back(double(clock.nsecsElapsed()) / 1e6);
+        used.push_back(cpuMs() - cpu);
         QApplication::processEvents(QEventLoop::WaitForMoreEvents, 2);
     }
     std::ranges::sort(frames);
+    std::ranges::sort(used);
+    std::printf("{\"cpu_median\":%.2f,\"cpu_p99\":%.2f,\"cpu_worst\":%.2f}\n", used[used.size() / 2], used[used.size() * 99 / 100], used.back());
     std::printf("{\"frame_median\":%.2f,\"frame_p99\":%.2f,\"frame_worst\":%.2f,\"paint_worst\":%.2f}\n", frames[frames.size() / 2],
                 frames[frames.size() * 99 / 100], frames.back(), canvas.slowestPaintMs());
 
