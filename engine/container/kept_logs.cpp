@@ -36,7 +36,7 @@ void KeptLogs::keep(const std::string& id, const std::string& name, const std::s
     for (const auto& entry : fs::directory_iterator(log, error))
         bytes += entry.file_size(error);
     constexpr std::uint64_t emptySegment = 32;
-    if (bytes <= emptySegment)
+    if (bytes <= emptySegment || bytes > mostBytes) // nothing in it, or it would drive out all others
         return;
     const std::lock_guard lock(m_mutex);
     load();

@@ -14,7 +14,7 @@ namespace slipway
 {
 
 // The logs of containers that were removed, for a while: at most a week, at most a hundred, at most 256 MiB together; the oldest
-// go first. Each is a folder DIR/ID with the log's segments and about.json. Thread-safe.
+// go first; one that is larger alone is not kept. Each is a folder DIR/ID with the log's segments and about.json. Thread-safe.
 class KeptLogs
 {
 public:
