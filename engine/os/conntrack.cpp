@@ -81,7 +81,7 @@ Status forgetHere(const std::set<IpAddress>& addresses, int family)
     const Message all = makeMessage(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family);
     if (!all || nl_send_auto(socket.get(), all.get()) < 0)
         return failErrno(ENOMEM, "asking for tracked connections");
-    if (const int rc = nl_recvmsgs_default(socket.get()); rc < 0)
+    if (const int rc = nl_recvmsgs_default(socket.get()); rc < 0 && rc != -NLE_DUMP_INTR) // others came and went: no matter
         return fail(ErrorKind::Internal, std::string("listing tracked connections: ") + nl_geterror(rc));
     for (const std::vector<char>& tuple : dump.tuples) {
         const Message one = makeMessage(IPCTNL_MSG_CT_DELETE, NLM_F_ACK, family);

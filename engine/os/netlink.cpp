@@ -59,6 +59,8 @@ void putAddress(const Message& m, int attribute, const IpAddress& address)
     nla_put(m.get(), attribute, static_cast<int>(address.size()), address.bytes.data());
 }
 
+constexpr int dumpAttempts = 10;
+
 std::string needs(int err, const std::string& what)
 {
     if (err == EPERM)
@@ -106,16 +108,29 @@ struct Netlink::Impl
         return rc < 0 ? Status(fail(ErrorKind::Internal, what + ": " + nl_geterror(rc))) : Status{};
     }
 
-    Status dump(const Message& m, const std::string& what, const std::function<void(nlmsghdr*)>& each)
+    // FOUND is begun anew when something was changed meanwhile and the list may be wrong; where something always is, the last
+    // one is taken as it is.
+    template <class Header, class T>
+    Status dump(int type, Header header, const std::string& what, std::vector<T>& found, const std::function<void(nlmsghdr*)>& each)
     {
-        if (!m)
-            return failErrno(ENOMEM, what);
-        error = 0;
-        nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, onValid, const_cast<void*>(static_cast<const void*>(&each)));
-        int rc = nl_send_auto(socket, m.get());
-        if (rc >= 0)
-            rc = nl_recvmsgs_default(socket);
-        nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_DEFAULT, nullptr, nullptr);
+        const std::size_t before = found.size();
+        int rc = 0;
+        for (int attempt = 0; attempt < dumpAttempts; ++attempt) {
+            const Message m = makeMessage(type, NLM_F_DUMP, header);
+            if (!m)
+                return failErrno(ENOMEM, what);
+            error = 0;
+            found.erase(found.begin() + static_cast<std::ptrdiff_t>(before), found.end());
+            nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, onValid, const_cast<void*>(static_cast<const void*>(&each)));
+            rc = nl_send_auto(socket, m.get());
+            if (rc >= 0)
+                rc = nl_recvmsgs_default(socket);
+            nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_DEFAULT, nullptr, nullptr);
+            if (rc != -NLE_DUMP_INTR)
+                break;
+        }
+        if (rc == -NLE_DUMP_INTR)
+            return {};
         if (error != 0)
             return failErrno(error, what);
         return rc < 0 ? Status(fail(ErrorKind::Internal, what + ": " + nl_geterror(rc))) : Status{};
@@ -149,7 +164,7 @@ Result<std::vector<Netlink::Link>> Netlink::links()
 {
     std::vector<Link> found;
     ifinfomsg header{};
-    TRY_STATUS(m_impl->dump(makeMessage(RTM_GETLINK, NLM_F_DUMP, header), "listing links", [&](nlmsghdr* h) {
+    TRY_STATUS(m_impl->dump(RTM_GETLINK, header, "listing links", found, [&](nlmsghdr* h) {
         const auto* info = static_cast<const ifinfomsg*>(nlmsg_data(h));
         Link link{.index = info->ifi_index, .master = 0, .name = {}};
         if (auto* a = nlmsg_find_attr(h, sizeof *info, IFLA_IFNAME))
@@ -320,7 +335,7 @@ Result<std::vector<IpPrefix>> Netlink::routes()
     for (const int family : {AF_INET, AF_INET6}) {
         rtmsg header{};
         header.rtm_family = static_cast<unsigned char>(family);
-        TRY_STATUS(m_impl->dump(makeMessage(RTM_GETROUTE, NLM_F_DUMP, header), "listing routes", [&](nlmsghdr* h) {
+        TRY_STATUS(m_impl->dump(RTM_GETROUTE, header, "listing routes", found, [&](nlmsghdr* h) {
             const auto* route = static_cast<const rtmsg*>(nlmsg_data(h));
             auto* a = nlmsg_find_attr(h, sizeof *route, RTA_DST);
             if (!a || route->rtm_dst_len == 0 || route->rtm_family != family)
