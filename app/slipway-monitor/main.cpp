@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <string>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -89,6 +91,11 @@ int main(int argc, char** argv)
     if (!options.parse(words)) {
         report("failed 1 slipway-monitor is started by slipwayd only\n");
         return 2;
+    }
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && options.descriptors > 0) {
+        limit.rlim_cur = std::min<rlim_t>(options.descriptors, limit.rlim_max);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
     }
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     UniqueFd childSignals = watchChildren();

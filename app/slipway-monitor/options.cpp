@@ -42,6 +42,8 @@ bool Options::parse(const std::vector<std::string>& words)
             good &= rest.string(runDir);
         else if (is(key, "--exit-file"))
             good &= rest.string(exitFile);
+        else if (is(key, "--descriptors"))
+            good &= rest.number(descriptors);
         else if (is(key, "--plan"))
             good &= rest.string(plan);
         else if (is(key, "--crun"))

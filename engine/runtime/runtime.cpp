@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -78,6 +79,17 @@ std::optional<launch::Plan> readPlan(const std::filesystem::path& runDir)
     return plan ? std::optional(*std::move(plan)) : std::nullopt;
 }
 
+// A running container costs the engine some ten descriptors, and the usual soft limit is 1024: the limit becomes what this
+// process may have. Returns what it was.
+rlim_t takeDescriptors()
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
+}
 } // namespace
 
 struct Runtime::Impl
@@ -87,6 +99,7 @@ struct Runtime::Impl
     Cgroups groups;
     std::optional<MonitorPool> pool; // none where no container is started by a plan
     ExitWatcher watcher;
+    rlim_t descriptors = takeDescriptors(); // what monitors, and so containers, get: what this process was given
     std::mutex mutex;
     std::map<pid_t, pid_t> monitors; // of the processes started here
 
@@ -110,7 +123,8 @@ struct Runtime::Impl
     std::vector<std::string> monitorCommand(const MonitorRequest& request, bool isExec) const
     {
         std::vector<std::string> command = {settings.monitorProgram.string(), "--id", request.containerId,
-                                            "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string()};
+                                            "--run-dir", request.runDir.string(), "--exit-file", request.exitFile.string(),
+                                            "--descriptors", std::to_string(descriptors)};
         if (request.terminal)
             command.emplace_back("--tty");
         if (request.openStdin)
