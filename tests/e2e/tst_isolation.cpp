@@ -57,9 +57,11 @@ private slots:
 
     void namespaces()
     {
-        const QString ask = "cd /proc/self/ns && for n in mnt pid net ipc uts cgroup; do readlink $n; done";
+        // As dockerd: of cgroups only where they are v2.
+        const QString kinds = QFile::exists("/sys/fs/cgroup/cgroup.controllers") ? "mnt pid net ipc uts cgroup" : "mnt pid net ipc uts";
+        const QString ask = "cd /proc/self/ns && for n in " + kinds + "; do readlink $n; done";
         const QStringList own = inside(ask).split('\n');
-        QCOMPARE(own.size(), 6);
+        QCOMPARE(own.size(), kinds.count(' ') + 1);
         for (const QString& one : own)
             QVERIFY2(QFile::symLinkTarget("/proc/self/ns/" + one.section(':', 0, 0)).section('/', -1) != one, qPrintable(one));
         // Those of an exec are the container's.
