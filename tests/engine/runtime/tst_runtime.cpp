@@ -181,7 +181,7 @@ private slots:
             if (i > 0)
                 QTRY_VERIFY(m_launcher == RuntimeFixture::Launcher::Crun || parkedMonitors() == 2);
             auto running = m->run({"sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids/pids.current; ls /proc/self/fd; "
-                                               "grep -E '^(Sig[BCIP]|Cap|NoNew|Seccomp|Groups)' /proc/self/status; ls /sys/fs/cgroup"},
+                                               "grep -E '^(Sig[BCI]|SigPnd|Cap|NoNew|Seccomp|Groups)' /proc/self/status; ls /sys/fs/cgroup"},
                                   [](SpecInput& input, RunRequest&) { input.resources.pidsLimit = 5; });
             MUST(running);
             const auto command = QString::fromStdString(textOf("/proc/" + std::to_string(running->started.monitorPid) + "/cmdline"));
