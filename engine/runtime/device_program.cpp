@@ -37,6 +37,7 @@ public:
             m_made[at].off = static_cast<std::int16_t>(m_made.size() - at - 1);
         m_open.clear();
     }
+    [[nodiscard]] bool conditional() const { return !m_open.empty(); }
     [[nodiscard]] std::string bytes() const { return {reinterpret_cast<const char*>(m_made.data()), m_made.size() * sizeof(bpf_insn)}; }
 
 private:
@@ -62,7 +63,8 @@ std::int32_t accessBits(const std::string& letters)
     return bits;
 }
 
-void addRule(Program& program, const Json& rule)
+// False when it decides every access: the kernel takes no program with instructions that are never reached.
+bool addRule(Program& program, const Json& rule)
 {
     constexpr std::int32_t all = BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE | BPF_DEVCG_ACC_MKNOD;
     const bool allow = jsonValue<bool>(rule, "allow");
@@ -81,7 +83,9 @@ void addRule(Program& program, const Json& rule)
         if (const auto number = jsonValue<std::int64_t>(rule, key, -1); number >= 0)
             program.next(BPF_JNE, on, static_cast<std::int32_t>(number));
     }
+    const bool more = program.conditional();
     program.answer(allow);
+    return more;
 }
 } // namespace
 
@@ -100,8 +104,10 @@ std::string deviceProgram(const Json& rules)
     program.operate(BPF_RSH, access, 16);
     program.load(deviceMajor, offsetof(bpf_cgroup_dev_ctx, major));
     program.load(deviceMinor, offsetof(bpf_cgroup_dev_ctx, minor));
-    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule)
-        addRule(program, *rule);
+    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+        if (!addRule(program, *rule))
+            return program.bytes();
+    }
     program.answer(false);
     return program.bytes();
 }

@@ -70,13 +70,18 @@ Status writeText(const std::filesystem::path& path, const std::string& text)
     return {};
 }
 
-std::optional<launch::Plan> readPlan(const std::filesystem::path& runDir)
+// None for a container of crun's.
+Result<std::optional<launch::Plan>> readPlan(const std::filesystem::path& runDir)
 {
     std::ifstream file(runDir / "bundle" / "plan", std::ios::binary);
+    if (!file)
+        return std::nullopt;
     std::stringstream text;
     text << file.rdbuf();
-    auto plan = file ? launch::decode(text.str()) : fail(ErrorKind::NotFound, "no plan");
-    return plan ? std::optional(*std::move(plan)) : std::nullopt;
+    auto plan = launch::decode(text.str());
+    if (!plan)
+        return fail(ErrorKind::Conflict, "the container was started by another version of Slipway: restart it to run commands in it");
+    return std::optional(*std::move(plan));
 }
 
 // A running container costs the engine some ten descriptors, and the usual soft limit is 1024: the limit becomes what this
@@ -312,7 +317,8 @@ Result<Started> Runtime::exec(ExecRequest request)
     std::filesystem::create_directories(request.runDir, failed);
     std::vector<std::string> command = m_impl->monitorCommand(request, true);
     Spawn spawn;
-    if (const auto container = readPlan(request.containerRunDir)) {
+    TRY(const auto container, readPlan(request.containerRunDir));
+    if (container) {
         auto plan = execPlan(request.process, *container);
         if (!plan || !request.target)
             return fail(ErrorKind::NotImplemented, "this process cannot be started in the container " + request.containerId);

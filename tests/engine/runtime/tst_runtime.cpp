@@ -180,7 +180,7 @@ private slots:
         for (int i = 0; i < 4; ++i) {
             if (i > 0)
                 QTRY_VERIFY(m_launcher == RuntimeFixture::Launcher::Crun || parkedMonitors() == 2);
-            auto running = m->run({"sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids/pids.current; ls /proc/self/fd; "
+            auto running = m->run({"sh", "-c", "cat /proc/self/cgroup; cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null; ls /proc/self/fd; "
                                                "grep -E '^(Sig[BCI]|SigPnd|Cap|NoNew|Seccomp|Groups)' /proc/self/status; ls /sys/fs/cgroup"},
                                   [](SpecInput& input, RunRequest&) { input.resources.pidsLimit = 5; });
             MUST(running);
