@@ -59,7 +59,8 @@ void Footprint::addProcesses(const QString& dir)
         const QString proc = "/proc/" + pid;
         const QByteArray command = contents(proc + "/cmdline");
         const QByteArray program = command.left(command.indexOf('\0'));
-        if (program.endsWith("slipwayd") || program.endsWith("docker") || program.endsWith("curl"))
+        const bool waits = command.contains(QByteArray("\0--park", 7)); // a monitor for the next container: another after each start
+        if (program.endsWith("slipwayd") || program.endsWith("docker") || program.endsWith("curl") || waits)
             continue;
         const bool inside = QFile::symLinkTarget(proc + "/ns/mnt") != ownMounts && contents(proc + "/mountinfo").contains(mark);
         if (inside || command.contains(mark))
