@@ -163,6 +163,8 @@ Status mountBind(int root, const Mount& mount)
     const auto target = makeTarget(root, mount.target, isFolder(tree.get()) ? Target::Folder : Target::File);
     if (!target)
         return cannotMount(mount, target.error().osError);
+    if (isFolder(tree.get()) != isFolder(target->get())) // move_mount would only say that something is invalid
+        return cannotMount(mount, ENOTDIR);
     if (const int err = attach(tree.get(), target->get()))
         return cannotMount(mount, err);
     return {};
