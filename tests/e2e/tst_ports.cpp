@@ -113,7 +113,7 @@ private slots:
 
     void manyConnections()
     {
-        const QString failed = serve("many", {"-p", "127.0.0.1:17008:7"}, {"/usr/bin/socat", "TCP-LISTEN:7,fork,reuseaddr", "EXEC:cat"});
+        const QString failed = serve("many", {"-p", "127.0.0.1:17008:7"}, {"/usr/bin/socat", "TCP-LISTEN:7,fork,reuseaddr,backlog=128", "EXEC:cat"});
         QVERIFY2(failed.isEmpty(), qPrintable(failed));
         EVENTUALLY_COMPARE(line(17008, "ready"), QByteArray("ready"));
         std::vector<std::unique_ptr<QTcpSocket>> sockets;
