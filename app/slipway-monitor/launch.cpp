@@ -222,6 +222,8 @@ bool runCrun(const Options& options, const Stdio& stdio, Process& process, Launc
     process.pid = static_cast<pid_t>(std::strtol(readFile("crun.pid").c_str(), nullptr, 10));
     process.startTicks = startTicksOf(process.pid);
     record(process);
+    if (options.execProcess.empty())
+        process.memoryEvents = memoryEventsOf(process.pid);
     if (options.tty) {
         process.terminal = receiveTerminal(console.get());
         ::unlink("console.sock");
@@ -251,6 +253,8 @@ bool runPlan(const Options& options, const Stdio& stdio, Process& process, Launc
         return false;
     }
     process.terminal = std::move(running->terminal);
+    if (!plan->exec)
+        process.memoryEvents = memoryEventsOf(process.pid);
     return true;
 }
 } // namespace
@@ -267,8 +271,6 @@ bool launch(const Options& options, Process& process, LaunchFailure& failure, st
     if (options.plan.empty() ? !runCrun(options, stdio, process, failure, record)
                              : !runPlan(options, stdio, process, failure, std::move(holder), record))
         return false;
-    if (!options.logDir.empty() || !options.bundle.empty()) // a container
-        process.memoryEvents = memoryEventsOf(process.pid);
     if (!options.tty) {
         process.in = std::move(in.write);
         process.out = std::move(out.read);

@@ -123,10 +123,19 @@ private slots:
         QVERIFY2(QString::fromStdString(running.error().message).endsWith(words), running.error().message.c_str());
     }
 
+    void memoryLimitKillsAndSaysSo_data()
+    {
+        QTest::addColumn<bool>("logged");
+        QTest::newRow("with a log") << true;
+        QTest::newRow("log driver none") << false;
+    }
     void memoryLimitKillsAndSaysSo()
     {
-        auto running = m->run({"sh", "-c", "exec tail /dev/zero"}, [](SpecInput& input, RunRequest&) {
+        QFETCH(bool, logged);
+        auto running = m->run({"sh", "-c", "exec tail /dev/zero"}, [logged](SpecInput& input, RunRequest& request) {
             input.resources.memory = input.resources.memorySwap = 16 << 20;
+            if (!logged)
+                request.logDir.clear();
         });
         MUST(running);
         const ExitStatus status = RuntimeFixture::wait(running->exit);
