@@ -26,4 +26,13 @@ Result<std::vector<std::string>> namesIn(int folder)
     return names;
 }
 
+std::vector<std::string> entriesOf(const std::filesystem::path& folder)
+{
+    std::vector<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+        names.push_back(entry.path().filename().string());
+    return names;
+}
+
 } // namespace slipway

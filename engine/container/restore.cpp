@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/folder.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "container/container_document.h"
@@ -20,15 +21,6 @@ namespace
 Json readJson(const std::filesystem::path& file)
 {
     return readFile(file).and_then(parseJson).value_or(Json::object());
-}
-
-std::vector<std::string> entriesOf(const std::filesystem::path& folder)
-{
-    std::vector<std::string> names;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-        names.push_back(entry.path().filename().string());
-    return names;
 }
 
 constexpr int lostExitCode = 255;

@@ -9,15 +9,6 @@
 namespace slipway
 {
 
-std::vector<std::string> entriesOf(const std::filesystem::path& folder)
-{
-    std::vector<std::string> names;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-        names.push_back(entry.path().filename().string());
-    return names;
-}
-
 void removeEmpty(const std::filesystem::path& volume)
 {
     ::rmdir((volume / "_data").c_str());
