@@ -200,9 +200,7 @@ void BuildService::Impl::endLeftovers() const
 {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(needs.run / "builds", ignored)) {
-        const std::string id = entry.path().filename();
-        if (auto gone = needs.runtime.destroy(id, runCgroup(id)); !gone)
-            log::warn("build step {}: {}", id, gone.error().message);
+        endContainer(needs.runtime, entry.path().filename(), entry.path());
         fs::remove_all(entry.path(), ignored);
     }
 }

@@ -83,7 +83,24 @@ struct Waiting
     std::mutex mutex;
     std::condition_variable_any changed;
     std::optional<ExitStatus> exit;
+
+    void untilEnded()
+    {
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, std::chrono::seconds(10), [&] { return exit.has_value(); });
+    }
 };
+
+std::shared_ptr<Waiting> waitFor(Runtime& runtime, const std::filesystem::path& folder, pid_t pid)
+{
+    auto waiting = std::make_shared<Waiting>();
+    runtime.watchExit(folder, folder / "exit", pid, [waiting](ExitStatus status) {
+        const std::scoped_lock lock(waiting->mutex);
+        waiting->exit = status;
+        waiting->changed.notify_all();
+    });
+    return waiting;
+}
 
 Result<NetworkSandbox> sandboxFor(NetworkService& networks, const RunInput& input)
 {
@@ -163,12 +180,7 @@ Result<int> runContainer(Runtime& runtime, NetworkService& networks, const RunIn
         cleanUp();
         return std::unexpected(started.error());
     }
-    const auto waiting = std::make_shared<Waiting>();
-    runtime.watchExit(input.folder, input.folder / "exit", started->pid, [waiting](ExitStatus status) {
-        const std::scoped_lock lock(waiting->mutex);
-        waiting->exit = status;
-        waiting->changed.notify_all();
-    });
+    const auto waiting = waitFor(runtime, input.folder, started->pid);
     std::jthread reader([&] { readFrames(mine.get(), output); });
     bool cancelled = false;
     {
@@ -177,8 +189,7 @@ Result<int> runContainer(Runtime& runtime, NetworkService& networks, const RunIn
     }
     if (cancelled) {
         (void)runtime.destroy(input.id, runCgroup(input.id));
-        std::unique_lock lock(waiting->mutex);
-        waiting->changed.wait_for(lock, std::chrono::seconds(10), [&] { return waiting->exit.has_value(); });
+        waiting->untilEnded();
     }
     if (cancelled)
         ::shutdown(mine.get(), SHUT_RDWR);
@@ -188,6 +199,15 @@ Result<int> runContainer(Runtime& runtime, NetworkService& networks, const RunIn
         return fail(ErrorKind::Cancelled, "build cancelled");
     const std::scoped_lock lock(waiting->mutex);
     return waiting->exit->code;
+}
+
+void endContainer(Runtime& runtime, const std::string& id, const std::filesystem::path& folder)
+{
+    const auto alive = runtime.recover(folder);
+    if (auto gone = runtime.destroy(id, runCgroup(id)); !gone)
+        log::warn("build step {}: {}", shortId(id), gone.error().message);
+    if (alive && alive->monitorPid > 0)
+        waitFor(runtime, folder, alive->pid)->untilEnded();
 }
 
 } // namespace slipway::build

@@ -46,4 +46,8 @@ using RunOutput = std::function<void(bool isError, std::string_view text)>; // f
 [[nodiscard]] Result<int> runContainer(Runtime& runtime, NetworkService& networks, const RunInput& input, const RunOutput& output,
                                        const std::stop_token& stop);
 
+// Ends what an engine that was killed has left of the command ID with the files in FOLDER, and waits (10 s at most) until its
+// monitor has written its last. FOLDER stays.
+void endContainer(Runtime& runtime, const std::string& id, const std::filesystem::path& folder);
+
 } // namespace slipway::build
