@@ -18,6 +18,7 @@
 #include <unordered_set>
 
 #include "api/connection.h"
+#include "api/stats_hub.h"
 #include "base/log.h"
 #include "build/build_service.h"
 #include "container/container_service.h"
@@ -73,7 +74,7 @@ struct ApiServer::Impl
 {
     Impl(Options o, Services services, UniqueFd fd)
         : options(std::move(o)), listener(reactor, asio::local::stream_protocol(), fd.release()),
-          signals(reactor, SIGTERM, SIGINT), api{std::move(services), reactor, pool, watcher}
+          signals(reactor, SIGTERM, SIGINT), api{std::move(services), reactor, pool, watcher, std::make_shared<StatsHub>()}
     {
         struct stat info{};
         ::stat(options.socket.c_str(), &info);

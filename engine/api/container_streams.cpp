@@ -134,49 +134,9 @@ Task<Status> logs(Api& api, const HttpRequest& request, Exchange& exchange)
     }
 }
 
-Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
-{
-    const bool stream = request.flag("stream", true), oneShot = request.flag("one-shot");
-    auto gone = std::make_shared<bool>(false);
-    auto notifier = std::make_shared<Notifier>(api.reactor);
-    Json previous;
-    for (int round = 0; !*gone; ++round) {
-        auto sample = co_await onPool(api, [&] { return api.services.containers.stats(request.param()); });
-        if (!sample)
-            co_return exchange.begun() ? Status() : Status(std::unexpected(sample.error()));
-        if (!previous.is_null()) {
-            (*sample)["precpu_stats"] = jsonMember(previous, "cpu_stats");
-            (*sample)["preread"] = jsonMember(previous, "read");
-        }
-        previous = *sample;
-        if (oneShot && !stream) { // dockerd leaves them out of it
-            sample->erase("name");
-            sample->erase("id");
-        }
-        if (!exchange.begun()) {
-            if (const Status begun = co_await exchange.begin("application/json"); !begun)
-                co_return begun;
-            exchange.whenPeerGone([gone, notifier] {
-                *gone = true;
-                notifier->notify();
-            });
-        }
-        if (stream || oneShot || round == 1) {
-            const std::string line = dumpJson(*sample) + "\n";
-            if (const Status sent = co_await exchange.write(line); !sent)
-                co_return sent;
-            if (!stream)
-                co_return Status();
-        }
-        co_await notifier->waitFor(std::chrono::seconds(1));
-    }
-    co_return Status();
-}
-
 constexpr Route routes[] = {
     {"POST", "/containers/{id}/wait", nullptr, wait},
     {"GET", "/containers/{id}/logs", nullptr, logs},
-    {"GET", "/containers/{id}/stats", nullptr, stats},
 };
 
 } // namespace

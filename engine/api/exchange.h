@@ -32,6 +32,8 @@ template <class T>
 using Task = asio::awaitable<T>;
 using Socket = asio::local::stream_protocol::socket;
 
+class StatsHub;
+
 // What all handlers share.
 struct Api
 {
@@ -39,6 +41,7 @@ struct Api
     asio::io_context& reactor;
     WorkerPool& pool;
     logstore::LogWatcher& watcher;
+    std::shared_ptr<StatsHub> stats;
 };
 
 // Runs the blocking FUNCTION on the pool and gives its result back on the reactor.

@@ -39,7 +39,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 
 const Route* findRoute(HttpRequest& request)
 {
-    const std::array tables{containerRoutes(), containerStreamRoutes(), attachRoutes(),     archiveRoutes(), execRoutes(),
+    const std::array tables{containerRoutes(), containerStreamRoutes(), statsRoutes(), attachRoutes(),     archiveRoutes(), execRoutes(),
                             imageRoutes(),     imageStreamRoutes(),     networkRoutes(),    volumeRoutes(),  volumeDataRoutes(),
                             systemRoutes(),    eventRoutes(),           buildRoutes(),      metricsRoutes(), logRoutes()};
     for (const auto& table : tables)

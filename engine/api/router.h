@@ -24,6 +24,7 @@ struct Route
 std::span<const Route> containerRoutes();
 std::span<const Route> containerStreamRoutes();
 std::span<const Route> attachRoutes();
+std::span<const Route> statsRoutes();
 std::span<const Route> archiveRoutes();
 std::span<const Route> execRoutes();
 std::span<const Route> imageRoutes();

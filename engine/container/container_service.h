@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/unique_fd.h"
+#include "container/stats_source.h"
 #include "logstore/log_reader.h"
 #include "runtime/runtime.h"
 #include "store/byte_source.h"
@@ -155,8 +156,8 @@ public:
     [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;
     [[nodiscard]] Result<Json> top(const std::string& id, const std::string& psArguments) const;
     [[nodiscard]] Result<Json> changes(const std::string& id) const;
-    // One sample in the shape of GET /containers/{id}/stats with precpu_stats empty; zero-valued when not running.
-    [[nodiscard]] Result<Json> stats(const std::string& id) const;
+    // For GET /containers/{id}/stats; zero-valued while the container does not run.
+    [[nodiscard]] Result<std::shared_ptr<StatsSource>> stats(const std::string& id) const;
     [[nodiscard]] Result<ContainerLog> log(const std::string& id) const;
     [[nodiscard]] KeptLogs& keptLogs() const; // of containers that were removed; prune() without filters forgets them
 

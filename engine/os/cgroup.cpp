@@ -2,12 +2,15 @@
 #include "os/cgroup.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <sys/stat.h>
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 #include "os/cgroup_meter.h"
+#include "os/usage_meter.h"
 
 namespace slipway
 {
@@ -41,23 +45,6 @@ std::optional<std::uint64_t> readNumber(const fs::path& file)
     if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc())
         return std::nullopt;
     return value;
-}
-
-std::map<std::string, std::uint64_t> readFlatKeyed(const fs::path& file)
-{
-    std::map<std::string, std::uint64_t> values;
-    std::ifstream stream(file);
-    std::string key;
-    std::uint64_t value = 0;
-    while (stream >> key >> value)
-        values[key] = value;
-    return values;
-}
-
-std::optional<std::uint64_t> valueOf(const std::map<std::string, std::uint64_t>& values, const char* key)
-{
-    const auto it = values.find(key);
-    return it == values.end() ? std::nullopt : std::optional(it->second);
 }
 
 std::uint64_t tickNs()
@@ -138,92 +125,7 @@ struct Cgroups::Impl
         const auto it = mounts.find(version == Version::V2 ? "" : controller);
         return it == mounts.end() ? fs::path() : it->second / path.substr(path.starts_with('/') ? 1 : 0);
     }
-
-    ResourceUsage usageV1(const std::string& path) const;
-    ResourceUsage usageV2(const std::string& path) const;
 };
-
-ResourceUsage Cgroups::Impl::usageV1(const std::string& path) const
-{
-    ResourceUsage usage;
-    const fs::path cpuacct = dir("cpuacct", path), memory = dir("memory", path), pids = dir("pids", path);
-    usage.cpuNs = readNumber(cpuacct / "cpuacct.usage");
-    const auto split = readFlatKeyed(cpuacct / "cpuacct.stat");
-    if (const auto user = valueOf(split, "user"))
-        usage.cpuUserNs = *user * tickNs();
-    if (const auto system = valueOf(split, "system"))
-        usage.cpuSystemNs = *system * tickNs();
-    if (const auto perCpu = readText(cpuacct / "cpuacct.usage_percpu")) {
-        std::istringstream numbers(*perCpu);
-        for (std::uint64_t ns = 0; numbers >> ns;)
-            usage.perCpuNs.push_back(ns);
-    }
-    const auto throttling = readFlatKeyed(dir("cpu", path) / "cpu.stat");
-    usage.periods = valueOf(throttling, "nr_periods");
-    usage.throttledPeriods = valueOf(throttling, "nr_throttled");
-    usage.throttledNs = valueOf(throttling, "throttled_time");
-    usage.memoryBytes = readNumber(memory / "memory.usage_in_bytes");
-    usage.memoryPeak = readNumber(memory / "memory.max_usage_in_bytes");
-    usage.memoryStat = readFlatKeyed(memory / "memory.stat");
-    if (const auto limit = readNumber(memory / "memory.limit_in_bytes"); limit && *limit < (1ull << 60))
-        usage.memoryLimit = limit;
-    usage.oomKills = valueOf(readFlatKeyed(memory / "memory.oom_control"), "oom_kill");
-    usage.pids = readNumber(pids / "pids.current");
-    usage.pidsLimit = readNumber(pids / "pids.max");
-    std::map<std::pair<std::uint64_t, std::uint64_t>, ResourceUsage::BlockIo> devices;
-    for (const char* name : {"blkio.throttle.io_service_bytes", "blkio.throttle.io_serviced"}) {
-        const bool bytes = std::string_view(name).ends_with("bytes");
-        std::istringstream lines(readText(dir("blkio", path) / name).value_or(""));
-        std::string line;
-        while (std::getline(lines, line)) {
-            unsigned long long major = 0, minor = 0, value = 0;
-            char operation[16] = {};
-            if (std::sscanf(line.c_str(), "%llu:%llu %15s %llu", &major, &minor, operation, &value) != 4)
-                continue;
-            auto& device = devices.try_emplace({major, minor}, ResourceUsage::BlockIo{major, minor, 0, 0, 0, 0}).first->second;
-            if (std::string_view(operation) == "Read")
-                (bytes ? device.readBytes : device.readOps) = value;
-            else if (std::string_view(operation) == "Write")
-                (bytes ? device.writeBytes : device.writeOps) = value;
-        }
-    }
-    for (const auto& [key, device] : devices)
-        usage.blockIo.push_back(device);
-    return usage;
-}
-
-ResourceUsage Cgroups::Impl::usageV2(const std::string& path) const
-{
-    ResourceUsage usage;
-    const fs::path group = dir("", path);
-    const auto cpu = readFlatKeyed(group / "cpu.stat");
-    const auto nanoseconds = [&cpu](const char* key) {
-        const auto microseconds = valueOf(cpu, key);
-        return microseconds ? std::optional(*microseconds * 1000) : std::nullopt;
-    };
-    usage.cpuNs = nanoseconds("usage_usec");
-    usage.cpuUserNs = nanoseconds("user_usec");
-    usage.cpuSystemNs = nanoseconds("system_usec");
-    usage.periods = valueOf(cpu, "nr_periods");
-    usage.throttledPeriods = valueOf(cpu, "nr_throttled");
-    usage.throttledNs = nanoseconds("throttled_usec");
-    usage.memoryBytes = readNumber(group / "memory.current");
-    usage.memoryPeak = readNumber(group / "memory.peak");
-    usage.memoryLimit = readNumber(group / "memory.max"); // "max" is no number: unlimited
-    usage.memoryStat = readFlatKeyed(group / "memory.stat");
-    usage.oomKills = valueOf(readFlatKeyed(group / "memory.events"), "oom_kill");
-    usage.pids = readNumber(group / "pids.current");
-    usage.pidsLimit = readNumber(group / "pids.max");
-    std::istringstream lines(readText(group / "io.stat").value_or(""));
-    std::string line;
-    while (std::getline(lines, line)) {
-        unsigned long long major = 0, minor = 0, rb = 0, wb = 0, rio = 0, wio = 0;
-        if (std::sscanf(line.c_str(), "%llu:%llu rbytes=%llu wbytes=%llu rios=%llu wios=%llu", &major, &minor, &rb, &wb,
-                        &rio, &wio) == 6)
-            usage.blockIo.push_back({major, minor, rb, wb, rio, wio});
-    }
-    return usage;
-}
 
 Cgroups::Cgroups() : m_impl(std::make_shared<const Impl>()) {}
 Cgroups::Version Cgroups::version() const { return m_impl->version; }
@@ -248,16 +150,6 @@ std::string Cgroups::pathFor(const std::string& parent, const std::string& id) c
     if (m_impl->version == Version::None)
         return {};
     return (fs::path("/") / (parent.empty() ? "slipway" : fs::path(parent).relative_path()) / id).lexically_normal();
-}
-
-Result<ResourceUsage> Cgroups::usage(const std::string& path) const
-{
-    if (m_impl->version == Version::None)
-        return fail(ErrorKind::NotImplemented, "this machine gives no cgroups to measure with");
-    auto usage = m_impl->version == Version::V1 ? m_impl->usageV1(path) : m_impl->usageV2(path);
-    if (!usage.cpuNs && !usage.memoryBytes)
-        return fail(ErrorKind::NotFound, "no such cgroup: " + path);
-    return usage;
 }
 
 Result<ResourceUsage> Cgroups::usageFromProc(pid_t pid)
@@ -399,6 +291,16 @@ std::unique_ptr<CgroupMeter> Cgroups::meter(const std::string& path) const
     return std::make_unique<CgroupMeter>(files);
 }
 
+std::unique_ptr<UsageMeter> Cgroups::usageMeter(const std::string& path) const
+{
+    const Impl& i = *m_impl;
+    if (i.version == Version::None)
+        return nullptr;
+    const bool v2 = i.version == Version::V2;
+    return std::make_unique<UsageMeter>(UsageMeter::Folders{.cpu = i.dir("cpu", path), .cpuacct = i.dir("cpuacct", path), .memory = i.dir("memory", path),
+                                                            .pids = i.dir("pids", path), .blkio = i.dir("blkio", path), .v2 = v2});
+}
+
 std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid)
 {
     const std::string path = "/proc/" + std::to_string(pid) + "/net/dev";
@@ -428,39 +330,43 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid)
     return sum;
 }
 
-Result<std::vector<InterfaceCounters>> interfaceCounters(pid_t pid)
+std::vector<InterfaceCounters> interfaceCounters(int netDev)
 {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/net/dev");
-    if (!file)
-        return fail(ErrorKind::NotFound, "process " + std::to_string(pid) + " is gone");
     std::vector<InterfaceCounters> interfaces;
-    std::string line;
-    while (std::getline(file, line)) {
-        const auto colon = line.find(':');
-        if (colon == std::string::npos)
+    char buffer[16384];
+    const ssize_t got = netDev < 0 ? -1 : ::pread(netDev, buffer, sizeof buffer - 1, 0);
+    buffer[std::max<ssize_t>(got, 0)] = 0;
+    for (const char* line = buffer; (line = std::strchr(line, '\n')) != nullptr;) {
+        ++line;
+        line += std::strspn(line, " ");
+        const char* colon = std::strpbrk(line, ":\n");
+        if (colon == nullptr || *colon != ':' || std::string_view(line, colon) == "lo")
             continue;
         InterfaceCounters one;
-        std::istringstream(line.substr(0, colon)) >> one.name;
-        std::uint64_t skip = 0;
-        std::istringstream numbers(line.substr(colon + 1));
-        numbers >> one.rxBytes >> one.rxPackets >> one.rxErrors >> one.rxDropped >> skip >> skip >> skip >> skip >> one.txBytes
-            >> one.txPackets >> one.txErrors >> one.txDropped;
-        if (one.name != "lo")
-            interfaces.push_back(one);
+        one.name.assign(line, colon);
+        char* at = const_cast<char*>(colon) + 1;
+        std::array<std::uint64_t, 12> values{};
+        for (std::uint64_t& value : values)
+            value = std::strtoull(at, &at, 10);
+        one.rxBytes = values[0], one.rxPackets = values[1], one.rxErrors = values[2], one.rxDropped = values[3];
+        one.txBytes = values[8], one.txPackets = values[9], one.txErrors = values[10], one.txDropped = values[11];
+        interfaces.push_back(std::move(one));
     }
     return interfaces;
 }
 
 Result<std::uint64_t> hostCpuNs()
 {
-    std::ifstream file("/proc/stat");
-    std::string name;
-    file >> name;
-    std::uint64_t total = 0, value = 0;
-    for (int field = 0; field < 8 && file >> value; ++field) // user nice system idle iowait irq softirq steal
-        total += value;
-    if (name != "cpu")
+    const int fd = ::open("/proc/stat", O_RDONLY | O_CLOEXEC);
+    char buffer[512] = {};
+    const ssize_t got = fd < 0 ? -1 : ::read(fd, buffer, sizeof buffer - 1);
+    ::close(fd);
+    if (got <= 0 || !std::string_view(buffer).starts_with("cpu "))
         return fail(ErrorKind::Internal, "/proc/stat has no cpu line");
+    std::uint64_t total = 0;
+    char* at = buffer + 4;
+    for (int field = 0; field < 8; ++field) // user nice system idle iowait irq softirq steal
+        total += std::strtoull(at, &at, 10);
     return total * tickNs();
 }
 

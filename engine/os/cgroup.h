@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@ namespace slipway
 {
 
 class CgroupMeter;
+class UsageMeter;
 
 // Counters of one container at one instant. What the kernel or the situation does not give stays nullopt: the API and the
 // charts then say so instead of showing a zero.
@@ -26,9 +26,8 @@ struct ResourceUsage
     std::vector<std::uint64_t> perCpuNs; // v1 only
     std::optional<std::uint64_t> throttledPeriods, periods, throttledNs;
     std::optional<std::uint64_t> memoryBytes, memoryLimit, memoryPeak; // limit: none = unlimited
-    std::map<std::string, std::uint64_t> memoryStat;                   // memory.stat as the kernel names it
+    std::vector<std::pair<std::string, std::uint64_t>> memoryStat;     // memory.stat as the kernel names and sorts it
     std::optional<std::uint64_t> pids, pidsLimit;
-    std::optional<std::uint64_t> oomKills;
     struct BlockIo
     {
         std::uint64_t major, minor, readBytes, writeBytes, readOps, writeOps;
@@ -52,9 +51,9 @@ public:
     // The group of the container ID: in PARENT, or in "/slipway" where that is empty. "" without cgroups.
     [[nodiscard]] std::string pathFor(const std::string& parent, const std::string& id) const;
 
-    [[nodiscard]] Result<ResourceUsage> usage(const std::string& path) const; // NotFound when the group is gone
-    // For reading every second; null without cgroups.
+    // For reading every second, the few counters of a history or all; null without cgroups.
     [[nodiscard]] std::unique_ptr<CgroupMeter> meter(const std::string& path) const;
+    [[nodiscard]] std::unique_ptr<UsageMeter> usageMeter(const std::string& path) const;
     // Without cgroups: the sum over all processes in the pid namespace of PID, from /proc.
     [[nodiscard]] static Result<ResourceUsage> usageFromProc(pid_t pid);
     [[nodiscard]] std::vector<pid_t> processes(const std::string& path) const;
@@ -80,9 +79,9 @@ struct InterfaceCounters
     std::uint64_t rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDropped = 0;
     std::uint64_t txBytes = 0, txPackets = 0, txErrors = 0, txDropped = 0;
 };
-// Of the network namespace of PID, without lo.
-[[nodiscard]] Result<std::vector<InterfaceCounters>> interfaceCounters(pid_t pid);
-// Their sum, received and sent, at a fraction of the cost.
+// Of the network namespace whose open /proc/PID/net/dev that is, without lo; empty when it is gone.
+[[nodiscard]] std::vector<InterfaceCounters> interfaceCounters(int netDev);
+// The sum, received and sent, of that of PID.
 [[nodiscard]] std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid);
 
 // Host totals: CPU time of all CPUs in ns (as docker's system_cpu_usage), online CPUs, total memory in bytes.

@@ -11,7 +11,7 @@ namespace slipway
 {
 
 // The few counters of one container that somebody wants every second, from files that stay open: a reading costs some
-// microseconds, a tenth of Cgroups::usage(). They are the kernel's own numbers; nullopt = this machine does not give it, or
+// microseconds, a fraction of UsageMeter's. They are the kernel's own numbers; nullopt = this machine does not give it, or
 // the group is gone. Made by Cgroups::meter(). One thread at a time.
 class CgroupMeter
 {
