@@ -2,6 +2,7 @@
 #include <sys/mount.h>
 
 #include <QDir>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
@@ -53,6 +54,39 @@ private slots:
         QVERIFY2(shares == "512" || shares == "20", shares.constData());
         const QByteArray limit = m_engine.docker({"stats", "--no-stream", "--format", "{{.MemUsage}}", "box"}).out;
         QVERIFY2(limit.contains("/ 64MiB"), limit.constData());
+    }
+
+    void statisticsFollowTheContainer()
+    {
+        QVERIFY(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sh", "-c", "while :; do :; done"}).code == 0);
+        QProcess first, second;
+        for (QProcess* stream : {&first, &second}) {
+            stream->setProcessEnvironment(m_engine.clientEnvironment());
+            stream->start("curl", {"-sN", "--unix-socket", m_engine.socketPath(), "http://d/v1.45/containers/box/stats"});
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(first.bytesAvailable() > 0 && second.bytesAvailable() > 0, 10000);
+        QTest::qWait(2200);
+        QCOMPARE(m_engine.docker({"restart", "-t", "0", "box"}).code, 0);
+        QTest::qWait(2200);
+        QCOMPARE(m_engine.docker({"rm", "-f", "box"}).code, 0);
+        for (QProcess* stream : {&first, &second}) {
+            QVERIFY(stream->waitForFinished(10000));
+            const QList<QByteArray> lines = stream->readAllStandardOutput().trimmed().split('\n');
+            QVERIFY2(lines.size() >= 4, QByteArray::number(lines.size()));
+            double before = -1;
+            int restarts = 0;
+            for (const QByteArray& line : lines) {
+                const QJsonObject sample = QJsonDocument::fromJson(line).object();
+                QCOMPARE(sample["name"].toString(), "/box");
+                const double used = sample["cpu_stats"]["cpu_usage"]["total_usage"].toDouble();
+                if (before >= 0)
+                    QCOMPARE(sample["precpu_stats"]["cpu_usage"]["total_usage"].toDouble(), before);
+                restarts += used < before ? 1 : 0;
+                QVERIFY2(used > before || restarts > 0, line.constData());
+                before = used;
+            }
+            QVERIFY2(restarts > 0, "the counters are those of the restarted container");
+        }
     }
 
     void memoryLimitKills()
