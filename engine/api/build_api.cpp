@@ -135,19 +135,28 @@ std::string errorLine(const Error& error)
 
 constexpr std::size_t maxUnsaid = 1 << 20; // of a quiet build's output, for the case that it fails
 
+// Fills in where it lies; it goes with the result.
+Result<build::Context> contextOf(BuildService& builds, ByteSource& body, const HttpRequest& request, BuildRequest& wanted, const std::stop_token& stop)
+{
+    const std::string remote = request.value("remote");
+    auto context = remote.empty() ? builds.unpackContext(body, wanted.dockerfile, stop) : builds.fetchContext(remote, wanted.dockerfile, stop);
+    if (context) {
+        wanted.context = context->folder();
+        wanted.dockerfileText = context->dockerfile();
+    }
+    return context;
+}
+
 Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& request, BuildRequest wanted, ByteChannel& channel)
 {
     const std::stop_token stop = channel.stop.get_token();
-    const std::string remote = request.value("remote");
     const bool quiet = request.flag("q");
     const auto began = std::chrono::steady_clock::now();
     const auto lineOf = [steps = request.flag("steps"), began](const build::BuildProgress& progress) {
         return steps ? stepProgress(progress, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began))
                      : printedProgress(progress);
     };
-    TRY(const auto context, remote.empty() ? builds.unpackContext(body, wanted.dockerfile, stop) : builds.fetchContext(remote, wanted.dockerfile, stop));
-    wanted.context = context.folder();
-    wanted.dockerfileText = context.dockerfile();
+    TRY(const auto context, contextOf(builds, body, request, wanted, stop));
     std::string unsaid;
     bool spoke = false;
     const auto sink = [&](const build::BuildProgress& progress) {
@@ -184,6 +193,20 @@ Task<Status> post(Api& api, const HttpRequest& request, Exchange& exchange)
         co_return std::unexpected(wanted.error());
     Work work = [&builds = api.services.builds, &body = exchange.body(), &request, wanted = *std::move(wanted)](ByteChannel& channel) {
         return runBuild(builds, body, request, wanted, channel);
+    };
+    co_return co_await streamWork(api, exchange, "application/json", std::move(work));
+}
+
+Task<Status> forecast(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    auto wanted = buildRequest(request);
+    if (!wanted)
+        co_return std::unexpected(wanted.error());
+    Work work = [&builds = api.services.builds, &body = exchange.body(), &request, wanted = *std::move(wanted)](ByteChannel& channel) mutable -> Status {
+        const std::stop_token stop = channel.stop.get_token();
+        TRY(const auto context, contextOf(builds, body, request, wanted, stop));
+        TRY(const auto steps, builds.forecast(wanted, stop));
+        return channel.push(forecastAnswer(steps));
     };
     co_return co_await streamWork(api, exchange, "application/json", std::move(work));
 }
@@ -236,6 +259,7 @@ Task<Status> session(Api& api, const HttpRequest& request, Exchange& exchange)
 constexpr Route routes[] = {
     {"POST", "/build", nullptr, post, true},
     {"POST", "/build/prune", prune},
+    {"POST", "/slipway/builds/forecast", nullptr, forecast, true},
     {"POST", "/session", nullptr, session},
     {"POST", "/grpc", nullptr, grpc},
 };

@@ -11,6 +11,28 @@ namespace slipway::api
 using build::BuildProgress;
 using Kind = BuildProgress::Kind;
 
+std::string forecastAnswer(const std::vector<build::ForecastStep>& steps)
+{
+    static constexpr const char* states[] = {"hit", "miss", "unknown"};
+    static constexpr const char* reasons[] = {"",       "instruction", "files", "base",    "argument", "environment", "after",
+                                              "source", "remote",      "pull",  "nocache", "absent",   "error"};
+    Json list = Json::array();
+    for (const build::ForecastStep& step : steps) {
+        list.push_back({{"step", step.step},
+                        {"total", step.total},
+                        {"line", step.line},
+                        {"stage", step.stage},
+                        {"name", step.name},
+                        {"text", step.text},
+                        {"state", states[static_cast<int>(step.state)]},
+                        {"reason", reasons[static_cast<int>(step.reason)]},
+                        {"changed", step.changed},
+                        {"after", step.after},
+                        {"size", step.size}});
+    }
+    return dumpJson({{"steps", list}});
+}
+
 std::string jsonLine(const Json& json) { return dumpJson(json) + "\r\n"; }
 std::string streamLine(const std::string& text) { return jsonLine({{"stream", text}}); }
 

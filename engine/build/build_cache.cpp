@@ -51,7 +51,7 @@ BuildCache::Lease::~Lease()
 {
     const std::scoped_lock lock(m_cache.m_mutex);
     const std::int64_t at = toUnixNano(now());
-    if (!m_used.empty()) { // one commit for the whole build
+    if (m_counts && !m_used.empty()) { // one commit for the whole build
         auto noted = m_cache.m_db.transaction([&]() -> Status {
             for (const auto& [key, layer] : m_used)
                 TRY_STATUS(m_cache.m_db.exec("UPDATE build_cache SET used = ?, uses = uses + 1 WHERE key = ? OR (diff_id != '' AND diff_id = ?)",
@@ -74,6 +74,19 @@ void BuildCache::hold(const std::vector<Digest>& layers, Lease& lease)
     }
 }
 
+std::shared_ptr<void> BuildCache::claim(const Digest& key, const std::stop_token& stop)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_unclaimed.wait(lock, stop, [&] { return !m_claimed.contains(key); }))
+        return nullptr;
+    m_claimed.insert(key);
+    return {&m_claimed, [this, key](void*) {
+                const std::scoped_lock held(m_mutex);
+                m_claimed.erase(key);
+                m_unclaimed.notify_all();
+            }};
+}
+
 std::optional<CacheRecord> BuildCache::find(const Digest& key, Lease& lease)
 {
     const std::scoped_lock lock(m_mutex);
@@ -94,14 +107,38 @@ std::optional<CacheRecord> BuildCache::find(const Digest& key, Lease& lease)
     return found;
 }
 
-Result<CacheRecord> BuildCache::keep(CacheRecord record, const std::filesystem::path& folder, Lease& lease, const std::stop_token& stop)
+Result<CacheRecord> BuildCache::keep(CacheRecord record, const std::filesystem::path& folder, Lease& lease, const std::stop_token& stop,
+                                     const StepInputs& inputs)
 {
     TRY(const Layer layer, m_layers.adopt(folder, [&](const Digest& made) { hold({made}, lease); }, stop));
     record.layer = layer.diffId;
     record.size = layer.size;
     record.created = now();
-    TRY_STATUS(keep(record));
+    TRY_STATUS(m_db.transaction([&]() -> Status {
+        TRY_STATUS(keep(record));
+        return m_db.exec("INSERT OR REPLACE INTO build_inputs(key, below, instruction, print, prints) VALUES(?, ?, ?, ?, ?)",
+                         {record.id, inputs.below().hex(), inputs.instruction(), inputs.instructionPrint(), dumpJson(inputs.prints())});
+    }));
     return record;
+}
+
+std::vector<Json> BuildCache::printsOn(const Digest& below, const std::string& instruction) const
+{
+    std::vector<Json> found;
+    (void)m_db.query("SELECT prints FROM build_inputs JOIN build_cache USING(key) WHERE below = ? AND instruction = ? "
+                     "ORDER BY used DESC, created DESC LIMIT 20",
+                     {below.hex(), instruction}, [&](const Database::Row& row) {
+                         if (auto prints = parseJson(row.text(0)))
+                             found.push_back(*std::move(prints));
+                     });
+    return found;
+}
+
+bool BuildCache::knows(const std::string& instructionPrint) const
+{
+    bool found = false;
+    (void)m_db.query("SELECT 1 FROM build_inputs WHERE print = ? LIMIT 1", {instructionPrint}, [&](const Database::Row&) { found = true; });
+    return found;
 }
 
 Status BuildCache::keep(const CacheRecord& record)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "build/dockerfile/text.h"
+#include "build/forecast.h"
 #include "build/plan.h"
 #include "build/run_container.h"
 #include "build/stage_builder.h"
@@ -79,7 +80,8 @@ public:
     {
         {
             std::vector<std::jthread> threads;
-            for (unsigned i = 0; i < std::min<std::size_t>(workers, m_plan.stages.size()); ++i)
+            const unsigned atOnce = m_session.forecast ? 1 : workers;
+            for (unsigned i = 0; i < std::min<std::size_t>(atOnce, m_plan.stages.size()); ++i)
                 threads.emplace_back([this] { work(); });
         }
         std::optional<Error> cancelled;
@@ -163,6 +165,7 @@ struct BuildService::Impl
 
     explicit Impl(Needs n) : needs(n), cache(n.db, n.layers, n.root / "cache-mounts") {}
     void endLeftovers() const;
+    Result<BuildResult> run(const BuildRequest& request, const BuildSink& sink, const std::stop_token& stop, std::vector<ForecastStep>* forecast);
     Result<BuildResult> finish(Session& session, const Plan& plan);
 };
 
@@ -224,6 +227,20 @@ void BuildService::cancelAll()
 
 Result<BuildResult> BuildService::build(const BuildRequest& request, const BuildSink& sink, std::stop_token stop)
 {
+    return m_impl->run(request, sink, stop, nullptr);
+}
+
+Result<std::vector<ForecastStep>> BuildService::forecast(const BuildRequest& request, std::stop_token stop)
+{
+    std::vector<ForecastStep> steps;
+    TRY_STATUS(m_impl->run(request, [](const BuildProgress&) {}, stop, &steps).transform([](const BuildResult&) {}));
+    return steps;
+}
+
+// FORECAST: only that is wanted, and goes there.
+Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const BuildSink& sink, const std::stop_token& stop,
+                                            std::vector<ForecastStep>* wanted)
+{
     UniqueFd root(::open(request.context.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root)
         return failErrno(errno, "opening the build context " + request.context.string());
@@ -247,19 +264,24 @@ Result<BuildResult> BuildService::build(const BuildRequest& request, const Build
 
     std::stop_source stopping;
     const std::stop_callback forward(stop, [&stopping] { stopping.request_stop(); });
-    const Running listed(*m_impl, stopping);
-    BuildCache::Lease lease(m_impl->cache);
+    const Running listed(*this, stopping);
+    BuildCache::Lease lease(cache, !wanted);
+    Forecast forecast(plan.stages.size());
     const FileTree context(std::move(root), true);
     OrderedSink output(plan.stages.size(), request.ordered, sink);
-    Session session{.needs = m_impl->needs, .request = request, .cache = m_impl->cache, .lease = lease, .file = file,
-                    .context = context, .output = output, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,
-                    .globals = std::move(globals), .usedArgs = {}, .mutex = {}, .finished = {}, .trees = {}};
+    Session session{.needs = needs, .request = request, .cache = cache, .lease = lease, .file = file,
+                    .context = context, .output = output, .forecast = wanted ? &forecast : nullptr, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,
+                    .globals = std::move(globals), .usedArgs = {}, .mutex = {}, .madeSteps = {}, .finished = {}, .trees = {}};
     warnOfEmptyLines(file, output);
     int step = 0;
     for (const df::Instruction& arg : file.globalArgs)
         output.send(0, {.kind = BuildProgress::Kind::Step, .step = ++step, .total = plan.totalSteps, .line = arg.node->firstLine, .text = std::string(df::trimmed(arg.node->line)), .id = {}, .pull = {}});
     TRY_STATUS(Scheduler(session, plan, stopping).run());
-    return m_impl->finish(session, plan);
+    if (wanted) {
+        *wanted = forecast.take();
+        return BuildResult();
+    }
+    return finish(session, plan);
 }
 
 Result<BuildResult> BuildService::Impl::finish(Session& session, const Plan& plan)

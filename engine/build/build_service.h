@@ -91,6 +91,35 @@ struct BuildResult
     std::vector<std::string> unusedArgs;
 };
 
+// What a build would make of one instruction.
+struct ForecastStep
+{
+    // Unknown: it depends on what nobody has made yet, so it may turn out to be a hit.
+    enum class State : std::uint8_t { Hit, Miss, Unknown };
+    enum class Reason : std::uint8_t {
+        None,        // a hit
+        Instruction, // it says something else than what was done here
+        Files,       // that it copies or mounts: CHANGED
+        Base,        // the image of FROM is another
+        Argument,    // of the build: CHANGED
+        Environment, // variables, user, shell: CHANGED
+        After,       // a step before it, in line AFTER, has no result yet
+        Source,      // the stage that it copies from has no result yet, because of line AFTER
+        Remote,      // what is at a URL is known only once it is downloaded
+        Pull,        // the image is not here yet
+        NoCache,     // the request asks for none
+        Absent,      // nothing like it was ever done, or it was pruned
+        Error,       // it would fail: TEXT of the error in CHANGED
+    };
+    int step = 0, total = 0, line = 0; // as in BuildProgress
+    std::string stage, name, text;     // "build", "COPY", "COPY . /app"
+    State state = State::Hit;
+    Reason reason = Reason::None;
+    std::vector<std::string> changed; // some, when they are very many
+    int after = 0;                    // 0: a base image that is not here
+    std::int64_t size = 0;            // of a hit's layer
+};
+
 struct CacheRecord
 {
     std::string id;   // its key, hex
@@ -139,6 +168,11 @@ public:
     // InvalidArgument with every error of the Dockerfile; otherwise the first step that failed, in dockerd's words
     // ("The command '/bin/sh -c exit 3' returned a non-zero code: 3", its exit code in Error::osError).
     [[nodiscard]] Result<BuildResult> build(const BuildRequest& request, const BuildSink& sink, std::stop_token stop);
+
+    // What build() would find in the cache for REQUEST, in the order of the Dockerfile. By the same code as build() up to where
+    // something would be made; nothing is run, pulled, downloaded or kept. A step that would fail is one of the answer; the
+    // errors are those of build() before its first step.
+    [[nodiscard]] Result<std::vector<ForecastStep>> forecast(const BuildRequest& request, std::stop_token stop);
 
     // See Context.
     [[nodiscard]] Result<Context> unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop);

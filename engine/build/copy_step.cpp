@@ -211,33 +211,40 @@ Status StageBuilder::copy(const df::Copy& copy)
     CopyPlan plan;
     plan.destination = joinWorkdir(m_state.workdir(), copy.destination);
     plan.intoFolder = intoFolder(copy);
-    std::vector<std::string> key = {copy.add ? "add" : "copy", m_state.files.str(), plan.destination, plan.intoFolder ? "into" : "",
-                                    copy.chown, copy.chmod, copy.parents ? "parents" : ""};
-    Step step{.text = historyOf(copy), .key = {}, .shortcut = {}};
+    Step step{.text = historyOf(copy), .inputs = {copy.add ? "add" : "copy", m_state.files}, .shortcut = {}};
+    step.inputs.add("destination", plan.destination + (plan.intoFolder ? " into" : ""));
+    step.inputs.add("flags", keyOf({copy.chown, copy.chmod, copy.parents ? "parents" : ""}).str());
     std::optional<ImageState> from;
     if (!copy.from.empty()) {
         auto found = m_session.source(copy.from, m_stage.index, m_slot);
         if (!found)
             return wrap(found.error(), "invalid from flag value " + copy.from);
         from = *std::move(found);
-        std::vector<std::string> where = key;
-        where.insert(where.end(), {"from", from->files.str()});
+        std::vector<std::string> where = {"copied", step.inputs.key().str(), from->files.str()};
         where.insert(where.end(), copy.sources.begin(), copy.sources.end());
         where.emplace_back("exclude");
         where.insert(where.end(), copy.exclude.begin(), copy.exclude.end());
         step.shortcut = keyOf(where);
         if (takeCached(step.shortcut, step.text))
             return {};
+        if (const auto doubt = m_session.forecast ? m_session.forecast->doubtOf(from->files) : Forecast::Doubt(); doubt.state != ForecastStep::State::Hit) {
+            forecastUnknown(step.text, step.shortcut, ForecastStep::Reason::Source, doubt.line);
+            return {};
+        }
+    }
+    if (m_session.forecast && std::ranges::any_of(copy.sources, isUrl)) {
+        forecastUnknown(step.text, step.inputs.key(), ForecastStep::Reason::Remote);
+        return {};
     }
     if (auto planned = planCopy(copy, from, plan); !planned)
         return wrap(planned.error(), nameOf(copy) + " failed");
     if (plan.items.size() > 1 && !plan.intoFolder)
         return fail(ErrorKind::InvalidArgument, "When using " + nameOf(copy) + " with more than one source file, the destination must be a directory and end with a /");
     for (const CopyItem& item : plan.items) {
-        TRY(const Digest hash, item.tree->hash(item.source, rules, m_session.stop));
-        key.push_back((item.archive ? "archive " : "") + item.source.name + ' ' + hash.str());
+        TRY(const Digest hash, item.tree->hash(item.source, rules, m_session.stop, &step.inputs));
+        const bool isHeredoc = static_cast<std::size_t>(&item - plan.items.data()) < copy.heredocs.size();
+        step.inputs.add(isHeredoc ? "heredoc" : "source " + item.source.path, (item.archive ? "archive " : "") + item.source.name + ' ' + hash.str());
     }
-    step.key = keyOf(key);
     return layerStep(step, [&](Workspace& workspace) { return performCopy(copy, plan, rules, workspace); });
 }
 

@@ -170,9 +170,9 @@ Result<std::string> FileTree::contentHash(int folder, const std::string& name, c
     return m_hashes[key] = hash;
 }
 
-Status FileTree::hashEntry(Hasher& into, int folder, const std::string& name, const std::string& relative, const CopyRules& rules,
-                           const std::stop_token& stop) const
+Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const
 {
+    const CopyRules& rules = into.rules;
     struct stat info{};
     if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
         return failErrno(errno, "reading " + name);
@@ -182,14 +182,16 @@ Status FileTree::hashEntry(Hasher& into, int folder, const std::string& name, co
                                    S_ISLNK(info.st_mode) ? 0777 : modeOf(info, rules), rules.uid.value_or(info.st_uid),
                                    rules.gid.value_or(info.st_gid));
     if (S_ISREG(info.st_mode)) {
-        TRY(const std::string hash, contentHash(folder, name, stop));
+        TRY(const std::string hash, contentHash(folder, name, into.stop));
         line += hash;
     } else if (S_ISLNK(info.st_mode))
         line += linkTarget(folder, name);
     for (const auto& [key, value] : attributes(folder, name))
         line += '\n' + key + '=' + value;
     line += '\0';
-    into.update(line.data(), line.size());
+    into.hasher.update(line.data(), line.size());
+    if (into.tell)
+        into.tell->addFile((relative.empty() ? into.path : joined(into.path, relative)) + (S_ISDIR(info.st_mode) ? "/" : ""), line);
     if (!S_ISDIR(info.st_mode))
         return {};
     const UniqueFd child(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -197,20 +199,20 @@ Status FileTree::hashEntry(Hasher& into, int folder, const std::string& name, co
         return failErrno(errno, "reading " + name);
     TRY(const auto names, namesIn(child.get()));
     for (const std::string& each : names)
-        TRY_STATUS(hashEntry(into, child.get(), each, joined(relative, each), rules, stop));
+        TRY_STATUS(hashEntry(into, child.get(), each, joined(relative, each)));
     return {};
 }
 
-Result<Digest> FileTree::hash(const CopySource& source, const CopyRules& rules, const std::stop_token& stop) const
+Result<Digest> FileTree::hash(const CopySource& source, const CopyRules& rules, const std::stop_token& stop, StepInputs* tell) const
 {
-    Hasher hasher;
+    Hashing hashing{{}, rules, stop, tell, source.path};
     const std::string header = (source.isFolder ? "folder" : "file " + source.name) + '\n';
-    hasher.update(header.data(), header.size());
+    hashing.hasher.update(header.data(), header.size());
     const auto slash = source.path.rfind('/');
     TRY(const UniqueFd folder, openInRoot(m_root.get(), "/" + (slash == std::string::npos ? "" : source.path.substr(0, slash)),
                                           O_RDONLY | O_DIRECTORY));
-    TRY_STATUS(hashEntry(hasher, folder.get(), source.path.empty() ? "." : source.path.substr(slash + 1), "", rules, stop));
-    return hasher.finish();
+    TRY_STATUS(hashEntry(hashing, folder.get(), source.path.empty() ? "." : source.path.substr(slash + 1), ""));
+    return hashing.hasher.finish();
 }
 
 Result<UniqueFd> makeFolders(int root, const std::string& path, const CopyRules& rules)

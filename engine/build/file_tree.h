@@ -13,6 +13,7 @@
 #include "base/folder.h"
 #include "base/unique_fd.h"
 #include "build/dockerfile/path_pattern.h"
+#include "build/step_inputs.h"
 #include "store/digest.h"
 
 // Files of a context or of another stage: found, hashed and copied by descriptors that never leave their root.
@@ -49,12 +50,21 @@ public:
     [[nodiscard]] Result<std::vector<CopySource>> find(const std::string& pattern) const;
 
     // Over content, names, kinds, modes, owners (as RULES make them), links and attributes of SOURCE, never its times.
-    [[nodiscard]] Result<Digest> hash(const CopySource& source, const CopyRules& rules, const std::stop_token& stop) const;
+    // Each of its files is told to TELL, if given.
+    [[nodiscard]] Result<Digest> hash(const CopySource& source, const CopyRules& rules, const std::stop_token& stop,
+                                      StepInputs* tell = nullptr) const;
 
 private:
     Result<std::string> contentHash(int folder, const std::string& name, const std::stop_token& stop) const;
-    Status hashEntry(Hasher& into, int folder, const std::string& name, const std::string& relative, const CopyRules& rules,
-                     const std::stop_token& stop) const;
+    struct Hashing
+    {
+        Hasher hasher;
+        const CopyRules& rules;
+        const std::stop_token& stop;
+        StepInputs* tell;
+        std::string path; // of the source
+    };
+    Status hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const;
     [[nodiscard]] std::string closeTo(const std::string& path) const;
 
     UniqueFd m_root;

@@ -164,7 +164,7 @@ Status StageBuilder::identify(MountPlan& plan) const
         mount.id = !mount.source.empty() ? mount.source : fs::path(mount.target).filename().string();
     if (mount.type == Type::Ssh && mount.required)
         return fail(ErrorKind::InvalidArgument, "no SSH agent was given to this build: RUN --mount=type=ssh,required cannot run");
-    if (mount.type == Type::Secret && mount.required && !m_session.secret(mount.id))
+    if (mount.type == Type::Secret && mount.required && !m_session.forecast && !m_session.secret(mount.id))
         return fail(ErrorKind::InvalidArgument, "secret " + mount.id + ": not found: it was not given to this build");
     if (mount.target.empty() && !mount.env)
         plan.target = "/run/secrets/" + fs::path(mount.id).filename().string();
@@ -189,7 +189,7 @@ Result<std::vector<StageBuilder::MountPlan>> StageBuilder::planMounts(const df::
     return plans;
 }
 
-Result<Digest> StageBuilder::findSource(MountPlan& plan)
+Result<Digest> StageBuilder::findSource(MountPlan& plan, StepInputs& inputs)
 {
     const FileTree* tree = &m_session.context;
     if (plan.from) {
@@ -202,7 +202,7 @@ Result<Digest> StageBuilder::findSource(MountPlan& plan)
     if (found->size() != 1)
         return fail(ErrorKind::InvalidArgument, "RUN --mount: source " + plan.mount.source + " is not one file or folder");
     plan.source = found->front().path;
-    return tree->hash(found->front(), {}, m_session.stop);
+    return tree->hash(found->front(), {}, m_session.stop, &inputs);
 }
 
 Status StageBuilder::run(const df::Run& run)
@@ -215,32 +215,54 @@ Status StageBuilder::run(const df::Run& run)
         return fail(ErrorKind::Forbidden, "RUN --network=host is not allowed: build with --network=host to allow it");
     TRY(const auto args, commandOf(run));
     const auto env = runEnv();
-    std::vector<std::string> key = {"run", m_state.files.str(), m_state.workdir(), m_state.user(), run.network, m_session.request.network};
-    key.insert(key.end(), args.begin(), args.end());
-    key.emplace_back("env");
-    key.insert(key.end(), env.begin(), env.end());
-    key.insert(key.end(), m_session.request.extraHosts.begin(), m_session.request.extraHosts.end());
-    key.emplace_back("mounts");
     TRY(auto mounts, planMounts(run));
-    Step step{.text = runHistory(args, env), .key = {}, .shortcut = {}, .withInit = true};
+    Step step{.text = runHistory(args, env), .inputs = runInputs(run, args, env), .shortcut = {}, .withInit = true};
+    for (const MountPlan& plan : mounts)
+        step.inputs.add("mount", keyOf({plan.text, plan.target}).str());
     const auto ofStage = [](const MountPlan& plan) { return plan.from.has_value(); };
     if (std::ranges::any_of(mounts, ofStage) && std::ranges::none_of(mounts, [&](const MountPlan& plan) { return plan.reads && !plan.from; })) {
-        std::vector<std::string> where = key;
+        std::vector<std::string> where = {"mounted", step.inputs.key().str()};
         for (const MountPlan& plan : mounts)
-            where.insert(where.end(), {plan.text, plan.target, plan.from ? plan.from->files.str() : "", plan.mount.source});
+            where.insert(where.end(), {plan.from ? plan.from->files.str() : "", plan.mount.source});
         step.shortcut = keyOf(where);
         if (takeCached(step.shortcut, step.text))
             return {};
     }
-    for (MountPlan& plan : mounts) {
-        key.insert(key.end(), {plan.text, plan.target});
-        if (plan.reads) {
-            TRY(const Digest content, findSource(plan));
-            key.push_back(content.str());
+    if (m_session.forecast) {
+        for (const MountPlan& plan : mounts) {
+            const auto doubt = plan.from ? m_session.forecast->doubtOf(plan.from->files) : Forecast::Doubt();
+            if (doubt.state == ForecastStep::State::Hit)
+                continue;
+            forecastUnknown(step.text, step.shortcut.empty() ? step.inputs.key() : step.shortcut, ForecastStep::Reason::Source, doubt.line);
+            return {};
         }
     }
-    step.key = keyOf(key);
+    for (MountPlan& plan : mounts) {
+        if (plan.reads) {
+            TRY(const Digest content, findSource(plan, step.inputs));
+            step.inputs.add("source " + plan.mount.source, content.str());
+        }
+    }
     return layerStep(step, [&](Workspace& workspace) { return execute(run, args, env, mounts, workspace); });
+}
+
+StepInputs StageBuilder::runInputs(const df::Run& run, const std::vector<std::string>& args, const std::vector<std::string>& env) const
+{
+    StepInputs inputs("run", m_state.files);
+    inputs.add("form", run.command.shell ? "shell" : "exec");
+    inputs.add("command", run.command.shell ? args.back() : keyOf(args).str());
+    if (run.command.shell)
+        inputs.add("option SHELL", keyOf(m_state.shell()).str());
+    inputs.add("option WORKDIR", m_state.workdir());
+    inputs.add("option USER", m_state.user());
+    inputs.add("network", run.network);
+    inputs.add("option --network", m_session.request.network);
+    const std::size_t own = m_state.env().size();
+    for (std::size_t i = 0; i < env.size(); ++i)
+        inputs.add((i < own ? "env " : "arg ") + env[i].substr(0, env[i].find('=')), env[i]);
+    for (const std::string& host : m_session.request.extraHosts)
+        inputs.add("option --add-host", host);
+    return inputs;
 }
 
 // "RUN |1 NAME=value /bin/sh -c …": with the build arguments that it saw.

@@ -87,7 +87,13 @@ Result<ImageState> Session::image(const std::string& name, const std::string& wa
         if (!local.isFor(wantedPlatform))
             found = fail(ErrorKind::NotFound, "the image " + name + " is for another platform");
     }
-    if (request.pull || !found) {
+    if (forecast && !found) {
+        auto absent = ImageState::scratch(wantedPlatform.empty() ? platform : wantedPlatform);
+        absent.step = absent.files = keyOf({"absent", name});
+        forecast->doubt(absent.files, {ForecastStep::State::Unknown, 0});
+        return absent;
+    }
+    if (!forecast && (request.pull || !found)) {
         TRY(const Reference reference, Reference::parse(name));
         PullOptions options;
         options.platform = wantedPlatform;

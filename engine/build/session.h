@@ -13,6 +13,7 @@
 #include "build/build_cache.h"
 #include "build/build_service.h"
 #include "build/file_tree.h"
+#include "build/forecast.h"
 #include "build/image_state.h"
 
 namespace slipway::build
@@ -84,6 +85,7 @@ struct Session
     const dockerfile::File& file;
     const FileTree& context;
     OrderedSink& output;
+    Forecast* forecast; // not null: nothing is made, see there
     std::stop_token stop;
     std::string platform;
     std::optional<TimePoint> epoch; // SOURCE_DATE_EPOCH
@@ -93,13 +95,14 @@ struct Session
     std::set<std::string> usedArgs; // of request.args; guarded by mutex
 
     std::mutex mutex;
+    std::set<Digest> madeSteps;                 // keys of steps that this build made: equal ones are made once, cache or not
     std::map<int, ImageState> finished;         // by stage
     std::map<std::string, std::shared_ptr<StageTree>> trees; // by files key
 
     [[nodiscard]] std::optional<std::string> secret(const std::string& id) const { return request.findSecret ? request.findSecret(id) : std::nullopt; }
     [[nodiscard]] TimePoint created() const { return epoch.value_or(now()); }
     // An image by name: local (of WANTEDPLATFORM, empty = whichever), or pulled (always with request.pull). Says so to STAGE's
-    // progress.
+    // progress. A forecast pulls none: what is not here is one without files, and in doubt.
     [[nodiscard]] Result<ImageState> image(const std::string& name, const std::string& wantedPlatform, std::size_t stage);
     // The stage or image that "--from=" names, as seen from stage number BEFORE.
     [[nodiscard]] Result<ImageState> source(const std::string& name, int before, std::size_t stage);

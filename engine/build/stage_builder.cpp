@@ -37,6 +37,7 @@ void StageBuilder::sayStep(const df::Instruction& instruction)
 
 Result<ImageState> StageBuilder::build(bool isTarget)
 {
+    m_forecast.stage = m_stage.name();
     const Status done = steps(isTarget);
     if (!done)
         say({.kind = Kind::Failed, .text = done.error().message, .id = {}, .pull = {}});
@@ -48,11 +49,17 @@ Result<ImageState> StageBuilder::build(bool isTarget)
 
 Status StageBuilder::steps(bool isTarget)
 {
-    TRY_STATUS(begin());
+    const Status begun = begin();
+    tellForecast(m_stage.from, begun);
+    if (!m_session.forecast)
+        TRY_STATUS(begun);
     for (const df::Instruction& instruction : m_stage.instructions) {
         ++m_step;
         sayStep(instruction);
-        TRY_STATUS(step(instruction));
+        const Status done = step(instruction);
+        tellForecast(instruction, done);
+        if (!m_session.forecast)
+            TRY_STATUS(done);
         say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .size = m_layerSize, .pull = {}});
     }
     if (isTarget) {
@@ -63,6 +70,7 @@ Status StageBuilder::steps(bool isTarget)
             say({.kind = Kind::Step, .text = "LABEL " + name + '=' + value, .id = {}, .pull = {}});
             m_state.config["Labels"][name] = value;
             noteMetadata("LABEL " + name + '=' + value);
+            tellForecast(m_stage.from, {});
             say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .pull = {}});
         }
     }
@@ -94,6 +102,9 @@ Status StageBuilder::begin()
         m_state.cmdSet = false;
     } else {
         TRY(m_state, m_session.image(base.text, platform, m_slot));
+        m_baseFiles = m_state.files;
+        if (m_session.forecast && m_session.forecast->doubtOf(m_state.files).state != ForecastStep::State::Hit)
+            mark(ForecastStep::State::Unknown, ForecastStep::Reason::Pull);
     }
     TRY_STATUS(triggers());
     const bool nothing = m_state.history.empty() && m_state.layers.empty();
@@ -155,6 +166,8 @@ void StageBuilder::noteMetadata(const std::string& text)
         say({.kind = Kind::Cached, .text = {}, .id = known->id, .pull = {}});
     else
         m_new.push_back({.id = key.hex(), .description = text, .parent = m_state.step.hex(), .layer = {}, .created = now()});
+    if (m_session.forecast)
+        markMetadata(known.has_value());
     const TimePoint created = m_session.epoch ? *m_session.epoch : known ? known->created : m_new.back().created;
     m_state.record(text, created, {});
     m_state.step = key;
@@ -162,7 +175,7 @@ void StageBuilder::noteMetadata(const std::string& text)
 
 Status StageBuilder::remember()
 {
-    if (m_new.empty())
+    if (m_new.empty() || m_session.forecast)
         return {};
     return m_session.needs.db.transaction([this]() -> Status {
         for (const CacheRecord& each : m_new)
@@ -198,7 +211,9 @@ Status StageBuilder::workdir(const df::Workdir& wanted)
         noteMetadata(text);
         return {};
     }
-    return layerStep({text, keyOf({"workdir", m_state.files.str(), path}), {}}, [&](Workspace& workspace) -> Status {
+    StepInputs inputs("workdir", m_state.files);
+    inputs.add("path", path);
+    return layerStep({text, std::move(inputs), {}}, [&](Workspace& workspace) -> Status {
         TRY(const UniqueFd root, workspace.open());
         return makeFolders(root.get(), path, {}).transform([](const UniqueFd&) {});
     });
@@ -206,42 +221,57 @@ Status StageBuilder::workdir(const df::Workdir& wanted)
 
 std::optional<CacheRecord> StageBuilder::takeCached(const Digest& key, const std::string& text)
 {
-    if (m_session.request.noCache)
-        return std::nullopt;
+    if (m_session.request.noCache) {
+        const std::scoped_lock lock(m_session.mutex);
+        if (!m_session.madeSteps.contains(key))
+            return std::nullopt;
+    }
     auto known = m_session.cache.find(key, m_session.lease);
     if (!known)
         return std::nullopt;
-    say({.kind = Kind::Cached, .text = {}, .id = known->id, .size = known->size, .pull = {}});
-    appendLayer(text, *known);
+    const bool isAlias = known->kind == "alias";
+    const auto stands = Digest::parse("sha256:" + known->parent);
+    say({.kind = Kind::Cached, .text = {}, .id = isAlias ? known->parent : known->id, .size = known->size, .pull = {}});
+    appendLayer(text, isAlias && stands ? *stands : key, *known);
     return known;
 }
 
 Status StageBuilder::layerStep(const Step& step, const Make& make)
 {
-    auto record = takeCached(step.key, step.text);
+    const Digest key = step.inputs.key();
+    const auto claim = m_session.cache.claim(key, m_session.stop);
+    if (!claim)
+        return fail(ErrorKind::Cancelled, "build cancelled");
+    auto record = takeCached(key, step.text);
+    if (!record && m_session.forecast) {
+        forecastMiss(step);
+        return {};
+    }
     if (!record) {
         TRY(const auto workspace, Workspace::make(m_session.needs.snapshots, m_state.layers, step.withInit));
         TRY_STATUS(make(*workspace));
         TRY_STATUS(workspace->unmount());
-        CacheRecord made{.id = step.key.hex(), .description = step.text, .parent = m_state.step.hex(), .layer = {}};
-        TRY(record, m_session.cache.keep(std::move(made), workspace->upper(), m_session.lease, m_session.stop));
-        appendLayer(step.text, *record);
+        CacheRecord made{.id = key.hex(), .description = step.text, .parent = m_state.step.hex(), .layer = {}};
+        TRY(record, m_session.cache.keep(std::move(made), workspace->upper(), m_session.lease, m_session.stop, step.inputs));
+        appendLayer(step.text, key, *record);
+        const std::scoped_lock lock(m_session.mutex);
+        m_session.madeSteps.insert(key);
     }
     if (!step.shortcut.empty()) {
         m_new.push_back(*record);
         m_new.back().id = step.shortcut.hex();
         m_new.back().kind = "alias";
+        m_new.back().parent = key.hex();
     }
     return {};
 }
 
-void StageBuilder::appendLayer(const std::string& text, const CacheRecord& record)
+void StageBuilder::appendLayer(const std::string& text, const Digest& key, const CacheRecord& record)
 {
     m_layerSize += record.size;
     m_state.record(text, m_session.epoch.value_or(record.created), record.layer);
-    if (!record.layer.empty())
-        m_state.files = keyOf({m_state.files.str(), record.layer.str()});
-    m_state.step = keyOf({m_state.step.str(), text, record.layer.str()});
+    m_state.files = keyOf({key.str(), record.layer.str()});
+    m_state.step = keyOf({m_state.step.str(), text, m_state.files.str()});
 }
 
 std::optional<std::string> StageBuilder::variable(std::string_view name) const

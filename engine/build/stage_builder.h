@@ -38,15 +38,24 @@ private:
     // A step with files: its layer from the cache, or what MAKE wrote into a workspace over the layers.
     struct Step
     {
-        std::string text; // for the history
-        Digest key;       // of all that it reads
-        Digest shortcut;  // of where that comes from, if that says it all; may be empty
+        std::string text;  // for the history
+        StepInputs inputs; // all that it reads
+        Digest shortcut;   // of where that comes from, if that says it all; may be empty
         bool withInit = false;
     };
     using Make = std::function<Status(Workspace&)>;
     [[nodiscard]] Status layerStep(const Step& step, const Make& make);
     [[nodiscard]] std::optional<CacheRecord> takeCached(const Digest& key, const std::string& text);
-    void appendLayer(const std::string& text, const CacheRecord& record);
+    // KEY: of the step's inputs.
+    void appendLayer(const std::string& text, const Digest& key, const CacheRecord& record);
+
+    // stage_forecast.cpp: what is only told (Session::forecast).
+    void mark(ForecastStep::State state, ForecastStep::Reason reason, std::vector<std::string> changed = {}, int after = 0);
+    void markMetadata(bool known);
+    void forecastMiss(const Step& step);
+    // A step with files of which nothing can be known: it goes on with KEY in place of its inputs'.
+    void forecastUnknown(const std::string& text, const Digest& key, ForecastStep::Reason reason, int after = 0);
+    void tellForecast(const dockerfile::Instruction& instruction, const Status& done);
 
     void say(BuildProgress progress);
     void sayStep(const dockerfile::Instruction& instruction); // that it begins
@@ -66,7 +75,8 @@ private:
     [[nodiscard]] Status run(const dockerfile::Run& run);
     [[nodiscard]] Result<std::vector<MountPlan>> planMounts(const dockerfile::Run& run);
     [[nodiscard]] Status identify(MountPlan& plan) const;
-    [[nodiscard]] Result<Digest> findSource(MountPlan& plan); // the content of what it mounts
+    [[nodiscard]] Result<Digest> findSource(MountPlan& plan, StepInputs& inputs); // the content of what it mounts, its files told to INPUTS
+    [[nodiscard]] StepInputs runInputs(const dockerfile::Run& run, const std::vector<std::string>& args, const std::vector<std::string>& env) const;
     [[nodiscard]] Status execute(const dockerfile::Run& run, const std::vector<std::string>& args, const std::vector<std::string>& env,
                                  const std::vector<MountPlan>& mounts, Workspace& workspace);
     [[nodiscard]] Result<std::vector<std::string>> commandOf(const dockerfile::Run& run) const;
@@ -102,6 +112,9 @@ private:
     int m_line = 0;                // of the step
     std::int64_t m_layerSize = 0; // that it made or found
     ImageState m_state;
+    Digest m_baseFiles; // of the image that it starts from
+    ForecastStep m_forecast;      // of the step
+    Forecast::Doubt m_lineDoubt;  // of the instructions up to here: also of those without files
     std::map<std::string, std::optional<std::string>, std::less<>> m_args; // declared by ARG
     std::vector<CacheRecord> m_new; // steps without files, and shortcuts
 };

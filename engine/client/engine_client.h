@@ -160,6 +160,9 @@ public:
     // each step comes back, also from an engine that only prints it (then without lines and sizes). Gives the image's id, or
     // the error of the step that failed. A dropped Request cancels the build in the engine too.
     virtual Request build(const Options&, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> imageId) = 0;
+    // What build() would find in the engine's cache for the same options, an answer for each instruction in the order of the
+    // Dockerfile. Nothing is built; the folder is sent all the same. NotFound: an engine that does not know this, as dockerd.
+    virtual Request forecast(const Options&, Reply<std::vector<dockerapi::BuildForecast>>) = 0;
     // Forgets cached steps, with ALL also those that images still hold; gives the bytes that came back.
     virtual Request prune(bool all, Reply<std::int64_t>) = 0;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -15,7 +16,7 @@ namespace
 
 std::string queryOf(const BuildsClient::Options& options, const std::string& dockerfile)
 {
-    std::string query = "?steps=1&dockerfile=" + percentEncode(dockerfile);
+    std::string query = "?dockerfile=" + percentEncode(dockerfile);
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty())
             query += std::string("&") + name + '=' + percentEncode(value);
@@ -61,34 +62,27 @@ public:
     explicit Builds(HttpLoop& loop) : m_http(loop) {}
     ~Builds() override
     {
-        for (std::jthread& packer : m_packers)
-            packer.request_stop();
+        for (Packer& packer : m_packers)
+            packer.thread.request_stop();
     }
 
     Request build(const Options& options, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> reply) override
     {
-        auto build = std::make_shared<Build>();
-        m_packers.emplace_back([this, options, onStep = std::move(onStep), reply = std::move(reply), weak = std::weak_ptr(build),
-                                guard = build->guard, dropped = build->stop.get_token()](const std::stop_token& ending) {
-            std::stop_source stop;
-            const auto forward = [&stop] { stop.request_stop(); };
-            const std::stop_callback onDrop(dropped, forward);
-            const std::stop_callback onEnd(ending, forward);
-            auto packed = packContext(options.folder, options.dockerfile, options.dockerfileText, stop.get_token());
-            if (!packed) {
-                m_http.loop().run([guard, reply, error = packed.error()] { guard->run([&] { reply(std::unexpected(error)); }); });
-                return;
-            }
-            HttpCall call = HttpCaller::call("POST", "/build" + queryOf(options, packed->dockerfile));
-            call.headers = "Content-Type: application/x-tar\r\n";
-            call.bodyFile = std::move(packed->file);
-            call.guard = guard;
-            if (const auto wanted = weak.lock()) {
-                const std::lock_guard lock(wanted->mutex);
-                wanted->exchange = send(std::move(call), onStep, reply);
-            }
-        });
-        return build;
+        auto exchange = [this, onStep = std::move(onStep), reply](HttpCall call) { return send(std::move(call), onStep, reply); };
+        return withContext(options, "/build", "&steps=1", std::move(exchange), [reply](const Error& error) { reply(std::unexpected(error)); });
+    }
+
+    Request forecast(const Options& options, Reply<std::vector<dockerapi::BuildForecast>> reply) override
+    {
+        auto exchange = [this, reply](HttpCall call) {
+            return m_http.request(std::move(call), [reply](Result<HttpReply> answer) {
+                if (!answer)
+                    return reply(std::unexpected(answer.error()));
+                const auto json = parseJson(answer->body);
+                reply(json ? Result<std::vector<dockerapi::BuildForecast>>(dockerapi::buildForecast(*json)) : std::unexpected(json.error()));
+            });
+        };
+        return withContext(options, "/slipway/builds/forecast", "", std::move(exchange), [reply](const Error& error) { reply(std::unexpected(error)); });
     }
 
     Request prune(bool all, Reply<std::int64_t> reply) override
@@ -102,6 +96,38 @@ public:
     }
 
 private:
+    // Packs the folder on a thread, then SEND gets the call with it; FAILED when it cannot be packed.
+    Request withContext(const Options& options, const std::string& path, const std::string& more, std::function<Request(HttpCall)> sendIt,
+                        std::function<void(const Error&)> failed)
+    {
+        auto build = std::make_shared<Build>();
+        std::erase_if(m_packers, [](const Packer& packer) { return packer.done->load(); });
+        const auto done = std::make_shared<std::atomic<bool>>(false);
+        m_packers.push_back({{}, done});
+        m_packers.back().thread = std::jthread([this, done, options, path, more, sendIt = std::move(sendIt), failed = std::move(failed), weak = std::weak_ptr(build),
+                                guard = build->guard, dropped = build->stop.get_token()](const std::stop_token& ending) {
+            std::stop_source stop;
+            const auto forward = [&stop] { stop.request_stop(); };
+            const std::stop_callback onDrop(dropped, forward);
+            const std::stop_callback onEnd(ending, forward);
+            const std::shared_ptr<void> atEnd(nullptr, [done](void*) { *done = true; });
+            auto packed = packContext(options.folder, options.dockerfile, options.dockerfileText, stop.get_token());
+            if (!packed) {
+                m_http.loop().run([guard, failed, error = packed.error()] { guard->run([&] { failed(error); }); });
+                return;
+            }
+            HttpCall call = HttpCaller::call("POST", path + queryOf(options, packed->dockerfile) + more);
+            call.headers = "Content-Type: application/x-tar\r\n";
+            call.bodyFile = std::move(packed->file);
+            call.guard = guard;
+            if (const auto wanted = weak.lock()) {
+                const std::lock_guard lock(wanted->mutex);
+                wanted->exchange = sendIt(std::move(call));
+            }
+        });
+        return build;
+    }
+
     Request send(HttpCall call, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> reply)
     {
         auto outcome = std::make_shared<Outcome>();
@@ -135,8 +161,14 @@ private:
             });
     }
 
+    struct Packer
+    {
+        std::jthread thread;
+        std::shared_ptr<std::atomic<bool>> done;
+    };
+
     HttpCaller m_http;
-    std::vector<std::jthread> m_packers; // joined with the object; a build is too rare a thing for more
+    std::vector<Packer> m_packers; // joined with the object, or when another begins
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "dockerapi/types.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <limits>
 
@@ -220,6 +221,34 @@ std::optional<BuildStep> buildStep(const Json& json)
         return result;
     }
     return std::nullopt;
+}
+
+std::vector<BuildForecast> buildForecast(const Json& json)
+{
+    static constexpr std::array states = {"hit", "miss", "unknown"};
+    static constexpr std::array reasons = {"",       "instruction", "files", "base",    "argument", "environment", "after",
+                                           "source", "remote",      "pull",  "nocache", "absent",   "error"};
+    const auto numberOf = [](const auto& words, const std::string& word, std::size_t otherwise) {
+        const auto found = std::ranges::find(words, word);
+        return found == words.end() ? otherwise : static_cast<std::size_t>(found - words.begin());
+    };
+    std::vector<BuildForecast> steps;
+    for (const Json& step : jsonMember(json, "steps")) {
+        BuildForecast made;
+        made.step = jsonValue<int>(step, "step");
+        made.total = jsonValue<int>(step, "total");
+        made.line = jsonValue<int>(step, "line");
+        made.stage = jsonValue<std::string>(step, "stage");
+        made.name = jsonValue<std::string>(step, "name");
+        made.text = jsonValue<std::string>(step, "text");
+        made.state = static_cast<BuildForecast::State>(numberOf(states, jsonValue<std::string>(step, "state"), 2));
+        made.reason = static_cast<BuildForecast::Reason>(numberOf(reasons, jsonValue<std::string>(step, "reason"), 0));
+        made.changed = jsonValue<std::vector<std::string>>(step, "changed");
+        made.after = jsonValue<int>(step, "after");
+        made.size = jsonValue<std::int64_t>(step, "size");
+        steps.push_back(std::move(made));
+    }
+    return steps;
 }
 
 } // namespace slipway::dockerapi

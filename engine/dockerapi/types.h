@@ -98,6 +98,21 @@ struct BuildStep
     ProgressLine pull;
 };
 
+// What a build would do with one instruction (POST /slipway/builds/forecast).
+struct BuildForecast
+{
+    enum class State : std::uint8_t { Hit, Miss, Unknown };
+    enum class Reason : std::uint8_t { None, Instruction, Files, Base, Argument, Environment, After, Source, Remote, Pull, NoCache, Absent, Error };
+    int step = 0, total = 0;
+    int line = 0;                  // of the Dockerfile, where the instruction begins; 0 = a label of the request
+    std::string stage, name, text; // "build", "COPY", "COPY . /app"
+    State state = State::Unknown;
+    Reason reason = Reason::None;
+    std::vector<std::string> changed; // of Files, Argument, Environment: their names, not more than fifty; of Error: its words
+    int after = 0;                    // of After and Source: the line of the step that has no result yet; 0 = the base image
+    std::int64_t size = 0;            // of a hit's layer, bytes
+};
+
 [[nodiscard]] ContainerSummary containerSummary(const Json&);
 [[nodiscard]] ImageSummary imageSummary(const Json&);
 [[nodiscard]] EventMessage eventMessage(const Json&);
@@ -106,5 +121,7 @@ struct BuildStep
 [[nodiscard]] ProgressLine progressLine(const Json&);
 // The "slipway" member of a line of POST /build?steps=1; nullopt when there is none.
 [[nodiscard]] std::optional<BuildStep> buildStep(const Json&);
+// The answer of POST /slipway/builds/forecast.
+[[nodiscard]] std::vector<BuildForecast> buildForecast(const Json&);
 
 } // namespace slipway::dockerapi

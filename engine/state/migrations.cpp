@@ -8,7 +8,7 @@ namespace slipway
 
 std::span<const std::string_view> migrations()
 {
-    static constexpr std::array<std::string_view, 2> steps = {R"sql(
+    static constexpr std::array<std::string_view, 3> steps = {R"sql(
 CREATE TABLE images(id TEXT PRIMARY KEY, manifest_digest TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL,
                     tagged INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE image_refs(ref TEXT PRIMARY KEY, image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE) WITHOUT ROWID;
@@ -28,6 +28,12 @@ CREATE TABLE build_cache(key TEXT PRIMARY KEY, kind TEXT NOT NULL, description T
                          diff_id TEXT NOT NULL, size INTEGER NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL,
                          uses INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX build_cache_layers ON build_cache(diff_id);
+)sql",
+                                                              R"sql(
+CREATE TABLE build_inputs(key TEXT PRIMARY KEY, below TEXT NOT NULL, instruction TEXT NOT NULL, print TEXT NOT NULL, prints TEXT NOT NULL);
+CREATE INDEX build_inputs_below ON build_inputs(below, instruction);
+CREATE INDEX build_inputs_print ON build_inputs(print);
+CREATE TRIGGER build_inputs_go AFTER DELETE ON build_cache BEGIN DELETE FROM build_inputs WHERE key = OLD.key; END;
 )sql"};
     return steps;
 }

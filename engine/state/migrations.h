@@ -19,6 +19,7 @@ namespace slipway
 //   endpoints(container_id, network_id, ip UNIQUE per network…)      network/
 //   volumes(name PK, driver, labels JSON, options JSON, created)     volume/
 //   build_cache(key PK, diff_id, parent, size, used…)                build/    key of a build step → its layer
+//   build_inputs(key, below, instruction, print, prints JSON)        build/    what that key was made of; goes with it
 std::span<const std::string_view> migrations();
 
 } // namespace slipway

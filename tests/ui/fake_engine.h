@@ -97,9 +97,15 @@ struct FakeBuilds : BuildsClient
         alive = request; // expired: the build was cancelled
         return request;
     }
+    Request forecast(const Options& options, Reply<std::vector<dockerapi::BuildForecast>> reply) override
+    {
+        forecastOf = options, onForecast = std::move(reply);
+        return std::make_shared<int>(1);
+    }
     Request prune(bool, Reply<std::int64_t> reply) override { return reply(0), Request(); }
 
-    std::optional<Options> built;
+    std::optional<Options> built, forecastOf;
+    Reply<std::vector<dockerapi::BuildForecast>> onForecast;
     std::function<void(dockerapi::BuildStep)> onStep;
     Reply<std::string> onEnd;
     std::weak_ptr<void> alive;
