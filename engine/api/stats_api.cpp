@@ -45,8 +45,9 @@ Task<void> StatsHub::run(Api& api)
             all.push_back(watched);
         const auto samples = co_await onPool(api, [all] {
             std::vector<Result<std::shared_ptr<const StatsSample>>> read;
+            const HostUsage host = HostUsage::now();
             for (const auto& watched : all)
-                read.push_back(watched->source->sample());
+                read.push_back(watched->source->sample(host));
             return read;
         });
         for (std::size_t i = 0; i < all.size(); ++i) {
@@ -75,7 +76,7 @@ Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
     auto opened = co_await onPool(api, [&]() -> Result<Opened> {
         TRY(const auto id, api.services.containers.resolve(request.param()));
         TRY(auto source, api.services.containers.stats(id));
-        TRY(auto first, source->sample());
+        TRY(auto first, source->sample(HostUsage::now()));
         return Opened{id, std::move(source), std::move(first)};
     });
     if (!opened)
@@ -92,7 +93,7 @@ Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
         Sample now = opened->first, before;
         if (!oneShot) {
             co_await notifier->waitFor(std::chrono::seconds(1));
-            auto second = co_await onPool(api, [source = opened->source] { return source->sample(); });
+            auto second = co_await onPool(api, [source = opened->source] { return source->sample(HostUsage::now()); });
             if (!second)
                 co_return Status();
             before = std::exchange(now, *second);

@@ -66,7 +66,7 @@ std::string blockIo(const ResourceUsage& usage)
     return json.raw("io_wait_time_recursive", "null").raw("sectors_recursive", "null").done();
 }
 
-std::string cpuStats(const ResourceUsage& usage, unsigned cpus)
+std::string cpuStats(const ResourceUsage& usage, const HostUsage& host)
 {
     Object used;
     if (!usage.perCpuNs.empty()) {
@@ -81,18 +81,18 @@ std::string cpuStats(const ResourceUsage& usage, unsigned cpus)
     throttling.number("periods", usage.periods.value_or(0)).number("throttled_periods", usage.throttledPeriods.value_or(0));
     throttling.number("throttled_time", usage.throttledNs.value_or(0));
     Object cpu;
-    cpu.raw("cpu_usage", used.done()).number("online_cpus", cpus);
-    if (const auto host = hostCpuNs())
-        cpu.number("system_cpu_usage", *host);
+    cpu.raw("cpu_usage", used.done()).number("online_cpus", host.cpus);
+    if (host.cpuNs > 0)
+        cpu.number("system_cpu_usage", host.cpuNs);
     return cpu.raw("throttling_data", throttling.done()).done();
 }
 
-std::string memoryStats(const ResourceUsage& usage)
+std::string memoryStats(const ResourceUsage& usage, const HostUsage& host)
 {
     if (!usage.memoryBytes)
         return "{}";
     Object memory, stats;
-    memory.number("limit", std::min(usage.memoryLimit.value_or(hostMemory()), hostMemory()));
+    memory.number("limit", std::min(usage.memoryLimit.value_or(host.memoryBytes), host.memoryBytes));
     if (usage.memoryPeak)
         memory.number("max_usage", *usage.memoryPeak);
     for (const auto& [key, value] : usage.memoryStat)
@@ -117,7 +117,7 @@ class Source : public StatsSource
 public:
     Source(const Cgroups& cgroups, RecordPtr record, std::string group) : m_cgroups(cgroups), m_record(std::move(record)), m_group(std::move(group)) {}
 
-    Result<std::shared_ptr<const StatsSample>> sample() override
+    Result<std::shared_ptr<const StatsSample>> sample(const HostUsage& host) override
     {
         pid_t pid = 0;
         {
@@ -134,8 +134,8 @@ public:
         const auto usage = pid == 0 ? Result<ResourceUsage>(fail(ErrorKind::NotFound, "")) : m_meter ? m_meter->read() : Cgroups::usageFromProc(pid);
         if (!usage)
             return sample;
-        sample->cpu = cpuStats(*usage, m_cpus);
-        sample->memory = memoryStats(*usage);
+        sample->cpu = cpuStats(*usage, host);
+        sample->memory = memoryStats(*usage, host);
         sample->blockIo = blockIo(*usage);
         Object pids;
         if (usage->pids)
@@ -149,7 +149,6 @@ private:
     void open(pid_t pid)
     {
         m_pid = pid;
-        m_cpus = onlineCpus();
         m_meter = pid > 0 && !m_group.empty() ? m_cgroups.usageMeter(m_group) : nullptr;
         m_netDev.reset(pid > 0 ? ::open(std::format("/proc/{}/net/dev", pid).c_str(), O_RDONLY | O_CLOEXEC) : -1);
     }
@@ -158,12 +157,13 @@ private:
     const RecordPtr m_record;
     const std::string m_group; // empty: no cgroups
     pid_t m_pid = -1;          // whose files are open
-    unsigned m_cpus = 1;
     std::unique_ptr<UsageMeter> m_meter;
     UniqueFd m_netDev;
 };
 
 } // namespace
+
+HostUsage HostUsage::now() { return {hostCpuNs().value_or(0), onlineCpus(), hostMemory()}; }
 
 std::string statsDocument(const StatsSample& now, const StatsSample* before, bool named)
 {
