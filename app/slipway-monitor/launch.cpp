@@ -16,6 +16,7 @@
 
 #include <csignal>
 
+#include "base/proc_stat.h"
 #include "launch/launcher.h"
 
 namespace slipway::monitor
@@ -58,15 +59,6 @@ std::string lastLine(std::string text)
         text.pop_back();
     const auto newline = text.rfind('\n');
     return newline == std::string::npos ? text : text.substr(newline + 1);
-}
-
-std::uint64_t startTicksOf(pid_t pid)
-{
-    const std::string stat = readFile(("/proc/" + std::to_string(pid) + "/stat").c_str());
-    auto at = stat.rfind(')');
-    for (int field = 2; field < 22 && at != std::string::npos; ++field)
-        at = stat.find(' ', at + 1);
-    return at == std::string::npos ? 0 : std::strtoull(stat.c_str() + at, nullptr, 10);
 }
 
 std::string memoryEventsOf(pid_t pid)
@@ -220,7 +212,7 @@ bool runCrun(const Options& options, const Stdio& stdio, Process& process, Launc
         return false;
     }
     process.pid = static_cast<pid_t>(std::strtol(readFile("crun.pid").c_str(), nullptr, 10));
-    process.startTicks = startTicksOf(process.pid);
+    process.startTicks = procStat(process.pid).value_or(ProcStat()).startTicks;
     record(process);
     if (options.execProcess.empty())
         process.memoryEvents = memoryEventsOf(process.pid);
@@ -245,7 +237,7 @@ bool runPlan(const Options& options, const Stdio& stdio, Process& process, Launc
     }
     auto running = launch::launch(options.plan, *plan, stdio, netnsFd, std::move(holder), [&](pid_t pid) {
         process.pid = pid;
-        process.startTicks = startTicksOf(pid);
+        process.startTicks = procStat(pid).value_or(ProcStat()).startTicks;
         record(process);
     });
     if (!running) {

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/proc_stat.h"
 #include "os/netns.h"
 #include "runtime/exit_watcher.h"
 #include "runtime/monitor_socket.h"
@@ -112,15 +113,11 @@ struct Runtime::Impl
     void endLeftovers(const std::filesystem::path& runDir)
     {
         for (const char* name : {"pid", "crun.pid"}) {
-            long long pid = 0, parent = 0;
+            pid_t pid = 0;
             std::ifstream(runDir / name) >> pid;
-            std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-            std::string stat;
-            std::getline(file, stat);
-            if (const auto at = stat.rfind(')'); at != std::string::npos)
-                std::sscanf(stat.c_str() + at + 1, " %*c %lld", &parent);
-            if (pid > 0 && parent == ::getpid())
-                ::kill(static_cast<pid_t>(pid), SIGKILL);
+            const auto stat = procStat(pid);
+            if (pid > 0 && stat && stat->parent == ::getpid())
+                ::kill(pid, SIGKILL);
         }
         watcher.expectOrphans();
     }
@@ -390,13 +387,8 @@ std::optional<Recovered> Runtime::recover(const std::filesystem::path& runDir)
     if (std::sscanf(line.c_str(), "%lld %llu %lld %lld", &pid, &ticks, &monitor, &started) != 4)
         return std::nullopt;
     if (!monitorLives) { // the same process still? A pid alone says nothing.
-        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-        std::string stat;
-        std::getline(file, stat);
-        auto at = stat.rfind(')');
-        for (int field = 2; field < 22 && at != std::string::npos; ++field)
-            at = stat.find(' ', at + 1);
-        if (at == std::string::npos || std::strtoull(stat.c_str() + at, nullptr, 10) != ticks)
+        const auto stat = procStat(static_cast<pid_t>(pid));
+        if (!stat || stat->startTicks != ticks)
             return std::nullopt;
     }
     return Recovered{static_cast<pid_t>(pid), static_cast<pid_t>(monitorLives ? monitor : 0), fromUnixNano(started)};
