@@ -8,9 +8,14 @@ using namespace slipway::ui;
 namespace
 {
 QString row(const TerminalScreen& s, int r) { return s.lineText(s.lineCount() - s.rows() + r); }
-const TerminalCell& cell(const TerminalScreen& s, int r, int c)
+TerminalCell cell(const TerminalScreen& s, int r, int c)
 {
     return s.line(s.lineCount() - s.rows() + r).cells.at(static_cast<std::size_t>(c));
+}
+CellStyle style(const TerminalScreen& s, int r, int c)
+{
+    const TerminalLine line = s.line(s.lineCount() - s.rows() + r);
+    return line.styles.at(line.cells.at(static_cast<std::size_t>(c)).style);
 }
 } // namespace
 
@@ -58,11 +63,11 @@ private slots:
     {
         TerminalScreen s(2, 20);
         s.write("\x1b[1;31mr\x1b[38;5;200mi\x1b[38;2;9;8;7;7mt\x1b[m.");
-        QCOMPARE(s.style(cell(s, 0, 0).style).fg, CellColor::indexed(1));
-        QVERIFY(s.style(cell(s, 0, 0).style).has(CellStyle::Bold));
-        QCOMPARE(s.style(cell(s, 0, 1).style).fg, CellColor::indexed(200));
-        QCOMPARE(s.style(cell(s, 0, 2).style).fg, CellColor::rgb(9, 8, 7));
-        QVERIFY(s.style(cell(s, 0, 2).style).has(CellStyle::Reverse));
+        QCOMPARE(style(s, 0, 0).fg, CellColor::indexed(1));
+        QVERIFY(style(s, 0, 0).has(CellStyle::Bold));
+        QCOMPARE(style(s, 0, 1).fg, CellColor::indexed(200));
+        QCOMPARE(style(s, 0, 2).fg, CellColor::rgb(9, 8, 7));
+        QVERIFY(style(s, 0, 2).has(CellStyle::Reverse));
         QCOMPARE(cell(s, 0, 3).style, std::uint16_t{0});
     }
     void manyColoursAreCollected()
@@ -71,7 +76,7 @@ private slots:
         for (int i = 0; i < 70'000; ++i)
             s.write("\x1b[H\x1b[38;2;" + std::to_string(i >> 16) + ";" + std::to_string(i >> 8 & 255) + ";" +
                     std::to_string(i & 255) + "mx");
-        QCOMPARE(s.style(cell(s, 0, 0).style).fg, CellColor::rgb(69'999 >> 16, 69'999 >> 8 & 255, 69'999 & 255));
+        QCOMPARE(style(s, 0, 0).fg, CellColor::rgb(69'999 >> 16, 69'999 >> 8 & 255, 69'999 & 255));
     }
     void wideAndCombining()
     {
@@ -101,7 +106,7 @@ private slots:
         TerminalScreen s(2, 6);
         s.write("abcdef\x1b[1;3H\x1b[44m\x1b[K");
         QCOMPARE(row(s, 0), QStringLiteral("ab"));
-        QCOMPARE(s.style(cell(s, 0, 5).style).bg, CellColor::indexed(4));
+        QCOMPARE(style(s, 0, 5).bg, CellColor::indexed(4));
         s.write("\x1b[m\x1b[1;1H\x1b[2P");
         s.write("\x1b[1;1Hxy\x1b[1;1H\x1b[2@");
         QCOMPARE(row(s, 0), QStringLiteral("  xy"));
@@ -156,6 +161,123 @@ private slots:
         s.resize(7, 3);
         s.write(noise);
         QCOMPARE(s.rows(), 7);
+    }
+    // Each of these hangs or corrupts libvterm 0.3.3.
+    void whatLibvtermDoesNotSurvive()
+    {
+        TerminalScreen s(24, 80);
+        s.write("\x1b[b\x1b[5b");                       // repeats nothing, for ever
+        s.write("\r\n\xcc\x81\x1b[b");                  // a mark alone
+        s.write("\x1b[" + std::string(10'000, ';') + "m"); // writes past its arguments
+        s.write("\x1b[" + std::string(10'000, '1') + "A\x1b[" + std::string(10'000, '?') + "1h\x1b[" + std::string(10'000, ' ') + "q");
+        for (int i = 0; i < 500; ++i)
+            s.write("\xc2\x80"); // to the left of the first column
+        s.write("\x1bH\rx");
+        QCOMPARE(s.cursorColumn(), 1);
+        s.write("\x1b[20;24r\x1b[24;1H\x1b" "7");
+        s.resize(5, 10); // the scrolling region and the saved cursor are outside
+        s.write("\n\n\x1b[L\x1b[M\x1bM");
+        s.write("\x1b" "8\n\nend");
+        QVERIFY(s.cursorRow() < 5);
+        s.write("\x1b[?69h\x1b[3;9s");
+        s.resize(4, 3);
+        s.write("\x1b[5@\x1b[5P\x1b[2'}\x1b[S\x1b[T");
+        s.resize(24, 80);
+        std::string marks = "e";
+        for (int i = 0; i < 300'000; ++i)
+            marks += "\xcc\x81";
+        s.write(marks);
+        s.write("\x1b[H\x1b[2Jok");
+        QCOMPARE(row(s, 0), QStringLiteral("ok"));
+    }
+    void stringsAreSwallowedAtAnyLength()
+    {
+        TerminalScreen s(4, 20);
+        QStringList titles, clips;
+        s.onTitle = [&](const QString& text) { titles << text; };
+        s.onClipboard = [&](const QString& text) { clips << text; };
+        std::string sent;
+        s.onOutput = [&](std::string_view bytes) { sent += bytes; };
+        const std::string megabyte(1 << 20, 'a');
+        s.write("\x1b]0;" + megabyte + "\x07\x1b]52;c;" + megabyte + "\x07\x1bPq" + megabyte + "\x1b\\\x1b_G" + megabyte + "\x1b\\ok");
+        QCOMPARE(row(s, 0), QStringLiteral("ok"));
+        QCOMPARE(titles, (QStringList{QString(200, QLatin1Char('a'))}));
+        QCOMPARE(clips, QStringList());
+        s.write("\x1b]2;a\xe2\x80\xae<b>\n\x1b\\\x1b]52;c;aGVsbG8=\x07\x1b]52;c;?\x07\x1bP$qm\x1b\\");
+        QCOMPARE(titles.last(), QStringLiteral("a<b>")); // no control, no override of direction
+        QCOMPARE(clips, (QStringList{QStringLiteral("hello")}));
+        QCOMPARE(sent, std::string());
+    }
+    void answersAreLimited()
+    {
+        TerminalScreen s(4, 20);
+        std::size_t sent = 0;
+        s.onOutput = [&](std::string_view bytes) { sent += bytes.size(); };
+        s.write("\x1b[2;3H\x1b[6n");
+        QCOMPARE(sent, std::size_t{6});
+        for (int i = 0; i < 100'000; ++i)
+            s.write("\x1b[6n\x1b[c");
+        QVERIFY2(sent < 200'000, qPrintable(QString::number(sent)));
+    }
+    void charactersInPieces()
+    {
+        TerminalScreen s(4, 20);
+        for (const char c : std::string("x\u00e9\u4e2d\U0001f680\u20ac."))
+            s.write({&c, 1});
+        QCOMPARE(row(s, 0), QStringLiteral("x\u00e9\u4e2d\U0001f680\u20ac."));
+        s.write("\r\nbad \xe4\xb8");
+        s.write("A\xff\r\nnext");
+        QCOMPARE(row(s, 1), QStringLiteral("bad \ufffdA\ufffd"));
+        QCOMPARE(row(s, 2), QStringLiteral("next"));
+    }
+    void wrappedLinesAreOne()
+    {
+        for (const bool slow : {false, true}) {
+            TerminalScreen s(4, 10);
+            const std::string text = "0123456789abcdefghij0123456789abcdefghijXYZ\r\nend";
+            for (std::size_t i = 0; i < text.size(); i += slow ? 1 : text.size())
+                s.write(std::string_view(text).substr(i, slow ? 1 : text.size()));
+            QCOMPARE(s.lineCount(), 6);
+            for (int i = 0; i < 6; ++i)
+                QCOMPARE(s.line(i).continued, i < 4);
+        }
+    }
+    void manyLinesTakeLittle()
+    {
+        TerminalScreen s(50, 200, 100'000);
+        std::string line(100, 'x');
+        line += "\r\n";
+        std::string text;
+        for (int i = 0; i < 1000; ++i)
+            text += line;
+        for (int i = 0; i < 200; ++i)
+            s.write(text);
+        QCOMPARE(s.lineCount(), 100'050);
+        QCOMPARE(s.discarded(), std::uint64_t{200'000 + 1 - 100'050});
+        QCOMPARE(s.lineText(77'777), QString(100, QLatin1Char('x')));
+        QVERIFY2(s.scrollbackBytes() < 13'000'000, qPrintable(QString::number(s.scrollbackBytes())));
+    }
+    void coloursWithoutEndAreBounded()
+    {
+        TerminalScreen s(20, 200, TerminalHistory::Limits{.lines = 100'000, .bytes = 4 << 20});
+        std::string text;
+        for (int i = 0; i < 400'000; ++i)
+            text += "\x1b[38;2;" + std::to_string(i >> 16) + ";" + std::to_string(i >> 8 & 255) + ";" + std::to_string(i & 255) + "mx";
+        s.write(text);
+        QVERIFY(s.scrollbackBytes() < (5u << 20));
+        QVERIFY(s.lineCount() > 1000);
+        QCOMPARE(style(s, 19, 199).fg, CellColor::rgb(399'999 >> 16, 399'999 >> 8 & 255, 399'999 & 255));
+        const TerminalLine line = s.line(s.lineCount() - 500);
+        QCOMPARE(line.cells.size(), std::size_t{200});
+        QCOMPARE(line.styles.size(), std::size_t{201});
+    }
+    void dim()
+    {
+        TerminalScreen s(2, 20);
+        s.write("\x1b[2ma\x1b[1mb\x1b[22mc\x1b[38;2;1;2;3md\x1b[38;5;2;2me\x1b[mf");
+        const bool expected[] = {true, true, false, false, true, false};
+        for (int i = 0; i < 6; ++i)
+            QCOMPARE(style(s, 0, i).has(CellStyle::Dim), expected[i]);
     }
     void cursorShapes()
     {

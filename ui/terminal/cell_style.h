@@ -28,7 +28,11 @@ struct CellColor
 
 struct CellStyle
 {
-    enum Flag : std::uint16_t { Bold = 1, Dim = 2, Italic = 4, Underline = 8, Strike = 16, Reverse = 32, Conceal = 64 };
+    enum Flag : std::uint16_t {
+        Bold = 1, Dim = 2, Italic = 4, Underline = 8, Strike = 16, Reverse = 32, Conceal = 64, // as SGR names them
+        Blink = 128, DoubleUnderline = 256, CurlyUnderline = 512, // one of these two comes with Underline
+        Protected = 1024,                                         // a selective erase (DECSED) leaves it
+    };
     CellColor fg, bg;
     std::uint16_t flags = 0;
 

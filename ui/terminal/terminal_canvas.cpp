@@ -167,7 +167,8 @@ void TerminalCanvas::paintEvent(QPaintEvent*)
 
 void TerminalCanvas::paintLine(QPainter& p, int index, int y) const
 {
-    const std::vector<TerminalCell>& cells = m_screen->line(index).cells;
+    const TerminalLine line = m_screen->line(index);
+    const std::vector<TerminalCell>& cells = line.cells;
     const int end = std::min(static_cast<int>(cells.size()), m_screen->columns());
     const int height = m_text.lineHeight();
     for (int c = 0; c < end;) {
@@ -176,7 +177,7 @@ void TerminalCanvas::paintLine(QPainter& p, int index, int y) const
         QString text;
         for (; to < end && cells[static_cast<std::size_t>(to)].style == styleIndex; ++to)
             text += m_screen->text(cells[static_cast<std::size_t>(to)]);
-        const CellStyle& style = m_screen->style(styleIndex);
+        const CellStyle& style = line.styles[styleIndex];
         QColor fg = m_colors.resolve(style.fg, m_colors.text, style.has(CellStyle::Bold));
         QColor bg = m_colors.resolve(style.bg, m_colors.background);
         const bool reverse = style.has(CellStyle::Reverse) != m_screen->reversed();
@@ -199,11 +200,11 @@ void TerminalCanvas::paintLine(QPainter& p, int index, int y) const
     if (!hasSelection())
         return;
     const auto [first, last] = std::minmax(*m_anchor, *m_caret);
-    const std::uint64_t line = static_cast<std::uint64_t>(index) + m_screen->discarded();
-    if (line < first.line || line > last.line)
+    const std::uint64_t number = static_cast<std::uint64_t>(index) + m_screen->discarded();
+    if (number < first.line || number > last.line)
         return;
-    const int from = line == first.line ? first.column : 0;
-    const int to = line == last.line ? last.column : m_screen->columns();
+    const int from = number == first.line ? first.column : 0;
+    const int to = number == last.line ? last.column : m_screen->columns();
     QColor veil = m_colors.accent;
     veil.setAlphaF(0.35f);
     p.fillRect(margin + from * m_text.cellWidth(), y, (to - from) * m_text.cellWidth(), height, veil);
@@ -215,7 +216,7 @@ void TerminalCanvas::paintCursor(QPainter& p, int top) const
     if (!m_screen->cursorVisible() || !m_input || line < top || line >= top + m_screen->rows())
         return;
     const int column = std::min(m_screen->cursorColumn(), m_screen->columns() - 1);
-    const std::vector<TerminalCell>& cells = m_screen->line(line).cells;
+    const std::vector<TerminalCell> cells = m_screen->line(line).cells;
     const bool held = static_cast<std::size_t>(column) < cells.size();
     const int width = held ? std::max<int>(1, cells[static_cast<std::size_t>(column)].width) : 1;
     const QRect r(margin + column * m_text.cellWidth(), margin + (line - top) * m_text.lineHeight(),
@@ -422,7 +423,7 @@ void TerminalCanvas::mouseDoubleClickEvent(QMouseEvent* event)
     if (!m_screen || programWantsMouse(event))
         return;
     const Position at = positionAt(event->position().toPoint(), false);
-    const std::vector<TerminalCell>& cells = m_screen->line(static_cast<int>(at.line - m_screen->discarded())).cells;
+    const std::vector<TerminalCell> cells = m_screen->line(static_cast<int>(at.line - m_screen->discarded())).cells;
     const auto isWord = [&](int c) {
         return c >= 0 && static_cast<std::size_t>(c) < cells.size() && cells[static_cast<std::size_t>(c)].code > 0x20;
     };

@@ -11,8 +11,7 @@ namespace slipway::ui
 namespace
 {
 
-constexpr std::uint32_t combinedBit = 0x80000000u;
-constexpr std::size_t maxStyles = 0xffff, maxCombined = 1u << 16;
+constexpr std::size_t maxStyles = 0xffff, maxCombined = 1u << 16, longestCombined = 6;
 
 CellColor fromVterm(const VTermColor& c)
 {
@@ -31,37 +30,36 @@ struct TerminalScreen::Callbacks
 
     static int putglyph(VTermGlyphInfo* info, VTermPos pos, void* user)
     {
-        self(user).putGlyph(info->chars, info->width, pos.row, pos.col);
+        if (!self(user).m_muted)
+            self(user).putGlyph(info->chars, info->width, info->protected_cell, pos.row, pos.col);
         return 1;
     }
     static int movecursor(VTermPos pos, VTermPos, int, void* user)
     {
-        self(user).m_cursorRow = pos.row;
-        self(user).m_cursorColumn = pos.col;
+        TerminalScreen& s = self(user);
+        if (s.m_muted)
+            return 1;
+        s.m_cursorRow = pos.row;
+        s.m_cursorColumn = pos.col;
+        if (s.m_expectedColumn < s.m_columns || pos.col != s.m_lastColumn) // else it waits at the edge, on a wide character even before it
+            s.m_expectedColumn = pos.col;
         return 1;
     }
     static int scrollrect(VTermRect r, int downward, int rightward, void* user)
     {
-        return self(user).scroll(r.start_row, r.end_row, r.start_col, r.end_col, downward, rightward) ? 1 : 0;
-    }
-    static void copyCell(VTermPos dest, VTermPos src, void* user)
-    {
-        TerminalScreen& s = self(user);
-        if (!s.inside(src.row, src.col) || !s.inside(dest.row, dest.col))
-            return;
-        const TerminalRow& from = s.screenRow(src.row);
-        const std::size_t column = static_cast<std::size_t>(src.col);
-        const TerminalCell cell = column < from.cells.size() ? from.cells[column] : TerminalCell{};
-        s.cellAt(s.screenRow(dest.row), dest.col) = cell;
+        return self(user).m_muted || self(user).scroll(r.start_row, r.end_row, r.start_col, r.end_col, downward, rightward) ? 1 : 0;
     }
     static int moverect(VTermRect dest, VTermRect src, void* user)
     {
-        vterm_copy_cells(dest, src, &copyCell, user);
+        if (!self(user).m_muted)
+            self(user).moveCells(src.start_row, src.start_col, dest.start_row, dest.start_col, src.end_row - src.start_row,
+                                 src.end_col - src.start_col);
         return 1;
     }
-    static int erase(VTermRect r, int, void* user)
+    static int erase(VTermRect r, int selective, void* user)
     {
-        self(user).erase(r.start_row, r.end_row, r.start_col, r.end_col);
+        if (!self(user).m_muted)
+            self(user).erase(r.start_row, r.end_row, r.start_col, r.end_col, selective != 0);
         return 1;
     }
     static int initpen(void* user)
@@ -76,8 +74,13 @@ struct TerminalScreen::Callbacks
         self(user).m_penChanged = true;
         switch (attr) {
         case VTERM_ATTR_BOLD: pen.set(CellStyle::Bold, value->boolean); break;
-        case VTERM_ATTR_UNDERLINE: pen.set(CellStyle::Underline, value->number != 0); break;
+        case VTERM_ATTR_UNDERLINE:
+            pen.set(CellStyle::Underline, value->number != VTERM_UNDERLINE_OFF);
+            pen.set(CellStyle::DoubleUnderline, value->number == VTERM_UNDERLINE_DOUBLE);
+            pen.set(CellStyle::CurlyUnderline, value->number == VTERM_UNDERLINE_CURLY);
+            break;
         case VTERM_ATTR_ITALIC: pen.set(CellStyle::Italic, value->boolean); break;
+        case VTERM_ATTR_BLINK: pen.set(CellStyle::Blink, value->boolean); break;
         case VTERM_ATTR_REVERSE: pen.set(CellStyle::Reverse, value->boolean); break;
         case VTERM_ATTR_CONCEAL: pen.set(CellStyle::Conceal, value->boolean); break;
         case VTERM_ATTR_STRIKE: pen.set(CellStyle::Strike, value->boolean); break;
@@ -89,24 +92,8 @@ struct TerminalScreen::Callbacks
     }
     static int settermprop(VTermProp prop, VTermValue* value, void* user)
     {
-        TerminalScreen& s = self(user);
-        switch (prop) {
-        case VTERM_PROP_CURSORVISIBLE: s.m_cursorVisible = value->boolean; break;
-        case VTERM_PROP_CURSORBLINK: s.m_cursorBlinks = value->boolean; break;
-        case VTERM_PROP_ALTSCREEN:
-            s.m_alternate = value->boolean;
-            if (s.m_alternate)
-                s.m_alternateRows.assign(static_cast<std::size_t>(s.m_rows), {});
-            break;
-        case VTERM_PROP_REVERSE: s.m_reversed = value->boolean; break;
-        case VTERM_PROP_CURSORSHAPE:
-            s.m_cursorShape = value->number == VTERM_PROP_CURSORSHAPE_UNDERLINE  ? CursorShape::Underline
-                              : value->number == VTERM_PROP_CURSORSHAPE_BAR_LEFT ? CursorShape::Bar
-                                                                                 : CursorShape::Block;
-            break;
-        case VTERM_PROP_MOUSE: s.m_mouse = static_cast<MouseMode>(value->number); break;
-        default: break; // titles and icon names are not for a program in a container to set
-        }
+        const bool isNumber = prop == VTERM_PROP_CURSORSHAPE || prop == VTERM_PROP_MOUSE;
+        self(user).setTermProp(prop, !isNumber && value->boolean, isNumber ? value->number : 0);
         return 1;
     }
     static int bell(void* user)
@@ -115,15 +102,11 @@ struct TerminalScreen::Callbacks
             self(user).onBell();
         return 1;
     }
-    static int setlineinfo(int row, const VTermLineInfo* now, const VTermLineInfo*, void* user)
+    static int setlineinfo(int row, const VTermLineInfo* now, const VTermLineInfo* before, void* user)
     {
         TerminalScreen& s = self(user);
-        if (!s.inside(row, 0))
-            return 1;
-        Rows& rows = s.current();
-        const std::size_t at = rows.size() - static_cast<std::size_t>(s.m_rows) + static_cast<std::size_t>(row);
-        if (at > 0)
-            rows[at - 1].continued = now->continuation;
+        if (now->doublewidth && (!before->doublewidth || now->doubleheight != before->doubleheight)) // half as many fit; they are not drawn larger
+            s.erase(row, row + 1, s.m_columns / 2, s.m_columns, false);
         return 1;
     }
     // Without this callback libvterm 0.3.3 keeps its line infos at the old size and writes past them.
@@ -148,20 +131,21 @@ struct TerminalScreen::Callbacks
         self(user).clearScrollback();
         return 1;
     }
-    static void output(const char* bytes, std::size_t length, void* user)
-    {
-        if (self(user).onOutput)
-            self(user).onOutput({bytes, length});
-    }
+    static void output(const char* bytes, std::size_t length, void* user) { self(user).answer({bytes, length}); }
     static constexpr VTermStateCallbacks table = {&putglyph, &movecursor,  &scrollrect, &moverect,
                                                   &erase,    &initpen,     &setpenattr, &settermprop,
                                                   &bell,     &resize,      &setlineinfo, &clearScrollback};
 };
 
 TerminalScreen::TerminalScreen(int rows, int columns, std::size_t scrollback)
-    : m_rows(std::max(1, rows)), m_columns(std::max(2, columns)), m_scrollback(scrollback)
+    : TerminalScreen(rows, columns, TerminalHistory::Limits{.lines = scrollback})
 {
-    m_primaryRows.resize(static_cast<std::size_t>(m_rows));
+}
+
+TerminalScreen::TerminalScreen(int rows, int columns, TerminalHistory::Limits scrollback)
+    : m_rows(std::clamp(rows, 1, maxRows)), m_columns(std::clamp(columns, 2, maxColumns)), m_history(scrollback)
+{
+    m_primaryGrid.rows.resize(static_cast<std::size_t>(m_rows));
     m_lineInfoRows = m_rows;
     static VTermAllocatorFunctions allocator = {&Callbacks::allocate, &Callbacks::release};
     m_vterm = vterm_new_with_allocator(m_rows, m_columns, &allocator, nullptr);
@@ -174,49 +158,58 @@ TerminalScreen::TerminalScreen(int rows, int columns, std::size_t scrollback)
 
 TerminalScreen::~TerminalScreen() { vterm_free(m_vterm); }
 
-void TerminalScreen::write(std::string_view bytes) { vterm_input_write(m_vterm, bytes.data(), bytes.size()); }
-
-void TerminalScreen::reset() { vterm_state_reset(vterm_obtain_state(m_vterm), 1); }
-
-void TerminalScreen::clearScrollback()
+void TerminalScreen::reset()
 {
-    const std::size_t above = m_primaryRows.size() - static_cast<std::size_t>(m_rows);
-    m_primaryRows.erase(m_primaryRows.begin(), m_primaryRows.begin() + static_cast<std::ptrdiff_t>(above));
-    m_discarded += above;
+    write("\x18\x1b" "c");
+}
+
+void TerminalScreen::clearScrollback() { m_history.clear(); }
+
+void TerminalScreen::Grid::straighten()
+{
+    std::rotate(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(base), rows.end());
+    base = 0;
 }
 
 void TerminalScreen::resize(int rows, int columns)
 {
-    rows = std::max(1, rows);
-    columns = std::max(2, columns);
+    rows = std::clamp(rows, 1, maxRows);
+    columns = std::clamp(columns, 2, maxColumns);
     if (rows == m_rows && columns == m_columns)
         return;
-    const int cursor = m_cursorRow;
-    const auto fit = [&](Rows& ring, bool hasScrollback) {
-        for (int r = m_rows; r < rows; ++r)
-            ring.emplace_back();
+    sync();
+    if (m_unusual & (Region | Margins)) { // libvterm scrolls past the end of its memory when these lie outside the new size
+        const int row = m_cursorRow, column = m_cursorColumn;
+        feed("\x1b[r\x1b[s\x1b[?6l");
+        feed("\x1b[" + std::to_string(row + 1) + ';' + std::to_string(column + 1) + 'H');
+        m_unusual &= static_cast<std::uint16_t>(~(Region | Margins | Origin));
+    }
+    const auto fit = [&](Grid& g, bool hasScrollback, bool hasCursor) {
+        g.straighten();
+        const auto unused = [&](const Row& row) { return row.cells.empty(); };
         for (int r = m_rows; r > rows; --r)
-            if (cursor < r - 1)
-                ring.pop_back(); // what is below the cursor goes first
-            else if (!hasScrollback)
-                ring.pop_front();
+            if (hasCursor ? m_cursorRow < r - 1 : unused(g.rows.back())) {
+                g.rows.pop_back(); // what is below the cursor goes first
+            } else {
+                if (hasScrollback)
+                    pushScrollback(g.rows.front());
+                g.rows.erase(g.rows.begin());
+            }
+        g.rows.resize(static_cast<std::size_t>(rows));
     };
-    fit(m_primaryRows, true);
+    fit(m_primaryGrid, true, !m_alternate);
     if (m_alternate)
-        fit(m_alternateRows, false);
+        fit(m_alternateGrid, false, true);
     m_rows = rows;
     m_columns = columns;
-    trimScrollback();
     vterm_set_size(m_vterm, rows, columns);
+    VTermPos at{};
+    vterm_state_get_cursorpos(vterm_obtain_state(m_vterm), &at);
+    m_cursorRow = at.row;
+    m_cursorColumn = m_expectedColumn = at.col;
 }
 
-TerminalRow& TerminalScreen::screenRow(int row)
-{
-    Rows& rows = current();
-    return rows[rows.size() - static_cast<std::size_t>(m_rows) + static_cast<std::size_t>(row)];
-}
-
-TerminalCell& TerminalScreen::cellAt(TerminalRow& row, int column)
+TerminalCell& TerminalScreen::cellAt(Row& row, int column)
 {
     const std::size_t at = static_cast<std::size_t>(column);
     if (at >= row.cells.size())
@@ -224,63 +217,84 @@ TerminalCell& TerminalScreen::cellAt(TerminalRow& row, int column)
     return row.cells[at];
 }
 
-void TerminalScreen::putGlyph(const std::uint32_t* chars, int width, int row, int column)
+std::uint32_t TerminalScreen::codeOf(const std::uint32_t* chars)
 {
+    const std::uint32_t base = chars[0] > 0x10ffff ? 0xfffd : chars[0];
+    if (base == 0 || chars[1] == 0)
+        return base;
+    std::u32string all;
+    for (std::size_t i = 0; i < longestCombined && chars[i]; ++i)
+        all += static_cast<char32_t>(chars[i]);
+    if (const auto it = m_combinedIndex.find(all); it != m_combinedIndex.end())
+        return TerminalCell::combinedBit | it->second;
+    if (m_combined.size() >= maxCombined)
+        return base; // the base character alone
+    const auto index = static_cast<std::uint32_t>(m_combined.size());
+    m_combined.push_back(all);
+    m_combinedIndex.emplace(std::move(all), index);
+    return TerminalCell::combinedBit | index;
+}
+
+void TerminalScreen::putGlyph(const std::uint32_t* chars, int width, bool isProtected, int row, int column)
+{
+    ++m_effort;
+    m_lastWidth = width;
+    if (chars[0] != 0 && chars[1] != 0) {
+        std::size_t length = 2;
+        while (length <= 4 * longestCombined && chars[length] != 0)
+            ++length;
+        m_tooMany = m_tooMany || length > 4 * longestCombined;
+    }
     if (!inside(row, column))
         return;
+    if (column == 0 && m_expectedColumn >= m_columns - 1 && !m_filling)
+        markWrapped(row);
     width = std::clamp(width, 1, m_columns - column);
-    if (m_penChanged) {
-        m_penStyle = internStyle(m_pen);
-        m_penChanged = false;
-    }
-    TerminalRow& line = screenRow(row);
-    std::uint32_t code = chars[0];
-    if (code != 0 && chars[1] != 0) {
-        std::u32string all;
-        for (int i = 0; i < 6 && chars[i]; ++i)
-            all += static_cast<char32_t>(chars[i]);
-        const auto [it, isNew] = m_combinedIndex.try_emplace(all, static_cast<std::uint32_t>(m_combined.size()));
-        if (isNew && m_combined.size() >= maxCombined)
-            m_combinedIndex.erase(it); // the base character alone
-        else {
-            if (isNew)
-                m_combined.push_back(all);
-            code = combinedBit | it->second;
-        }
-    }
-    const TerminalCell before = cellAt(line, column);
-    if (before.width == 0 && column > 0)
-        line.cells[static_cast<std::size_t>(column) - 1] = {0, before.style, 1}; // half of a wide one remains: blank it
-    cellAt(line, column) = {code, m_penStyle, static_cast<std::uint16_t>(width)};
+    m_expectedColumn = column + width;
+    m_lastColumn = column;
+    m_pen.set(CellStyle::Protected, isProtected);
+    std::uint16_t style = m_penStyle;
+    if (m_penChanged || m_styles[m_penStyle].has(CellStyle::Protected) != isProtected)
+        style = penStyle();
+    Row& line = screenRow(row);
+    cellAt(line, column + width - 1);
+    line.cells[static_cast<std::size_t>(column)] = {codeOf(chars), style, static_cast<std::uint16_t>(width)};
     for (int i = 1; i < width; ++i)
-        cellAt(line, column + i) = {0, m_penStyle, 0};
-    const std::size_t after = static_cast<std::size_t>(column + width);
-    if (after < line.cells.size() && line.cells[after].width == 0)
-        line.cells[after] = {0, line.cells[after].style, 1};
+        line.cells[static_cast<std::size_t>(column + i)] = {0, style, 0};
+    repairWide(line, column);
+    repairWide(line, column + width);
 }
 
-void TerminalScreen::trimScrollback()
+void TerminalScreen::repairWide(Row& row, int column)
 {
-    while (m_primaryRows.size() > m_scrollback + static_cast<std::size_t>(m_rows)) {
-        m_primaryRows.pop_front();
-        ++m_discarded;
-    }
+    const std::size_t at = static_cast<std::size_t>(column), size = row.cells.size();
+    if (column > 0 && at <= size && row.cells[at - 1].width == 2 && (at == size || row.cells[at].width != 0))
+        row.cells[at - 1] = {0, row.cells[at - 1].style, 1};
+    if (at < size && row.cells[at].width == 0 && (column == 0 || row.cells[at - 1].width != 2))
+        row.cells[at] = {0, row.cells[at].style, 1};
 }
 
-// The top COUNT rows of the screen become scrollback; rows from BOTTOM on stay where they are.
-void TerminalScreen::pushScrollback(int bottom, int count)
+void TerminalScreen::markWrapped(int row)
 {
-    for (int i = 0; i < count; ++i) {
-        TerminalRow fresh;
-        if (m_primaryRows.size() >= m_scrollback + static_cast<std::size_t>(m_rows)) {
-            fresh = std::move(m_primaryRows.front());
-            fresh.cells.clear();
-            fresh.continued = false;
-            m_primaryRows.pop_front();
-            ++m_discarded;
-        }
-        m_primaryRows.insert(m_primaryRows.end() - (m_rows - bottom), std::move(fresh));
-    }
+    if (row > 0)
+        screenRow(row - 1).continued = true;
+    else if (!m_alternate)
+        m_history.markLastContinued();
+}
+
+void TerminalScreen::pushScrollback(Row& row) { m_history.push(row.cells, m_styles, row.continued); }
+
+void TerminalScreen::scrollScreen()
+{
+    Grid& g = grid();
+    Row& top = g.at(0);
+    if (!m_alternate)
+        pushScrollback(top);
+    top.cells.clear();
+    top.continued = false;
+    if (++g.base == g.rows.size())
+        g.base = 0;
+    m_effort += 16;
 }
 
 bool TerminalScreen::scroll(int top, int bottom, int left, int right, int downward, int rightward)
@@ -291,54 +305,130 @@ bool TerminalScreen::scroll(int top, int bottom, int left, int right, int downwa
     bottom = std::clamp(bottom, top, m_rows);
     const int height = bottom - top;
     const int count = std::min(std::abs(downward), height);
-    if (downward > 0 && top == 0 && !m_alternate) {
-        pushScrollback(bottom, count);
-    } else {
-        Rows& rows = current();
-        const auto first = rows.end() - m_rows + top;
-        std::rotate(first, downward > 0 ? first + count : first + (height - count), first + height);
-    }
+    m_effort += static_cast<std::size_t>(count) * 16 + static_cast<std::size_t>(height) * (height == m_rows ? 0 : 4);
     const int blankTop = downward > 0 ? bottom - count : top;
-    for (int r = blankTop; r < blankTop + count; ++r)
-        screenRow(r).continued = false;
-    erase(blankTop, blankTop + count, 0, m_columns);
+    if (downward > 0 && height == m_rows) {
+        for (int i = 0; i < count; ++i)
+            scrollScreen();
+    } else {
+        Grid& g = grid();
+        g.straighten();
+        if (downward > 0 && top == 0 && !m_alternate)
+            for (int i = 0; i < count; ++i)
+                pushScrollback(g.rows[static_cast<std::size_t>(i)]);
+        const auto first = g.rows.begin() + top;
+        std::rotate(first, downward > 0 ? first + count : first + (height - count), first + height);
+        for (int r = blankTop; r < blankTop + count; ++r)
+            g.rows[static_cast<std::size_t>(r)].cells.clear();
+    }
+    erase(blankTop, blankTop + count, 0, m_columns, false);
     return true;
 }
 
-void TerminalScreen::erase(int top, int bottom, int left, int right)
+void TerminalScreen::moveCells(int fromRow, int fromColumn, int toRow, int toColumn, int rows, int columns)
+{
+    for (int i = 0; i < rows; ++i) {
+        const int r = fromRow < toRow ? rows - 1 - i : i; // the rows may overlap
+        if (columns <= 0 || !inside(fromRow + r, fromColumn) || !inside(toRow + r, toColumn) ||
+            !inside(fromRow + r, fromColumn + columns - 1) || !inside(toRow + r, toColumn + columns - 1))
+            continue;
+        Row& from = screenRow(fromRow + r);
+        Row& to = screenRow(toRow + r);
+        cellAt(from, fromColumn + columns - 1);
+        cellAt(to, toColumn + columns - 1);
+        const auto begin = from.cells.begin() + fromColumn;
+        const auto target = to.cells.begin() + toColumn;
+        if (fromColumn < toColumn && &from == &to)
+            std::copy_backward(begin, begin + columns, target + columns);
+        else
+            std::copy(begin, begin + columns, target);
+        repairWide(to, toColumn);
+        repairWide(to, toColumn + columns);
+        m_effort += static_cast<std::size_t>(columns) / 4;
+    }
+}
+
+void TerminalScreen::erase(int top, int bottom, int left, int right, bool selective)
 {
     // libvterm's arithmetic can leave the screen when a program asks for absurd counts.
     top = std::clamp(top, 0, m_rows);
     bottom = std::clamp(bottom, top, m_rows);
     left = std::clamp(left, 0, m_columns);
     right = std::clamp(right, left, m_columns);
+    if (left == right)
+        return;
     CellStyle blank;
     blank.bg = m_pen.bg;
     const std::uint16_t index = blank.bg == CellColor{} ? std::uint16_t{0} : internStyle(blank);
     for (int r = top; r < bottom; ++r) {
-        std::vector<TerminalCell>& cells = screenRow(r).cells;
-        if (index == 0 && right >= m_columns) {
+        Row& row = screenRow(r);
+        std::vector<TerminalCell>& cells = row.cells;
+        if (right == m_columns)
+            row.continued = false;
+        m_effort += 4;
+        if (selective) {
+            for (std::size_t c = static_cast<std::size_t>(left); c < static_cast<std::size_t>(right); ++c)
+                if (c >= cells.size() || !m_styles[cells[c].style].has(CellStyle::Protected))
+                    cellAt(row, static_cast<int>(c)) = {0, index, 1};
+            for (int c = left; c <= right; ++c)
+                repairWide(row, c);
+            continue;
+        }
+        if (index == 0 && right == m_columns) {
             if (static_cast<std::size_t>(left) < cells.size())
                 cells.resize(static_cast<std::size_t>(left));
         } else {
             if (cells.size() < static_cast<std::size_t>(right))
                 cells.resize(static_cast<std::size_t>(right));
             std::fill(cells.begin() + left, cells.begin() + right, TerminalCell{0, index, 1});
+            m_effort += static_cast<std::size_t>(right - left) / 4;
         }
-        if (left > 0 && static_cast<std::size_t>(left) <= cells.size() &&
-            cells[static_cast<std::size_t>(left) - 1].width == 2)
-            cells[static_cast<std::size_t>(left) - 1] = {0, 0, 1};
+        repairWide(row, left);
+        repairWide(row, right);
     }
+}
+
+void TerminalScreen::setTermProp(int prop, bool on, int number)
+{
+    switch (prop) {
+    case VTERM_PROP_CURSORVISIBLE: m_cursorVisible = on; break;
+    case VTERM_PROP_CURSORBLINK: m_cursorBlinks = on; break;
+    case VTERM_PROP_ALTSCREEN:
+        m_alternate = on;
+        if (on) {
+            m_alternateGrid.rows.assign(static_cast<std::size_t>(m_rows), {});
+            m_alternateGrid.base = 0;
+        }
+        break;
+    case VTERM_PROP_REVERSE: m_reversed = on; break;
+    case VTERM_PROP_CURSORSHAPE:
+        m_cursorShape = number == VTERM_PROP_CURSORSHAPE_UNDERLINE  ? CursorShape::Underline
+                        : number == VTERM_PROP_CURSORSHAPE_BAR_LEFT ? CursorShape::Bar
+                                                                    : CursorShape::Block;
+        break;
+    case VTERM_PROP_MOUSE: m_mouse = static_cast<MouseMode>(number); break;
+    default: break;
+    }
+}
+
+std::uint16_t TerminalScreen::penStyle()
+{
+    if (m_penChanged || m_styles[m_penStyle] != m_pen)
+        m_penStyle = internStyle(m_pen);
+    m_penChanged = false;
+    return m_penStyle;
 }
 
 std::uint16_t TerminalScreen::internStyle(const CellStyle& style)
 {
     if (const auto it = m_styleIndex.find(style); it != m_styleIndex.end())
         return it->second;
-    if (m_styles.size() >= maxStyles)
+    if (m_styles.size() >= maxStyles && m_stylesRefused % 4096 == 0)
         collectStyles();
-    if (m_styles.size() >= maxStyles)
+    if (m_styles.size() >= maxStyles) { // that many colours at once on one screen
+        ++m_stylesRefused;
         return 0;
+    }
     const std::uint16_t index = static_cast<std::uint16_t>(m_styles.size());
     m_styles.push_back(style);
     m_styleIndex.emplace(style, index);
@@ -349,8 +439,8 @@ void TerminalScreen::collectStyles()
 {
     std::vector<std::uint16_t> renamed(m_styles.size(), 0);
     std::vector<CellStyle> kept{CellStyle{}};
-    for (Rows* rows : {&m_primaryRows, &m_alternateRows})
-        for (TerminalRow& row : *rows)
+    for (Grid* g : {&m_primaryGrid, &m_alternateGrid})
+        for (Row& row : g->rows)
             for (TerminalCell& cell : row.cells) {
                 if (cell.style != 0 && renamed[cell.style] == 0) {
                     renamed[cell.style] = static_cast<std::uint16_t>(kept.size());
@@ -362,80 +452,85 @@ void TerminalScreen::collectStyles()
     m_styleIndex.clear();
     for (std::size_t i = 0; i < m_styles.size(); ++i)
         m_styleIndex.emplace(m_styles[i], static_cast<std::uint16_t>(i));
+    m_penStyle = 0;
     m_penChanged = true;
 }
 
-void TerminalScreen::key(int vtermKey, int modifiers)
+void TerminalScreen::read(int index, TerminalLine& line) const
 {
-    vterm_keyboard_key(m_vterm, static_cast<VTermKey>(vtermKey), static_cast<VTermModifier>(modifiers));
-}
-
-void TerminalScreen::character(char32_t c, int modifiers)
-{
-    vterm_keyboard_unichar(m_vterm, c, static_cast<VTermModifier>(modifiers));
-}
-
-void TerminalScreen::paste(const QString& text)
-{
-    QString clean;
-    clean.reserve(text.size());
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const QChar c = text[i];
-        if (c == QLatin1Char('\r') && i + 1 < text.size() && text[i + 1] == QLatin1Char('\n'))
-            continue;
-        if (c == QLatin1Char('\n'))
-            clean += QLatin1Char('\r');
-        else if (c == QLatin1Char('\t') || c == QLatin1Char('\r') || (c.unicode() >= 0x20 && c.unicode() != 0x7f &&
-                                                                       (c.unicode() < 0x80 || c.unicode() >= 0xa0)))
-            clean += c;
+    const int above = m_alternate ? 0 : m_history.size();
+    if (index < above)
+        return m_history.read(index, line);
+    const Row& row = const_cast<TerminalScreen*>(this)->screenRow(index - above);
+    line.cells = row.cells;
+    line.continued = row.continued;
+    line.styles.assign(1, CellStyle{});
+    std::uint16_t last = 0, renamed = 0; // a style that comes again later in the row is held twice
+    for (TerminalCell& cell : line.cells) {
+        if (cell.style != last) {
+            last = cell.style;
+            renamed = last == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(line.styles.size());
+            if (last != 0)
+                line.styles.push_back(m_styles[last]);
+        }
+        cell.style = renamed;
     }
-    const std::string bytes = clean.toStdString();
-    vterm_keyboard_start_paste(m_vterm);
-    if (onOutput && !bytes.empty())
-        onOutput(bytes);
-    vterm_keyboard_end_paste(m_vterm);
 }
 
-void TerminalScreen::mouse(int row, int column, int button, bool pressed, int modifiers)
+TerminalLine TerminalScreen::line(int index) const
 {
-    vterm_mouse_move(m_vterm, row, column, static_cast<VTermModifier>(modifiers));
-    vterm_mouse_button(m_vterm, button, pressed, static_cast<VTermModifier>(modifiers));
-}
-
-void TerminalScreen::mouseMove(int row, int column, int modifiers)
-{
-    vterm_mouse_move(m_vterm, row, column, static_cast<VTermModifier>(modifiers));
-}
-
-void TerminalScreen::focus(bool in)
-{
-    VTermState* state = vterm_obtain_state(m_vterm);
-    in ? vterm_state_focus_in(state) : vterm_state_focus_out(state);
+    TerminalLine result;
+    read(index, result);
+    return result;
 }
 
 QString TerminalScreen::text(const TerminalCell& cell) const
 {
     if (cell.code == 0)
         return cell.width == 0 ? QString() : QStringLiteral(" ");
-    if (cell.code & combinedBit)
-        return QString::fromUcs4(m_combined[cell.code & ~combinedBit].data(),
-                                 static_cast<qsizetype>(m_combined[cell.code & ~combinedBit].size()));
+    if (cell.code & TerminalCell::combinedBit) {
+        const std::u32string& all = m_combined[cell.code & ~TerminalCell::combinedBit];
+        return QString::fromUcs4(all.data(), static_cast<qsizetype>(all.size()));
+    }
     const char32_t c = cell.code;
     return QString::fromUcs4(&c, 1);
 }
 
-QString TerminalScreen::lineText(int index, int fromColumn, int toColumn) const
+QString TerminalScreen::text(const TerminalLine& line, int fromColumn, int toColumn) const
 {
-    const TerminalRow& row = line(index);
-    const int end = static_cast<int>(row.cells.size());
+    const int end = toColumn < 0 ? static_cast<int>(line.cells.size()) : std::min(toColumn, static_cast<int>(line.cells.size()));
     QString out;
-    for (int c = std::max(0, fromColumn); c < (toColumn < 0 ? end : std::min(toColumn, end)); ++c)
-        out += text(row.cells[static_cast<std::size_t>(c)]);
+    out.reserve(std::max(0, end - fromColumn));
+    for (int c = std::max(0, fromColumn); c < end; ++c) {
+        const TerminalCell& cell = line.cells[static_cast<std::size_t>(c)];
+        if (cell.code != 0 && cell.code < 0x80)
+            out += QLatin1Char(static_cast<char>(cell.code));
+        else
+            out += text(cell);
+    }
     qsizetype length = out.size();
     while (length > 0 && out[length - 1] == QLatin1Char(' '))
         --length;
     out.truncate(length);
     return out;
+}
+
+QString TerminalScreen::lineText(int index, int fromColumn, int toColumn) const { return text(line(index), fromColumn, toColumn); }
+
+// Answers come at most at 16 KB a second: a program that asks without reading must not make anything grow.
+void TerminalScreen::answer(std::string_view bytes)
+{
+    constexpr std::size_t aSecond = 16 * 1024;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - m_answerTime >= std::chrono::seconds(1)) {
+        m_answerTime = now;
+        m_answerBudget = aSecond;
+    }
+    if (m_answerBudget < bytes.size())
+        return;
+    m_answerBudget -= bytes.size();
+    if (onOutput)
+        onOutput(bytes);
 }
 
 } // namespace slipway::ui
