@@ -99,7 +99,7 @@ Result<BuildRequest> buildRequest(const HttpRequest& request)
     wanted.platform = request.value("platform");
     wanted.noCache = request.flag("nocache");
     wanted.pull = request.flag("pull");
-    wanted.ordered = !request.flag("steps");
+    wanted.classic = wanted.ordered = !request.flag("steps");
     wanted.network = request.value("networkmode", "default");
     for (const std::string& list : all("extrahosts")) {
         for (std::size_t at = 0; at < list.size();) {
@@ -202,6 +202,7 @@ Task<Status> forecast(Api& api, const HttpRequest& request, Exchange& exchange)
     auto wanted = buildRequest(request);
     if (!wanted)
         co_return std::unexpected(wanted.error());
+    wanted->classic = false; // as with steps=1
     Work work = [&builds = api.services.builds, &body = exchange.body(), &request, wanted = *std::move(wanted)](ByteChannel& channel) mutable -> Status {
         const std::stop_token stop = channel.stop.get_token();
         TRY(const auto context, contextOf(builds, body, request, wanted, stop));

@@ -260,7 +260,7 @@ Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const B
     const std::string platform = request.platform.empty() ? hostPlatform() : request.platform;
     TRY(const auto epoch, sourceDateEpoch(request.args));
     TRY(auto globals, globalValues(file, request.args, platform, request.target));
-    TRY(const Plan plan, makePlan(file, request.target, globals, static_cast<int>(request.labels.size())));
+    TRY(const Plan plan, makePlan(file, request.target, globals, request.classic ? static_cast<int>(request.labels.size()) : 0));
 
     std::stop_source stopping;
     const std::stop_callback forward(stop, [&stopping] { stopping.request_stop(); });

@@ -49,6 +49,7 @@ struct BuildRequest
     std::map<std::string, std::string> args, labels;
     std::string target, platform;
     bool noCache = false, pull = false;
+    bool classic = false; // where dockerd's classic builder and BuildKit differ: as that one
     bool ordered = true; // false: progress as it happens, not in the order of the Dockerfile
     std::string network = "default"; // default, none, host, or a network's name
     std::vector<std::string> extraHosts; // "name:address"
@@ -79,6 +80,7 @@ struct BuildProgress
     int step = 0, total = 0;
     int line = 0; // of the Dockerfile, where the step's instruction begins; 0: it is not in there (a label of the request)
     std::string text, id;
+    std::string vertex; // of Step: what BuildKit calls it, "[build 2/4] RUN …"; empty when it makes no files and so is none there
     bool isError = false;
     std::int64_t size = 0;
     ImageProgress pull;

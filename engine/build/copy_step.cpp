@@ -213,6 +213,8 @@ Status StageBuilder::copy(const df::Copy& copy)
     plan.intoFolder = intoFolder(copy);
     Step step{.text = historyOf(copy), .inputs = {copy.add ? "add" : "copy", m_state.files}, .shortcut = {}};
     step.inputs.add("destination", plan.destination + (plan.intoFolder ? " into" : ""));
+    if (m_session.request.classic && copy.add && !copy.chown.empty())
+        step.inputs.add("builder", "classic");
     step.inputs.add("flags", keyOf({copy.chown, copy.chmod, copy.parents ? "parents" : ""}).str());
     std::optional<ImageState> from;
     if (!copy.from.empty()) {
@@ -291,6 +293,8 @@ Status StageBuilder::unpackArchive(const CopyItem& item, int root, const std::st
     TRY(const auto done, unpackLayer(reader, to.get(), m_session.needs.rootless, limits, m_session.stop));
     if (done.skippedDevices > 0)
         note("[Warning] " + item.source.name + ": " + std::to_string(done.skippedDevices) + " device nodes were not unpacked");
+    if (!m_session.request.classic)
+        TRY_STATUS(makeFolders(root, path, rules).transform([](const UniqueFd&) {}));
     CopyRules kept = rules;
     kept.uid = kept.gid = std::nullopt; // an archive brings its own owners
     const FileTree tree(std::move(to), true);

@@ -368,7 +368,12 @@ Status copyInto(const FileTree& tree, const CopySource& source, int root, const 
     if (source.isFolder) {
         TRY(const UniqueFd from, openInRoot(tree.root(), "/" + source.path, O_RDONLY | O_DIRECTORY));
         TRY(const UniqueFd to, makeFolders(root, path, rules));
-        return copier.content(from.get(), to.get(), "/" + relativePath(path), "");
+        TRY_STATUS(copier.content(from.get(), to.get(), "/" + relativePath(path), ""));
+        struct stat info{};
+        ::fstat(from.get(), &info);
+        const timespec times[2] = {{info.st_mtim.tv_sec, 0}, {info.st_mtim.tv_sec, 0}};
+        ::futimens(to.get(), times);
+        return {};
     }
     const auto split = [](const std::string& whole) {
         const auto slash = whole.rfind('/');

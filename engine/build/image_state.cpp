@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <format>
 #include <set>
 
 #include "build/dockerfile/text.h"
@@ -47,11 +49,50 @@ bool isSignal(std::string name)
     return false;
 }
 
+// "1m30s", as Go writes a time.Duration.
+std::string goDuration(std::chrono::nanoseconds time)
+{
+    const std::int64_t all = time.count();
+    const auto decimal = [](std::int64_t value, std::int64_t unit) {
+        std::string digits = std::to_string(value / unit);
+        if (value % unit != 0) {
+            std::string rest = std::to_string(unit + value % unit).substr(1);
+            rest.erase(rest.find_last_not_of('0') + 1);
+            digits += '.' + rest;
+        }
+        return digits;
+    };
+    if (all == 0)
+        return "0s";
+    if (all < 1'000)
+        return std::to_string(all) + "ns";
+    if (all < 1'000'000)
+        return decimal(all, 1'000) + "\u00b5s";
+    if (all < 1'000'000'000)
+        return decimal(all, 1'000'000) + "ms";
+    const std::int64_t minute = 60'000'000'000;
+    std::string text = decimal(all % minute, 1'000'000'000) + 's';
+    if (all >= minute)
+        text = std::to_string(all / minute % 60) + 'm' + text;
+    return all >= 60 * minute ? std::to_string(all / (60 * minute)) + 'h' + text : text;
+}
+
+// Go's %q of a number: BuildKit writes the retries so.
+std::string goRune(int value)
+{
+    static constexpr std::string_view named = "abtnvfr"; // 7 to 13
+    if (value >= 7 && value <= 13)
+        return std::string("'\\") + named[static_cast<std::size_t>(value - 7)] + '\'';
+    if (value == '\'' || value == '\\')
+        return std::string("'\\") + static_cast<char>(value) + '\'';
+    return value >= 32 && value < 127 ? std::string("'") + static_cast<char>(value) + '\'' : std::format("'\\x{:02x}'", value);
+}
+
 // Of the metadata instructions: each changes the state and says its history text.
 class Metadata
 {
 public:
-    explicit Metadata(ImageState& state) : m_state(state), m_config(state.config) {}
+    Metadata(ImageState& state, bool classic) : m_state(state), m_config(state.config), m_classic(classic) {}
 
     Result<std::string> operator()(const df::Env& env)
     {
@@ -138,7 +179,7 @@ public:
     }
     Result<std::string> operator()(const df::Healthcheck& health)
     {
-        Json made = m_config.value("Healthcheck", Json::object()); // what is not said stays the base image's
+        Json made = m_classic ? m_config.value("Healthcheck", Json::object()) : Json::object();
         made["Test"] = health.test;
         const auto add = [&](const char* key, std::chrono::nanoseconds value) {
             if (value.count() != 0)
@@ -151,12 +192,17 @@ public:
         if (health.retries != 0)
             made["Retries"] = health.retries;
         m_config["Healthcheck"] = made;
-        return "HEALTHCHECK " + quotedList(health.test);
+        if (m_classic)
+            return "HEALTHCHECK " + quotedList(health.test);
+        std::string text = "HEALTHCHECK &{" + quotedList(health.test);
+        for (const auto time : {health.interval, health.timeout, health.startPeriod, health.startInterval})
+            text += " \"" + goDuration(time) + '"';
+        return text + ' ' + goRune(health.retries) + '}';
     }
     Result<std::string> operator()(const df::Onbuild& onbuild)
     {
         m_config["OnBuild"].push_back(onbuild.instruction);
-        return "ONBUILD " + onbuild.instruction;
+        return m_classic ? "ONBUILD " + onbuild.instruction : "";
     }
     template <class T>
     Result<std::string> operator()(const T&)
@@ -177,6 +223,7 @@ private:
 
     ImageState& m_state;
     Json& m_config;
+    bool m_classic;
 };
 } // namespace
 
@@ -309,12 +356,12 @@ std::string joinWorkdir(const std::string& current, const std::string& next)
     return path.starts_with('/') ? path : '/' + path;
 }
 
-std::optional<Result<std::string>> applyMetadata(ImageState& state, const df::Instruction& instruction)
+std::optional<Result<std::string>> applyMetadata(ImageState& state, const df::Instruction& instruction, bool classic)
 {
     if (instruction.as<df::Run>() || instruction.as<df::Copy>() || instruction.as<df::Workdir>() || instruction.as<df::Arg>()
         || instruction.as<df::From>())
         return std::nullopt;
-    return std::visit(Metadata(state), instruction.body);
+    return std::visit(Metadata(state, classic), instruction.body);
 }
 
 } // namespace slipway::build

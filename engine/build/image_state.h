@@ -56,6 +56,8 @@ struct ImageState
 
 // CMD, ENV, LABEL and their kin: what only changes CONFIG, variables already expanded. The text for history, or nothing when
 // INSTRUCTION makes files.
-[[nodiscard]] std::optional<Result<std::string>> applyMetadata(ImageState& state, const dockerfile::Instruction& instruction);
+// CLASSIC: as dockerd's classic builder, which keeps of the base image's HEALTHCHECK what is not said, and has ONBUILD in the
+// history (an empty text: it is not).
+[[nodiscard]] std::optional<Result<std::string>> applyMetadata(ImageState& state, const dockerfile::Instruction& instruction, bool classic = false);
 
 } // namespace slipway::build

@@ -123,23 +123,42 @@ private:
 std::vector<std::string> StageBuilder::runEnv() const
 {
     std::vector<std::string> env = m_state.env();
-    for (const auto& [name, value] : m_args) {
-        if (value && !m_state.variable(name))
+    for (const std::string& name : m_argNames) {
+        if (const auto& value = m_args.at(name); value && !m_state.variable(name))
             env.push_back(name + '=' + *value);
     }
     return env;
 }
 
-// Shell form goes to the stage's shell, heredocs with it; a lone heredoc is the script itself.
+namespace
+{
+constexpr const char* scripts = "/dev/pipes"; // BuildKit's place for them
+
+// The lone heredoc that is all of RUN.
+std::optional<df::Heredoc> loneHeredoc(const df::CommandLine& line)
+{
+    df::Heredoc lone;
+    if (!line.shell || line.heredocs.size() != 1 || !df::isHeredoc(bare(joinedWords(line.args)), lone))
+        return std::nullopt;
+    lone = line.heredocs[0];
+    lone.name = fs::path(lone.name).filename().string();
+    if (lone.chomp)
+        lone.content = df::dropTabs(lone.content);
+    return lone;
+}
+
+bool isScript(const df::Heredoc& heredoc) { return heredoc.content.starts_with("#!"); }
+} // namespace
+
+// Shell form goes to the stage's shell, heredocs with it; a lone heredoc is the script itself: one that begins with #! a file.
 Result<std::vector<std::string>> StageBuilder::commandOf(const df::Run& run) const
 {
     const df::CommandLine& line = run.command;
     if (!line.shell)
         return line.args;
     std::string text = joinedWords(line.args);
-    df::Heredoc lone;
-    if (line.heredocs.size() == 1 && df::isHeredoc(bare(text), lone)) {
-        text = line.heredocs[0].chomp ? df::dropTabs(line.heredocs[0].content) : line.heredocs[0].content;
+    if (const auto lone = loneHeredoc(line)) {
+        text = isScript(*lone) ? std::string(scripts) + '/' + lone->name : lone->content;
     } else {
         for (const df::Heredoc& heredoc : line.heredocs)
             text += '\n' + heredoc.content + heredoc.name;
@@ -205,6 +224,17 @@ Result<Digest> StageBuilder::findSource(MountPlan& plan, StepInputs& inputs)
     return tree->hash(found->front(), {}, m_session.stop, &inputs);
 }
 
+namespace
+{
+// All that it says but where its files come from: what they are counts, not what the stage is called.
+std::string mountInput(const df::Mount& mount, const std::string& target)
+{
+    const auto number = [](const std::optional<std::uint32_t>& value) { return value ? std::to_string(*value) : std::string("-"); };
+    return std::format("{} {} {} {} {} {} {} {} {} {} {}", static_cast<int>(mount.type), target, mount.id, mount.readOnly, mount.required,
+                       static_cast<int>(mount.sharing), mount.size, number(mount.mode), number(mount.uid), number(mount.gid), mount.env.value_or("-"));
+}
+} // namespace
+
 Status StageBuilder::run(const df::Run& run)
 {
     if (run.security == "insecure")
@@ -216,9 +246,9 @@ Status StageBuilder::run(const df::Run& run)
     TRY(const auto args, commandOf(run));
     const auto env = runEnv();
     TRY(auto mounts, planMounts(run));
-    Step step{.text = runHistory(args, env), .inputs = runInputs(run, args, env), .shortcut = {}, .withInit = true};
+    Step step{.text = runHistory(args), .inputs = runInputs(run, args, env), .shortcut = {}, .withInit = true};
     for (const MountPlan& plan : mounts)
-        step.inputs.add("mount", keyOf({plan.text, plan.target}).str());
+        step.inputs.add("mount", mountInput(plan.mount, plan.target));
     const auto ofStage = [](const MountPlan& plan) { return plan.from.has_value(); };
     if (std::ranges::any_of(mounts, ofStage) && std::ranges::none_of(mounts, [&](const MountPlan& plan) { return plan.reads && !plan.from; })) {
         std::vector<std::string> where = {"mounted", step.inputs.key().str()};
@@ -251,6 +281,8 @@ StepInputs StageBuilder::runInputs(const df::Run& run, const std::vector<std::st
     StepInputs inputs("run", m_state.files);
     inputs.add("form", run.command.shell ? "shell" : "exec");
     inputs.add("command", run.command.shell ? args.back() : keyOf(args).str());
+    if (const auto lone = loneHeredoc(run.command); lone && isScript(*lone))
+        inputs.add("script", lone->content);
     if (run.command.shell)
         inputs.add("option SHELL", keyOf(m_state.shell()).str());
     inputs.add("option WORKDIR", m_state.workdir());
@@ -265,13 +297,14 @@ StepInputs StageBuilder::runInputs(const df::Run& run, const std::vector<std::st
     return inputs;
 }
 
-// "RUN |1 NAME=value /bin/sh -c …": with the build arguments that it saw.
-std::string StageBuilder::runHistory(const std::vector<std::string>& args, const std::vector<std::string>& env) const
+// "RUN |1 NAME=value /bin/sh -c …": with the build arguments.
+std::string StageBuilder::runHistory(const std::vector<std::string>& args) const
 {
-    const std::size_t own = m_state.env().size();
     std::string text = "RUN ";
-    if (env.size() > own)
-        text += '|' + std::to_string(env.size() - own) + ' ' + joinedWords({env.begin() + static_cast<std::ptrdiff_t>(own), env.end()}) + ' ';
+    if (!m_argNames.empty())
+        text += '|' + std::to_string(m_argNames.size()) + ' ';
+    for (const std::string& name : m_argNames)
+        text += name + '=' + variable(name).value_or("") + ' ';
     return text + joinedWords(args) + " # buildkit";
 }
 
@@ -319,6 +352,22 @@ public:
         case Type::Ssh:
             return {};
         }
+        mounts.push_back(std::move(made));
+        return {};
+    }
+
+    Status addScript(const std::string& name, const std::string& content)
+    {
+        const fs::path folder = m_folder / "scripts";
+        ::mkdir(folder.c_str(), 0755);
+        const UniqueFd fd(::open((folder / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755));
+        if (!fd || ::fchmod(fd.get(), 0755) != 0 || ::write(fd.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
+            return failErrno(errno, "writing the script " + name);
+        SpecMount made;
+        made.source = folder.string();
+        made.destination = scripts;
+        made.readOnly = true;
+        made.propagation = "rprivate";
         mounts.push_back(std::move(made));
         return {};
     }
@@ -419,6 +468,8 @@ Status StageBuilder::execute(const df::Run& run, const std::vector<std::string>&
         TRY_STATUS(stubs.note(plan.target));
         TRY_STATUS(prepared.add(plan.mount, plan.target, plan.tree ? *plan.tree->files : m_session.context, plan.source));
     }
+    if (const auto lone = loneHeredoc(run.command); lone && isScript(*lone))
+        TRY_STATUS(prepared.addScript(lone->name, lone->content));
     RunInput input;
     input.id = workspace.id();
     input.rootfs = workspace.rootfs();

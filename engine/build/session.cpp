@@ -75,8 +75,12 @@ std::filesystem::path Workspace::upper() const { return m_snapshots.upper(m_id);
 
 Result<ImageState> Session::image(const std::string& name, const std::string& wantedPlatform, std::size_t stage)
 {
-    if (name == "scratch")
-        return ImageState::scratch(wantedPlatform.empty() ? platform : wantedPlatform);
+    if (name == "scratch") {
+        auto scratch = ImageState::scratch(wantedPlatform.empty() ? platform : wantedPlatform);
+        if (!request.classic)
+            scratch.config["WorkingDir"] = "/";
+        return scratch;
+    }
     const auto stateOf = [this](const Image& image) -> Result<ImageState> {
         TRY(const std::string document, needs.blobs.read(image.id, maxConfig));
         return ImageState::from(document);

@@ -2,10 +2,12 @@
 #include "build/stage_builder.h"
 
 #include <algorithm>
+#include <format>
 
 #include "base/ids.h"
 #include "build/dockerfile/expand.h"
 #include "build/dockerfile/text.h"
+#include "runtime/oci_spec.h"
 #include "state/database.h"
 #include "store/layer_store.h"
 
@@ -32,7 +34,31 @@ void StageBuilder::sayStep(const df::Instruction& instruction)
 {
     m_line = instruction.node->firstLine;
     m_layerSize = 0;
-    say({.kind = Kind::Step, .text = std::string(df::trimmed(instruction.node->line)), .id = {}, .pull = {}});
+    say({.kind = Kind::Step, .text = std::string(df::trimmed(instruction.node->line)), .id = {}, .vertex = vertexOf(instruction), .pull = {}});
+}
+
+std::string StageBuilder::vertexOf(const df::Instruction& instruction)
+{
+    const auto makesFiles = [](const df::Instruction& each) { return each.as<df::Run>() || each.as<df::Copy>() || each.as<df::Workdir>(); };
+    const bool fromImage = !m_session.file.stage(m_stage.base().image, m_stage.index) && m_stage.base().image != "scratch";
+    if (instruction.as<df::From>() ? !fromImage : !makesFiles(instruction))
+        return {};
+    const auto total = (fromImage ? 1 : 0) + std::ranges::count_if(m_stage.instructions, makesFiles);
+    const auto joins = [](const df::Instruction& each) { // another stage or image: to BuildKit the Dockerfile has several then
+        const auto* run = each.as<df::Run>();
+        return (each.as<df::Copy>() && !each.as<df::Copy>()->from.empty()) || (run && std::ranges::any_of(run->mounts, [](const std::string& text) {
+                   const auto mount = df::parseMount(text, {});
+                   return mount && (!mount->from.empty() || mount->type != df::Mount::Type::Bind);
+               }));
+    };
+    const std::string name = m_session.file.stages.size() > 1 || std::ranges::any_of(m_stage.instructions, joins) ? m_stage.name() : m_stage.base().name;
+    const std::string line(df::trimmed(instruction.node->line));
+    std::string text = instruction.name + line.substr(std::min(instruction.name.size(), line.size()));
+    if (instruction.as<df::From>()) {
+        const auto reference = Reference::parse(m_stage.base().image);
+        text = "FROM " + (reference ? reference->canonical() : m_stage.base().image);
+    }
+    return std::format("[{}{:>{}}/{}] {}", name.empty() ? "" : name + ' ', ++m_vertices, std::to_string(total).size(), total, text);
 }
 
 Result<ImageState> StageBuilder::build(bool isTarget)
@@ -62,7 +88,12 @@ Status StageBuilder::steps(bool isTarget)
             TRY_STATUS(done);
         say({.kind = Kind::Done, .text = {}, .id = shortId(m_state.id().hex()), .size = m_layerSize, .pull = {}});
     }
-    if (isTarget) {
+    if (isTarget && !m_session.request.classic) {
+        for (const auto& [name, value] : m_session.request.labels)
+            m_state.config["Labels"][name] = value;
+        if (!m_session.request.labels.empty())
+            m_state.base = {};
+    } else if (isTarget) {
         m_line = 0;
         m_layerSize = 0;
         for (const auto& [name, value] : m_session.request.labels) {
@@ -150,11 +181,14 @@ Status StageBuilder::metadata(const df::Instruction& instruction)
             words += (words.empty() ? "" : " ") + word.get<std::string>();
         note("Note: overriding previous HEALTHCHECK: [" + words + "]");
     }
-    const auto applied = applyMetadata(m_state, instruction);
+    const auto applied = applyMetadata(m_state, instruction, m_session.request.classic);
     if (!applied)
         return fail(ErrorKind::Internal, instruction.name + " is not handled");
     TRY(const std::string text, *applied);
-    noteMetadata(text);
+    if (text.empty())
+        m_state.base = {};
+    else
+        noteMetadata(text);
     return {};
 }
 
@@ -196,6 +230,8 @@ Status StageBuilder::arg(const df::Arg& declared)
             m_session.usedArgs.insert(definition.name);
         } else if (const auto global = m_session.globals.find(definition.name); !value && global != m_session.globals.end())
             value = global->second;
+        if (!m_args.contains(definition.name))
+            m_argNames.push_back(definition.name);
         m_args[definition.name] = value;
     }
     noteMetadata(text);
@@ -213,15 +249,23 @@ Status StageBuilder::workdir(const df::Workdir& wanted)
     }
     StepInputs inputs("workdir", m_state.files);
     inputs.add("path", path);
-    return layerStep({text, std::move(inputs), {}}, [&](Workspace& workspace) -> Status {
+    const std::string user = m_session.request.classic ? "" : m_state.user();
+    inputs.add("option USER", user);
+    return layerStep({.text = text, .inputs = std::move(inputs), .shortcut = {}, .always = !m_session.request.classic}, [&](Workspace& workspace) -> Status {
         TRY(const UniqueFd root, workspace.open());
-        return makeFolders(root.get(), path, {}).transform([](const UniqueFd&) {});
+        CopyRules rules;
+        if (!user.empty()) {
+            TRY(const auto owner, resolveUser(workspace.rootfs().string(), user, {}));
+            rules.uid = owner.uid;
+            rules.gid = owner.gid;
+        }
+        return makeFolders(root.get(), path, rules).transform([](const UniqueFd&) {});
     });
 }
 
-std::optional<CacheRecord> StageBuilder::takeCached(const Digest& key, const std::string& text)
+std::optional<CacheRecord> StageBuilder::takeCached(const Digest& key, const std::string& text, bool always)
 {
-    if (m_session.request.noCache) {
+    if (m_session.request.noCache && !always) {
         const std::scoped_lock lock(m_session.mutex);
         if (!m_session.madeSteps.contains(key))
             return std::nullopt;
@@ -242,7 +286,7 @@ Status StageBuilder::layerStep(const Step& step, const Make& make)
     const auto claim = m_session.cache.claim(key, m_session.stop);
     if (!claim)
         return fail(ErrorKind::Cancelled, "build cancelled");
-    auto record = takeCached(key, step.text);
+    auto record = takeCached(key, step.text, step.always);
     if (!record && m_session.forecast) {
         forecastMiss(step);
         return {};

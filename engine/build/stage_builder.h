@@ -42,10 +42,11 @@ private:
         StepInputs inputs; // all that it reads
         Digest shortcut;   // of where that comes from, if that says it all; may be empty
         bool withInit = false;
+        bool always = false; // from the cache, whatever the request says
     };
     using Make = std::function<Status(Workspace&)>;
     [[nodiscard]] Status layerStep(const Step& step, const Make& make);
-    [[nodiscard]] std::optional<CacheRecord> takeCached(const Digest& key, const std::string& text);
+    [[nodiscard]] std::optional<CacheRecord> takeCached(const Digest& key, const std::string& text, bool always = false);
     // KEY: of the step's inputs.
     void appendLayer(const std::string& text, const Digest& key, const CacheRecord& record);
 
@@ -59,6 +60,7 @@ private:
 
     void say(BuildProgress progress);
     void sayStep(const dockerfile::Instruction& instruction); // that it begins
+    [[nodiscard]] std::string vertexOf(const dockerfile::Instruction& instruction);
     void note(std::string text) { say({.kind = BuildProgress::Kind::Note, .text = std::move(text), .id = {}, .pull = {}}); }
 
     // run_step.cpp
@@ -81,7 +83,7 @@ private:
                                  const std::vector<MountPlan>& mounts, Workspace& workspace);
     [[nodiscard]] Result<std::vector<std::string>> commandOf(const dockerfile::Run& run) const;
     [[nodiscard]] std::vector<std::string> runEnv() const;
-    [[nodiscard]] std::string runHistory(const std::vector<std::string>& args, const std::vector<std::string>& env) const;
+    [[nodiscard]] std::string runHistory(const std::vector<std::string>& args) const;
 
     // copy_step.cpp
     struct CopyItem // what one source of COPY or ADD comes down to
@@ -109,6 +111,7 @@ private:
     const dockerfile::Stage& m_stage;
     std::size_t m_slot;
     int m_step, m_total;
+    int m_vertices = 0; // so far
     int m_line = 0;                // of the step
     std::int64_t m_layerSize = 0; // that it made or found
     ImageState m_state;
@@ -116,6 +119,7 @@ private:
     ForecastStep m_forecast;      // of the step
     Forecast::Doubt m_lineDoubt;  // of the instructions up to here: also of those without files
     std::map<std::string, std::optional<std::string>, std::less<>> m_args; // declared by ARG
+    std::vector<std::string> m_argNames;                                   // in the order in which they were
     std::vector<CacheRecord> m_new; // steps without files, and shortcuts
 };
 

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/clock.h"
+#include "build/dockerfile/text.h"
 #include "build/image_state.h"
 #include "store/tar_reader.h"
 
@@ -109,7 +110,9 @@ public:
     {
         using Kind = BuildProgress::Kind;
         if (progress.kind == Kind::Step) {
-            m_vertex.emplace(m_status, '[' + std::to_string(progress.step) + '/' + std::to_string(progress.total) + "] " + progress.text);
+            m_vertex.reset();
+            if (!progress.vertex.empty())
+                m_vertex.emplace(m_status, progress.vertex);
             return;
         }
         if (!m_vertex)
@@ -307,6 +310,17 @@ private:
     const std::stop_token& m_stop;
 };
 
+// In BuildKit's words.
+Error ofCommand(Error error)
+{
+    constexpr std::string_view begin = "The command '", middle = "' returned a non-zero code: ";
+    const auto at = error.message.rfind(middle);
+    if (error.message.starts_with(begin) && at != std::string::npos)
+        error.message = "process " + dockerfile::inQuotes(error.message.substr(begin.size(), at - begin.size()))
+                        + " did not complete successfully: exit code: " + error.message.substr(at + middle.size());
+    return error;
+}
+
 void lend(ClientSession& session, BuildRequest& request)
 {
     request.findSecret = [&session](const std::string& id) -> std::optional<std::string> {
@@ -345,7 +359,7 @@ Result<std::map<std::string, std::string>> solve(build::BuildService& builds, Cl
     TRY(const auto context, Inputs(builds, session, status, stop).fetch(wish, request));
     lend(session, request);
     Steps steps(status);
-    const auto built = builds.build(request, [&](const BuildProgress& progress) { steps.take(progress); }, stop);
+    const auto built = builds.build(request, [&](const BuildProgress& progress) { steps.take(progress); }, stop).transform_error(ofCommand);
     steps.end(built ? "" : built.error().message);
     if (!built)
         return std::unexpected(built.error());

@@ -100,7 +100,7 @@ private slots:
             const Output built = build(context({{"Dockerfile", dockerfile}, {"page.txt", "x"}}), QStringList{"-t", "never"} + more);
             return built.code != 0 && built.err.contains(words) ? QByteArray() : built.out + built.err;
         };
-        QCOMPARE(says("FROM busybox\nRUN echo why; exit 3\n", {}, "returned a non-zero code: 3"), QByteArray());
+        QCOMPARE(says("FROM busybox\nRUN echo why; exit 3\n", {}, "did not complete successfully: exit code: 3"), QByteArray());
         QCOMPARE(says("FROM busybox\nCOPPY a b\n", {}, "unknown instruction: COPPY (did you mean COPY?)"), QByteArray());
         QCOMPARE(says("FROM busybox\nCOPY pgae.txt /\n", {}, "(did you mean page.txt?)"), QByteArray());
         QCOMPARE(says("FROM busybox\n", {"--target", "x"}, "target stage \"x\" could not be found"), QByteArray());

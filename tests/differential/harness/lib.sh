@@ -60,3 +60,29 @@ config() { docker inspect -f '{{json .Config}}' "$1" | jq -S 'del(.Image, .Hostn
 
 # tree IMAGE PATH...: kinds, modes, owners and sizes of what is there.
 tree() { docker run --rm --entrypoint '' -u 0 --network none "$1" sh -c 'shift; find "$@" -xdev | sort | while read -r f; do if [ -d "$f" ] && [ ! -L "$f" ]; then stat -c "%n %F %a %u:%g" "$f"; else stat -c "%n %F %a %u:%g %s" "$f"; fi; done' sh "$@"; }
+
+# bk ARGS...: docker build of the working directory by BuildKit (buildx): its steps with files in the order of their stages,
+# cached or done, and that it failed. Not their words: messages are BuildKit's own.
+bk() {
+  DOCKER_BUILDKIT=1 docker build --progress=plain "$@" . >"$REPLIES/../bk.log" 2>&1
+  local code=$?
+  awk '/^#[0-9]+ \[/ && !($1 in name) { n = $1; sub(/^#[0-9]+ /, ""); if ($0 ~ /^\[internal\]|^\[auth\]/) next; at = index($0, "] "); split(substr($0, at + 2), w, " ")
+         name[n] = substr($0, 1, at) " " w[1]; state[n] = "begun" }
+       $1 in name && $2 ~ /^(CACHED|DONE|ERROR|CANCELED)/ { state[$1] = $2; sub(/:$/, "", state[$1]) }
+       END { for (n in name) if (name[n] !~ / FROM$/ && state[n] != "CANCELED" && state[n] != "begun") print name[n], state[n] }' "$REPLIES/../bk.log" | sort
+  return $code
+}
+
+# exported IMAGE PATH...: what an export holds below PATHs (without the first slash): kinds, modes, owners, sizes, digests,
+# attributes, and times before 2020, which something set.
+exported() {
+  local container
+  container=$(docker create --entrypoint x "$1" x) && docker export "$container" | python3 "$HARNESS/listing.py" "${@:2}"
+  docker rm "$container" >/dev/null
+}
+
+# history IMAGE: who made what of it; sizes only of what made none.
+history() { docker history --no-trunc --format '{{.CreatedBy}}{{if eq .Size "0B"}} (empty){{end}}|{{.Comment}}' "$1"; }
+
+# image IMAGE: what a Dockerfile can say of one.
+image() { docker inspect "$1" | jq -S '.[0] | {Author, Architecture, Os, Config: (.Config | del(.Image, .Hostname, .Domainname, .ArgsEscaped) | with_entries(select(.value != null and .value != "" and .value != false))), Layers: (.RootFS.Layers | length)}'; }

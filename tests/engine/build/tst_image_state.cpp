@@ -56,9 +56,11 @@ private slots:
         row("STOPSIGNAL SIGTERM", "StopSignal", R"("SIGTERM")", "STOPSIGNAL SIGTERM");
         row("STOPSIGNAL 9", "StopSignal", R"("9")", "STOPSIGNAL 9");
         row("SHELL [\"/bin/sh\", \"-ec\"]", "Shell", R"(["/bin/sh","-ec"])", "SHELL [/bin/sh -ec]");
-        row("ONBUILD RUN echo hi", "OnBuild", R"(["RUN echo hi"])", "ONBUILD RUN echo hi");
-        row("HEALTHCHECK --interval=5s --retries=3 CMD true", "Healthcheck", R"({"Test":["CMD-SHELL","true"],"Interval":5000000000,"Retries":3})", "HEALTHCHECK [\"CMD-SHELL\" \"true\"]");
-        row("HEALTHCHECK NONE", "Healthcheck", R"({"Test":["NONE"]})", "HEALTHCHECK [\"NONE\"]");
+        row("ONBUILD RUN echo hi", "OnBuild", R"(["RUN echo hi"])", "");
+        row("HEALTHCHECK --interval=5s --retries=3 CMD true", "Healthcheck", R"({"Test":["CMD-SHELL","true"],"Interval":5000000000,"Retries":3})", "HEALTHCHECK &{[\"CMD-SHELL\" \"true\"] \"5s\" \"0s\" \"0s\" \"0s\" '\\x03'}");
+        row("HEALTHCHECK --interval=1m30s --timeout=1500ms --retries=40 CMD true", "Healthcheck", R"({"Test":["CMD-SHELL","true"],"Interval":90000000000,"Timeout":1500000000,"Retries":40})",
+            "HEALTHCHECK &{[\"CMD-SHELL\" \"true\"] \"1m30s\" \"1.5s\" \"0s\" \"0s\" '('}");
+        row("HEALTHCHECK NONE", "Healthcheck", R"({"Test":["NONE"]})", "HEALTHCHECK &{[\"NONE\"] \"0s\" \"0s\" \"0s\" \"0s\" '\\x00'}");
         row("ENV A=1 B=2", "Env", R"(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","A=1","B=2"])", "ENV A=1 B=2");
     }
     void instructions()
