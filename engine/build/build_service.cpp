@@ -290,7 +290,12 @@ Result<BuildResult> BuildService::Impl::finish(Session& session, const Plan& pla
     if (state.layers.empty() && state.history.empty())
         return fail(ErrorKind::InvalidArgument, "No image was generated. Is your Dockerfile empty?");
     BuildResult result{state.base, {}};
-    if (state.base.empty()) {
+    if (session.request.takeFiles) {
+        result.image = {};
+        TRY(const auto workspace, Workspace::make(needs.snapshots, state.layers, false));
+        TRY(const UniqueFd root, workspace->open());
+        TRY_STATUS(session.request.takeFiles(root.get()));
+    } else if (state.base.empty()) {
         TRY(const Image image, needs.images.create(state.document(), session.request.tags));
         result.image = image.id;
     } else {

@@ -57,6 +57,8 @@ struct BuildRequest
     // What the client lends, asked for from worker threads; none = it lends nothing. Secrets come into no layer, key or log.
     std::function<std::optional<std::string>(const std::string& id)> findSecret;
     std::function<std::optional<RegistryAuth>(const std::string& host)> findAuth; // when auths has none
+    // Gets the files of the target by their root folder, while they are mounted, instead of an image being made of them.
+    std::function<Status(int root)> takeFiles;
     SpecResources resources;
     std::vector<SpecUlimit> ulimits;
     std::int64_t shmSize = 64ll << 20;
@@ -89,7 +91,7 @@ using BuildSink = std::function<void(const BuildProgress&)>; // from worker thre
 
 struct BuildResult
 {
-    Digest image;
+    Digest image; // none when the files were taken
     std::vector<std::string> unusedArgs;
 };
 

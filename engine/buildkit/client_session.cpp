@@ -9,32 +9,17 @@
 #include <span>
 
 #include "base/tar_header.h"
-#include "buildkit/protobuf.h"
+#include "buildkit/file_send.h"
+#include "buildkit/fsutil.h"
 
 namespace slipway::buildkit
 {
 
 namespace
 {
-// tonistiigi/fsutil types/wire.proto, stat.proto; modes are those of Go's os.FileMode.
-enum PacketType : std::uint8_t { PacketStat = 0, PacketRequest = 1, PacketData = 2, PacketFin = 3, PacketError = 4 };
-namespace packet
-{
-constexpr int type = 1, stat = 2, id = 3, data = 4;
-}
-namespace stat
-{
-constexpr int path = 1, mode = 2, uid = 3, gid = 4, size = 5, modified = 6, link = 7, attributes = 10;
-}
-constexpr std::uint32_t goFolder = 1u << 31, goSymlink = 1u << 27, goDevice = 1u << 26, goPipe = 1u << 25, goSocket = 1u << 24,
-                        goSetuid = 1u << 23, goSetgid = 1u << 22, goCharacter = 1u << 21, goSticky = 1u << 20, goIrregular = 1u << 19;
-constexpr std::uint32_t goType = goFolder | goSymlink | goDevice | goPipe | goSocket | goCharacter | goIrregular;
-
 constexpr std::int64_t askedAhead = 8 << 20; // bytes of files that are asked for before they are needed
 constexpr std::size_t filesAhead = 128;
 constexpr std::size_t maxEntries = 4'000'000;
-
-std::string packetOf(PacketType type, std::uint32_t id = 0) { return MessageWriter().number(packet::type, type).number(packet::id, id).str(); }
 
 // A folder by fsutil's protocol: first all entries come, then the files that are asked for, each in pieces. Files are asked
 // for some ahead of the tar that is made of them.
@@ -280,6 +265,15 @@ std::unique_ptr<ByteSource> ClientSession::folder(const std::string& name, const
 std::unique_ptr<ByteSource> ClientSession::upload(const std::string& path)
 {
     return std::make_unique<UploadSource>(m_connection.call("/moby.upload.v1.Upload/Pull", {{"urlpath", path}}));
+}
+
+Status ClientSession::take(int root, bool asTar, const OnBytes& onBytes)
+{
+    const auto call = m_connection.call("/moby.filesync.v1.FileSend/DiffCopy", {});
+    const Status sent = asTar ? sendTar(*call, root, onBytes) : sendFolder(*call, root, onBytes);
+    if (!sent)
+        call->finish(GrpcCode::Cancelled, sent.error().message);
+    return sent;
 }
 
 Result<std::string> ClientSession::secret(const std::string& id)

@@ -33,6 +33,8 @@ public:
                                                      const std::vector<std::string>& exclude, OnBytes onBytes);
     // What the client read from its standard input, at PATH of the URL it named ("http://buildkit-session/PATH").
     [[nodiscard]] std::unique_ptr<ByteSource> upload(const std::string& path);
+    // Gives the client what lies below the folder ROOT, for where it said that the result goes: a folder of its own, or a tar.
+    [[nodiscard]] Status take(int root, bool asTar, const OnBytes& onBytes);
     [[nodiscard]] Result<std::string> secret(const std::string& id); // NotFound
     [[nodiscard]] Result<RegistryAuth> credentials(const std::string& host);
 

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/clock.h"
-#include "build/dockerfile/text.h"
+#include "base/json.h"
 #include "build/image_state.h"
 #include "store/tar_reader.h"
 
@@ -316,7 +316,7 @@ Error ofCommand(Error error)
     constexpr std::string_view begin = "The command '", middle = "' returned a non-zero code: ";
     const auto at = error.message.rfind(middle);
     if (error.message.starts_with(begin) && at != std::string::npos)
-        error.message = "process " + dockerfile::inQuotes(error.message.substr(begin.size(), at - begin.size()))
+        error.message = "process " + dumpJson(Json(error.message.substr(begin.size(), at - begin.size())))
                         + " did not complete successfully: exit code: " + error.message.substr(at + middle.size());
     return error;
 }
@@ -334,9 +334,14 @@ void lend(ClientSession& session, BuildRequest& request)
 }
 } // namespace
 
+namespace
+{
+bool takesFiles(const SolveWish& wish) { return wish.exporter == "local" || wish.exporter == "tar"; }
+} // namespace
+
 Status refuseWhatIsNotThere(const SolveWish& wish)
 {
-    if (!wish.exporter.empty() && wish.exporter != "moby" && wish.exporter != "image")
+    if (!wish.exporter.empty() && wish.exporter != "moby" && wish.exporter != "image" && !takesFiles(wish))
         return fail(ErrorKind::NotImplemented, "--output type=" + wish.exporter + " is not implemented: leave it out, the image goes to this engine, and docker save or docker cp gets files out of it");
     if (const auto push = wish.exporterOptions.find("push"); push != wish.exporterOptions.end() && push->second == "true")
         return fail(ErrorKind::NotImplemented, "--push is not implemented: build, then docker push");
@@ -359,10 +364,30 @@ Result<std::map<std::string, std::string>> solve(build::BuildService& builds, Cl
     TRY(const auto context, Inputs(builds, session, status, stop).fetch(wish, request));
     lend(session, request);
     Steps steps(status);
+    if (takesFiles(wish)) {
+        request.takeFiles = [&](int root) {
+            steps.end("");
+            const bool asTar = wish.exporter == "tar";
+            Vertex vertex(status, asTar ? "exporting to client tarball" : "exporting to client directory");
+            std::int64_t all = 0, said = 0;
+            const Status sent = session.take(root, asTar, [&](std::int64_t bytes) {
+                all = bytes;
+                if (bytes - said < 1 << 20)
+                    return;
+                said = bytes;
+                vertex.part("copying files", bytes, 0, false);
+            });
+            vertex.part("copying files", all, 0, true);
+            vertex.finish(sent ? "" : sent.error().message);
+            return sent;
+        };
+    }
     const auto built = builds.build(request, [&](const BuildProgress& progress) { steps.take(progress); }, stop).transform_error(ofCommand);
     steps.end(built ? "" : built.error().message);
     if (!built)
         return std::unexpected(built.error());
+    if (takesFiles(wish))
+        return std::map<std::string, std::string>();
     std::map<std::string, std::string> answer{{"containerimage.digest", built->image.str()}, {"containerimage.config.digest", built->image.str()}};
     Vertex vertex(status, "exporting to image");
     vertex.part("writing image " + built->image.str(), 0, 0, true);
