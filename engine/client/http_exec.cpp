@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
+
 #include "client/http_nouns.h"
 #include "client/log_demux.h"
+#include "client/session_client.h"
 
 namespace slipway
 {
 namespace
 {
 
-class HttpTerminal final : public Terminal
+class HttpTerminal final : public Terminal, public FlowControlled
 {
 public:
     HttpTerminal(HttpLoop& loop, std::string execId) : m_loop(loop), m_execId(std::move(execId)), m_wake(loop.waker()) {}
@@ -24,6 +27,24 @@ public:
         m_loop.start(std::move(call));
     }
 
+    void taken(std::size_t bytes) override
+    {
+        if (m_untaken.fetch_sub(bytes) - bytes <= most / 2 && m_heldBack.exchange(false))
+            m_loop.hold(m_connection, false);
+    }
+    void delivered(std::size_t bytes) // the loop's thread
+    {
+        if (m_untaken.fetch_add(bytes) + bytes <= most)
+            return;
+        m_heldBack = true;
+        m_loop.hold(m_connection, true);
+        if (m_untaken <= most / 2 && m_heldBack.exchange(false)) // all was taken meanwhile
+            m_loop.hold(m_connection, false);
+    }
+
+    static constexpr std::size_t most = 512 * 1024;
+    std::atomic<std::size_t> m_untaken = 0;
+    std::atomic<bool> m_heldBack = false;
     HttpLoop& m_loop;
     std::string m_execId;
     std::function<void()> m_wake;
@@ -31,19 +52,28 @@ public:
     HttpLoop::Handle m_connection;
 };
 
-class Exec final : public ExecClient
+class Exec final : public ExecClient, public SessionClient
 {
 public:
     explicit Exec(HttpLoop& loop) : m_http(loop) {}
 
-    Request shell(const std::string& containerId, const Options& options, TerminalEvents events,
-                  Reply<std::shared_ptr<Terminal>> reply) override;
+    Request shell(const std::string& containerId, const ExecClient::Options& options, TerminalEvents events,
+                  Reply<std::shared_ptr<Terminal>> reply) override
+    {
+        return openSession(containerId, {options, {}, {}}, std::move(events), std::move(reply));
+    }
+    Request openSession(const std::string& containerId, const SessionClient::Options& options, TerminalEvents events,
+                        Reply<std::shared_ptr<Terminal>> reply) override;
     Request run(const std::string& containerId, const std::vector<std::string>& command,
                 Reply<std::pair<std::string, int>> reply) override;
+    Request sessions(const std::string& containerId, Reply<std::vector<Session>> reply) override;
+    Request attachSession(const std::string& sessionId, TerminalEvents events, Reply<std::shared_ptr<Terminal>> reply) override;
+    Request endSession(const std::string& sessionId, Reply<void> reply) override;
 
 private:
-    void open(const std::string& execId, const Options& options, TerminalEvents events,
-              const std::shared_ptr<CallGuard>& guard, Reply<std::shared_ptr<Terminal>> reply);
+    // CALL becomes a terminal of the exec.
+    void open(const std::string& execId, HttpCall call, TerminalEvents events, const std::shared_ptr<CallGuard>& guard,
+              Reply<std::shared_ptr<Terminal>> reply);
     // The second and later steps belong to the caller's one token: they are kept by their guard.
     void next(const std::shared_ptr<CallGuard>& guard, HttpCall call, Reply<HttpReply> reply);
     void collect(const std::shared_ptr<CallGuard>& guard, const std::string& execId,
@@ -68,13 +98,17 @@ void Exec::next(const std::shared_ptr<CallGuard>& guard, HttpCall call, Reply<Ht
     m_http.loop().start(std::move(call));
 }
 
-Request Exec::shell(const std::string& containerId, const Options& options, TerminalEvents events,
-                    Reply<std::shared_ptr<Terminal>> reply)
+Request Exec::openSession(const std::string& containerId, const SessionClient::Options& options, TerminalEvents events,
+                          Reply<std::shared_ptr<Terminal>> reply)
 {
-    const Json body{{"AttachStdin", true},      {"AttachStdout", true},       {"AttachStderr", true},
-                    {"Tty", true},              {"Cmd", options.command},     {"User", options.user},
-                    {"WorkingDir", options.workingDir}, {"Env", Json::array({"TERM=xterm-256color"})},
-                    {"ConsoleSize", Json::array({options.rows, options.columns})}};
+    std::vector<std::string> env{"TERM=xterm-256color", "COLORTERM=truecolor"};
+    env.insert(env.end(), options.env.begin(), options.env.end());
+    Json body{{"AttachStdin", true},      {"AttachStdout", true},       {"AttachStderr", true},
+              {"Tty", true},              {"Cmd", options.command},     {"User", options.user},
+              {"WorkingDir", options.workingDir}, {"Env", env},
+              {"ConsoleSize", Json::array({options.rows, options.columns})}};
+    if (!options.session.empty())
+        body["SlipwaySession"] = options.session;
     const auto guard = std::make_shared<CallGuard>();
     next(guard, HttpCaller::call("POST", "/containers/" + percentEncode(containerId) + "/exec", &body),
          [this, options, events = std::move(events), weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
@@ -82,25 +116,62 @@ Request Exec::shell(const std::string& containerId, const Options& options, Term
              if (!answer || !live)
                  return reply(std::unexpected(answer ? Error{ErrorKind::Cancelled, "cancelled"} : answer.error()));
              const auto json = parseJson(answer->body);
-             open(json ? jsonValue<std::string>(*json, "Id") : "", options, events, live, reply);
+             const std::string id = json ? jsonValue<std::string>(*json, "Id") : "";
+             const Json start{{"Detach", false}, {"Tty", true}, {"ConsoleSize", Json::array({options.rows, options.columns})}};
+             open(id, HttpCaller::call("POST", "/exec/" + percentEncode(id) + "/start", &start), events, live, reply);
          });
     return m_http.token(guard);
 }
 
-void Exec::open(const std::string& execId, const Options& options, TerminalEvents events,
-                const std::shared_ptr<CallGuard>& guard, Reply<std::shared_ptr<Terminal>> reply)
+Request Exec::sessions(const std::string& containerId, Reply<std::vector<Session>> reply)
 {
-    const Json body{
-        {"Detach", false}, {"Tty", true}, {"ConsoleSize", Json::array({options.rows, options.columns})}};
-    struct Session
+    return m_http.request(HttpCaller::call("GET", "/slipway/sessions?container=" + percentEncode(containerId)),
+                          [reply](Result<HttpReply> answer) {
+                              if (!answer)
+                                  return reply(std::unexpected(answer.error()));
+                              std::vector<Session> all;
+                              if (const auto json = parseJson(answer->body); json && json->is_array())
+                                  for (const Json& one : *json) {
+                                      Session& session = all.emplace_back(jsonValue<std::string>(one, "Id"), jsonValue<std::string>(one, "ContainerID"),
+                                                                          jsonValue<std::string>(one, "Session"), std::vector<std::string>(),
+                                                                          jsonValue<std::string>(one, "User"));
+                                      for (const Json& word : jsonMember(one, "Cmd"))
+                                          session.command.push_back(word.is_string() ? word.get<std::string>() : std::string());
+                                  }
+                              reply(std::move(all));
+                          });
+}
+
+Request Exec::attachSession(const std::string& sessionId, TerminalEvents events, Reply<std::shared_ptr<Terminal>> reply)
+{
+    const auto guard = std::make_shared<CallGuard>();
+    m_http.loop().run([this, sessionId, events = std::move(events), weak = std::weak_ptr(guard), reply = std::move(reply)] {
+        if (const auto live = weak.lock()) // on the loop's thread, as the steps of shell()
+            open(sessionId, HttpCaller::call("POST", "/slipway/sessions/" + percentEncode(sessionId) + "/attach"), events, live, reply);
+    });
+    return m_http.token(guard);
+}
+
+Request Exec::endSession(const std::string& sessionId, Reply<void> reply)
+{
+    return m_http.request(HttpCaller::call("DELETE", "/slipway/sessions/" + percentEncode(sessionId)), [reply](Result<HttpReply> answer) {
+        reply(answer ? Result<void>() : std::unexpected(answer.error()));
+    });
+}
+
+void Exec::open(const std::string& execId, HttpCall call, TerminalEvents events, const std::shared_ptr<CallGuard>& guard,
+                Reply<std::shared_ptr<Terminal>> reply)
+{
+    struct Opening
     {
         std::shared_ptr<HttpTerminal> terminal; // until it is handed over
+        HttpTerminal* raw = nullptr;            // alive while its guard lets calls through
         int status = 0;
         std::string error;
     };
-    auto session = std::make_shared<Session>();
+    auto session = std::make_shared<Opening>();
     session->terminal = std::make_shared<HttpTerminal>(m_http.loop(), execId);
-    HttpCall call = HttpCaller::call("POST", "/exec/" + percentEncode(execId) + "/start", &body);
+    session->raw = session->terminal.get();
     call.upgrade = true;
     call.guard = session->terminal->m_guard;
     call.onHead = [session, guard, reply](const HttpHead& head) {
@@ -112,8 +183,10 @@ void Exec::open(const std::string& execId, const Options& options, TerminalEvent
     call.onData = [session, events](std::string_view bytes) {
         if (session->status >= 400)
             session->error.append(bytes);
-        else if (events.onOutput)
+        else if (events.onOutput) {
+            session->raw->delivered(bytes.size());
             events.onOutput(std::string(bytes));
+        }
     };
     call.onEnd = [session, events, guard, reply](Status status) {
         if (session->status >= 400 || session->status == 0) {

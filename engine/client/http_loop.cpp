@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -67,6 +68,8 @@ public:
     [[nodiscard]] bool done() const { return m_done; }
     [[nodiscard]] bool connecting() const { return !m_fd; }
     [[nodiscard]] bool wantsWrite() const { return m_sent < m_out.size() || m_fileLeft > 0; }
+    void hold(bool on) { m_held = on; }
+    [[nodiscard]] bool held() const { return m_held; }
     [[nodiscard]] bool cancelled() { return !m_call.guard->alive(); }
     [[nodiscard]] Clock::time_point retryAt() const { return m_retryAt; }
 
@@ -92,6 +95,7 @@ private:
     std::size_t m_sent = 0;
     std::uint64_t m_fileLeft = 0;
     bool m_done = false;
+    std::atomic<bool> m_held = false;
     bool m_writeBroken = false;
     Clock::time_point m_giveUp, m_retryAt{};
 };
@@ -174,7 +178,7 @@ void HttpLoop::Connection::writable()
 void HttpLoop::Connection::readable()
 {
     char buffer[pieceSize];
-    for (int round = 0; round < 16 && !m_done; ++round) {
+    for (int round = 0; round < 16 && !m_done && !m_held; ++round) {
         const ssize_t got = ::recv(m_fd.get(), buffer, sizeof buffer, 0);
         if (got < 0 && errno == EINTR)
             continue;
@@ -243,7 +247,8 @@ int HttpLoop::Impl::collect(std::vector<pollfd>& fds, std::vector<std::shared_pt
             timeout = static_cast<int>(connectPause.count());
             continue;
         }
-        fds.push_back({connection->fd(), static_cast<short>(POLLIN | (connection->wantsWrite() ? POLLOUT : 0)), 0});
+        const auto events = static_cast<short>((connection->held() ? 0 : POLLIN) | (connection->wantsWrite() ? POLLOUT : 0));
+        fds.push_back({events ? connection->fd() : -1, events, 0});
         polled.push_back(connection);
     }
     return timeout;
@@ -268,7 +273,7 @@ void HttpLoop::Impl::loop(const std::stop_token& stop)
             const short events = fds[i + 1].revents;
             if ((events & POLLOUT) && !polled[i]->done())
                 polled[i]->writable();
-            if ((events & (POLLIN | POLLHUP | POLLERR)) && !polled[i]->done())
+            if ((events & (POLLIN | POLLHUP | POLLERR)) && !polled[i]->done() && !polled[i]->held())
                 polled[i]->readable();
         }
     }
@@ -301,6 +306,16 @@ void HttpLoop::send(const Handle& connection, std::string bytes)
             live->writable();
         }
     });
+}
+
+void HttpLoop::hold(const Handle& connection, bool on)
+{
+    const auto live = connection.lock();
+    if (!live)
+        return;
+    live->hold(on);
+    if (!on)
+        m_impl->poke();
 }
 
 std::function<void()> HttpLoop::waker() const

@@ -74,6 +74,7 @@ public:
     void run(std::function<void()> task); // on the loop's thread
     void send(const Handle& connection, std::string bytes); // after an upgrade: raw bytes to the peer
     void close(const Handle& connection);                   // no callback follows
+    void hold(const Handle& connection, bool on);           // nothing is read meanwhile
     // Makes the loop look for stopped guards at once. May be called after the loop's end too.
     [[nodiscard]] std::function<void()> waker() const;
 

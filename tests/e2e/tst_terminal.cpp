@@ -3,11 +3,90 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <mutex>
+
+#include "client/session_client.h"
 #include "support/engine_process.h"
 #include "support/footprint.h"
 #include "support/pty_process.h"
 
 using namespace slipway::test;
+
+namespace
+{
+// A shell as the window has it.
+class Shell
+{
+public:
+    Shell(const QString& socket, bool takes = true) : m_client(slipway::makeHttpEngineClient(socket.toStdString())), m_takes(takes) {}
+    void open(const QString& container, const std::string& session)
+    {
+        slipway::SessionClient::Options options;
+        options.command = {"sh"};
+        options.env = {"MARK=here"};
+        options.session = session;
+        m_request = client().openSession(container.toStdString(), options, events(), opened());
+    }
+    bool waitFor(const std::string& text, int ms = patience)
+    {
+        return QTest::qWaitFor([&] { return output().find(text) != std::string::npos; }, ms);
+    }
+    std::string output()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_output;
+    }
+    void type(const std::string& text)
+    {
+        std::shared_ptr<slipway::Terminal> terminal;
+        QVERIFY(QTest::qWaitFor([&] { const std::lock_guard lock(m_mutex); terminal = m_terminal; return terminal != nullptr; }, patience));
+        terminal->write(text);
+    }
+    void takeAll() // from now on, too
+    {
+        std::shared_ptr<slipway::Terminal> terminal;
+        std::size_t untaken = 0;
+        {
+            const std::lock_guard lock(m_mutex);
+            m_takes = true;
+            untaken = m_output.size();
+            terminal = m_terminal;
+        }
+        dynamic_cast<slipway::FlowControlled&>(*terminal).taken(untaken);
+    }
+
+private:
+    slipway::SessionClient& client() { return dynamic_cast<slipway::SessionClient&>(m_client->exec()); }
+    slipway::TerminalEvents events()
+    {
+        return {.onOutput = [this](const std::string& bytes) {
+                    std::shared_ptr<slipway::Terminal> terminal;
+                    {
+                        const std::lock_guard lock(m_mutex);
+                        m_output += bytes;
+                        terminal = m_takes ? m_terminal : nullptr;
+                    }
+                    if (terminal)
+                        dynamic_cast<slipway::FlowControlled&>(*terminal).taken(bytes.size());
+                },
+                .onClosed = {}};
+    }
+    slipway::Reply<std::shared_ptr<slipway::Terminal>> opened()
+    {
+        return [this](slipway::Result<std::shared_ptr<slipway::Terminal>> terminal) {
+            const std::lock_guard lock(m_mutex);
+            if (terminal)
+                m_terminal = *terminal;
+        };
+    }
+    std::mutex m_mutex;
+    std::string m_output;
+    std::shared_ptr<slipway::Terminal> m_terminal;
+    std::unique_ptr<slipway::EngineClient> m_client;
+    slipway::Request m_request;
+    bool m_takes;
+};
+} // namespace
 
 // The docker client on a real terminal: attach, detach, resize, and what becomes of the container then.
 class TestTerminal : public QObject
@@ -115,6 +194,27 @@ private slots:
         shell->type(ctrlQ);
         QVERIFY2(shell->waitForEnd() >= 0, shell->output().constData());
         QVERIFY(m_engine.get("/exec/" + id + "/json")["Running"].toBool());
+    }
+
+    // Who does not deal with what comes gets little of it, and the program waits.
+    void aProgramThatPrintsForEverWaits()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        Shell shell(m_engine.socketPath(), false);
+        shell.open("box", "");
+        shell.type("yes\n");
+        QVERIFY(shell.waitFor("y\r\ny\r\ny"));
+        QVERIFY(QTest::qWaitFor([&] { return shell.output().size() >= 512 * 1024; }, patience));
+        QTest::qWait(300);
+        const std::size_t held = shell.output().size();
+        QVERIFY2(held < 800 * 1024, qPrintable(QString::number(held)));
+        QTest::qWait(300);
+        QCOMPARE(shell.output().size(), held);
+        shell.takeAll();
+        QVERIFY(QTest::qWaitFor([&] { return shell.output().size() > held + (4 << 20); }, patience));
+        shell.type("\x03");
+        shell.type("echo en$((1+1))ded\n");
+        QVERIFY(shell.waitFor("en2ded"));
     }
 
     void aWrongKeyIsRefused()

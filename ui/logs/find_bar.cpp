@@ -14,14 +14,14 @@
 namespace slipway::ui
 {
 
-FindBar::FindBar(QWidget* parent) : QWidget(parent)
+FindBar::FindBar(QWidget* parent, Of what) : QWidget(parent)
 {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(8, 4, 8, 4);
     row->setSpacing(4);
     m_text = new QLineEdit;
-    m_text->setPlaceholderText(tr("Find in log"));
-    m_text->setAccessibleName(tr("Find in log"));
+    m_text->setPlaceholderText(what == Of::Log ? tr("Find in log") : tr("Find in terminal"));
+    m_text->setAccessibleName(m_text->placeholderText());
     m_text->setClearButtonEnabled(true);
     m_text->setMaximumWidth(420);
     row->addWidget(m_text, 1);
@@ -39,6 +39,7 @@ FindBar::FindBar(QWidget* parent) : QWidget(parent)
     m_word = button(tr("W", "whole word"), tr("Whole words only"), true);
     m_regex = button(QStringLiteral(".*"), tr("Regular expression"), true);
     m_filter = button(tr("Filter"), tr("Show only the lines that match"), true);
+    m_filter->setVisible(what == Of::Log);
     m_context = new QSpinBox;
     m_context->setRange(0, 99);
     m_context->setPrefix(tr("± "));

@@ -20,7 +20,8 @@ class FindBar : public QWidget
     Q_OBJECT
 
 public:
-    explicit FindBar(QWidget* parent = nullptr);
+    enum class Of : std::uint8_t { Log, Terminal }; // a terminal is not filtered
+    explicit FindBar(QWidget* parent = nullptr, Of what = Of::Log);
 
     void open(const QString& text); // shows it; a text replaces what was searched
     void setStatus(const QString& status, bool isError);

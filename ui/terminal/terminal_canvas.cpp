@@ -10,7 +10,6 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMessageBox>
-#include <QPainter>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTimer>
@@ -22,14 +21,6 @@ namespace slipway::ui
 {
 namespace
 {
-
-constexpr int margin = 6;
-
-int vtermModifiers(Qt::KeyboardModifiers m)
-{
-    return (m & Qt::ShiftModifier ? VTERM_MOD_SHIFT : 0) | (m & Qt::AltModifier ? VTERM_MOD_ALT : 0) |
-           (m & Qt::ControlModifier ? VTERM_MOD_CTRL : 0);
-}
 
 int vtermKey(int key)
 {
@@ -58,6 +49,12 @@ int vtermKey(int key)
 
 } // namespace
 
+int TerminalCanvas::vtermModifiers(Qt::KeyboardModifiers m)
+{
+    return (m & Qt::ShiftModifier ? VTERM_MOD_SHIFT : 0) | (m & Qt::AltModifier ? VTERM_MOD_ALT : 0) |
+           (m & Qt::ControlModifier ? VTERM_MOD_CTRL : 0);
+}
+
 TerminalCanvas::TerminalCanvas(QWidget* parent) : QAbstractScrollArea(parent)
 {
     setFrameShape(QFrame::NoFrame);
@@ -84,15 +81,18 @@ TerminalCanvas::TerminalCanvas(QWidget* parent) : QAbstractScrollArea(parent)
 void TerminalCanvas::setScreen(TerminalScreen* screen)
 {
     m_screen = screen;
-    m_anchor.reset(), m_caret.reset();
+    clearSelection();
     refresh();
     verticalScrollBar()->setValue(verticalScrollBar()->maximum());
 }
 
 void TerminalCanvas::screenChanged()
 {
-    if (!m_frame->isActive())
-        m_frame->start(8);
+    if (m_frame->isActive())
+        return;
+    if (m_sinceFrame.isValid() && m_sinceFrame.elapsed() < 16)
+        return m_frame->start(static_cast<int>(16 - m_sinceFrame.elapsed()));
+    refresh(); // what was typed is seen at once
 }
 
 void TerminalCanvas::refresh()
@@ -107,7 +107,32 @@ void TerminalCanvas::refresh()
         bar->setValue(above);
     m_syncing = false;
     m_blinkOn = true;
+    m_sinceFrame.start();
     viewport()->update();
+}
+
+void TerminalCanvas::reveal(quint64 line)
+{
+    if (!m_screen || line < m_screen->discarded())
+        return;
+    const int index = static_cast<int>(line - m_screen->discarded());
+    if (index < topLine() || index >= topLine() + m_screen->rows())
+        verticalScrollBar()->setValue(std::max(0, index - m_screen->rows() / 2));
+    viewport()->update();
+}
+
+// A bell is a frame around the terminal for a moment, once a second at most.
+void TerminalCanvas::ring()
+{
+    if (m_sinceBell.isValid() && m_sinceBell.elapsed() < 1000)
+        return;
+    m_sinceBell.start();
+    m_belling = true;
+    viewport()->update();
+    QTimer::singleShot(150, this, [this] {
+        m_belling = false;
+        viewport()->update();
+    });
 }
 
 void TerminalCanvas::fontOrPaletteChanged()
@@ -153,95 +178,6 @@ void TerminalCanvas::scrollContentsBy(int, int)
 
 int TerminalCanvas::topLine() const { return verticalScrollBar()->value(); }
 
-void TerminalCanvas::paintEvent(QPaintEvent*)
-{
-    QPainter p(viewport());
-    p.fillRect(viewport()->rect(), m_colors.background);
-    if (!m_screen)
-        return;
-    const int top = topLine();
-    for (int r = 0; r < m_screen->rows() && top + r < m_screen->lineCount(); ++r)
-        paintLine(p, top + r, margin + r * m_text.lineHeight());
-    paintCursor(p, top);
-}
-
-void TerminalCanvas::paintLine(QPainter& p, int index, int y) const
-{
-    const TerminalLine line = m_screen->line(index);
-    const std::vector<TerminalCell>& cells = line.cells;
-    const int end = std::min(static_cast<int>(cells.size()), m_screen->columns());
-    const int height = m_text.lineHeight();
-    for (int c = 0; c < end;) {
-        const std::uint16_t styleIndex = cells[static_cast<std::size_t>(c)].style;
-        int to = c;
-        QString text;
-        for (; to < end && cells[static_cast<std::size_t>(to)].style == styleIndex; ++to)
-            text += m_screen->text(cells[static_cast<std::size_t>(to)]);
-        const CellStyle& style = line.styles[styleIndex];
-        QColor fg = m_colors.resolve(style.fg, m_colors.text, style.has(CellStyle::Bold));
-        QColor bg = m_colors.resolve(style.bg, m_colors.background);
-        const bool reverse = style.has(CellStyle::Reverse) != m_screen->reversed();
-        if (reverse)
-            std::swap(fg, bg);
-        const int x = margin + c * m_text.cellWidth();
-        const int width = (to - c) * m_text.cellWidth();
-        if (reverse || style.bg.kind != CellColor::Default)
-            p.fillRect(x, y, width, height, bg);
-        if (!style.has(CellStyle::Conceal)) {
-            p.setPen(fg);
-            m_text.draw(p, x, y, text, style.has(CellStyle::Bold), style.has(CellStyle::Italic));
-        }
-        if (style.has(CellStyle::Underline))
-            p.fillRect(x, y + m_text.ascent() + 1, width, 1, fg);
-        if (style.has(CellStyle::Strike))
-            p.fillRect(x, y + m_text.ascent() * 2 / 3, width, 1, fg);
-        c = to;
-    }
-    if (!hasSelection())
-        return;
-    const auto [first, last] = std::minmax(*m_anchor, *m_caret);
-    const std::uint64_t number = static_cast<std::uint64_t>(index) + m_screen->discarded();
-    if (number < first.line || number > last.line)
-        return;
-    const int from = number == first.line ? first.column : 0;
-    const int to = number == last.line ? last.column : m_screen->columns();
-    QColor veil = m_colors.accent;
-    veil.setAlphaF(0.35f);
-    p.fillRect(margin + from * m_text.cellWidth(), y, (to - from) * m_text.cellWidth(), height, veil);
-}
-
-void TerminalCanvas::paintCursor(QPainter& p, int top) const
-{
-    const int line = m_screen->lineCount() - m_screen->rows() + m_screen->cursorRow();
-    if (!m_screen->cursorVisible() || !m_input || line < top || line >= top + m_screen->rows())
-        return;
-    const int column = std::min(m_screen->cursorColumn(), m_screen->columns() - 1);
-    const std::vector<TerminalCell> cells = m_screen->line(line).cells;
-    const bool held = static_cast<std::size_t>(column) < cells.size();
-    const int width = held ? std::max<int>(1, cells[static_cast<std::size_t>(column)].width) : 1;
-    const QRect r(margin + column * m_text.cellWidth(), margin + (line - top) * m_text.lineHeight(),
-                  width * m_text.cellWidth(), m_text.lineHeight());
-    if (!hasFocus()) {
-        p.setPen(m_colors.dim);
-        p.setBrush(Qt::NoBrush);
-        p.drawRect(r.adjusted(0, 0, -1, -1));
-        return;
-    }
-    if (m_screen->cursorBlinks() && !m_blinkOn)
-        return;
-    switch (m_screen->cursorShape()) {
-    case TerminalScreen::CursorShape::Block:
-        p.fillRect(r, m_colors.text);
-        if (held) {
-            p.setPen(m_colors.background);
-            m_text.draw(p, r.x(), r.y(), m_screen->text(cells[static_cast<std::size_t>(column)]));
-        }
-        break;
-    case TerminalScreen::CursorShape::Underline: p.fillRect(r.x(), r.bottom() - 1, r.width(), 2, m_colors.text); break;
-    case TerminalScreen::CursorShape::Bar: p.fillRect(r.x(), r.y(), 2, r.height(), m_colors.text); break;
-    }
-}
-
 bool TerminalCanvas::event(QEvent* event)
 {
     // The shell gets Ctrl+C, Ctrl+W and the like, not the window's shortcuts; Ctrl+Shift+… stays the window's.
@@ -249,7 +185,7 @@ bool TerminalCanvas::event(QEvent* event)
         const auto* key = static_cast<QKeyEvent*>(event);
         const bool both = key->modifiers().testFlags(Qt::ControlModifier | Qt::ShiftModifier);
         const bool page = key->modifiers() & Qt::ControlModifier && key->key() >= Qt::Key_1 && key->key() <= Qt::Key_9;
-        const bool own = both && (key->key() == Qt::Key_C || key->key() == Qt::Key_V);
+        const bool own = both && (key->key() == Qt::Key_C || key->key() == Qt::Key_V || key->key() == Qt::Key_Home || key->key() == Qt::Key_End);
         if ((!both && !page) || own) {
             event->accept();
             return true;
@@ -267,6 +203,10 @@ bool TerminalCanvas::handleShortcut(QKeyEvent* event)
         copy();
     else if ((ctrl && shift && key == Qt::Key_V) || (shift && key == Qt::Key_Insert))
         paste();
+    else if (shift && key == Qt::Key_Home && ctrl)
+        verticalScrollBar()->setValue(0);
+    else if (shift && key == Qt::Key_End && ctrl)
+        verticalScrollBar()->setValue(verticalScrollBar()->maximum());
     else if (ctrl && (key == Qt::Key_Plus || key == Qt::Key_Equal))
         zoom(1);
     else if (ctrl && key == Qt::Key_Minus)
@@ -305,7 +245,7 @@ void TerminalCanvas::sendKey(QKeyEvent* event)
     } else {
         return event->ignore();
     }
-    m_anchor.reset(), m_caret.reset();
+    clearSelection();
     verticalScrollBar()->setValue(verticalScrollBar()->maximum());
 }
 
@@ -351,92 +291,6 @@ void TerminalCanvas::wheelEvent(QWheelEvent* event)
     event->accept();
 }
 
-TerminalCanvas::Position TerminalCanvas::positionAt(QPoint point, bool between) const
-{
-    const int row = std::clamp((point.y() - margin) / m_text.lineHeight(), 0, m_screen->rows() - 1);
-    const int x = point.x() - margin + (between ? m_text.cellWidth() / 2 : 0);
-    const int column = std::clamp(x / m_text.cellWidth(), 0, between ? m_screen->columns() : m_screen->columns() - 1);
-    const int line = std::min(topLine() + row, m_screen->lineCount() - 1);
-    return {static_cast<std::uint64_t>(line) + m_screen->discarded(), column};
-}
-
-bool TerminalCanvas::programWantsMouse(const QMouseEvent* event) const
-{
-    return m_input && m_screen->mouseMode() != TerminalScreen::MouseMode::None && !(event->modifiers() & Qt::ShiftModifier);
-}
-
-void TerminalCanvas::tellProgram(QMouseEvent* event, bool pressed)
-{
-    const Position at = positionAt(event->position().toPoint(), false);
-    const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
-    const int button = event->button() == Qt::LeftButton ? 1 : event->button() == Qt::MiddleButton ? 2 : 3;
-    m_screen->mouse(std::max(0, row), at.column, button, pressed, vtermModifiers(event->modifiers()));
-}
-
-void TerminalCanvas::mousePressEvent(QMouseEvent* event)
-{
-    if (!m_screen)
-        return;
-    if (programWantsMouse(event))
-        return tellProgram(event, true);
-    if (event->button() == Qt::MiddleButton && m_input)
-        return pasteText(QApplication::clipboard()->text(QClipboard::Selection));
-    if (event->button() != Qt::LeftButton)
-        return;
-    const Position at = positionAt(event->position().toPoint(), true);
-    if (!(event->modifiers() & Qt::ShiftModifier) || !m_anchor)
-        m_anchor = at;
-    m_caret = at;
-    viewport()->update();
-}
-
-void TerminalCanvas::mouseMoveEvent(QMouseEvent* event)
-{
-    if (!m_screen)
-        return;
-    if (programWantsMouse(event)) {
-        const Position at = positionAt(event->position().toPoint(), false);
-        const int row = static_cast<int>(at.line - m_screen->discarded()) - (m_screen->lineCount() - m_screen->rows());
-        m_screen->mouseMove(std::max(0, row), at.column, vtermModifiers(event->modifiers()));
-    } else if (event->buttons() & Qt::LeftButton && m_anchor) {
-        const int y = static_cast<int>(event->position().y());
-        if (y < 0 || y > viewport()->height())
-            verticalScrollBar()->setValue(verticalScrollBar()->value() + (y < 0 ? -1 : 1));
-        m_caret = positionAt(event->position().toPoint(), true);
-        viewport()->update();
-    }
-}
-
-void TerminalCanvas::mouseReleaseEvent(QMouseEvent* event)
-{
-    if (!m_screen)
-        return;
-    if (programWantsMouse(event)) {
-        tellProgram(event, false);
-    } else if (hasSelection() && QApplication::clipboard()->supportsSelection()) {
-        QApplication::clipboard()->setText(selectedText(), QClipboard::Selection);
-    }
-}
-
-void TerminalCanvas::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    if (!m_screen || programWantsMouse(event))
-        return;
-    const Position at = positionAt(event->position().toPoint(), false);
-    const std::vector<TerminalCell> cells = m_screen->line(static_cast<int>(at.line - m_screen->discarded())).cells;
-    const auto isWord = [&](int c) {
-        return c >= 0 && static_cast<std::size_t>(c) < cells.size() && cells[static_cast<std::size_t>(c)].code > 0x20;
-    };
-    int from = at.column, to = at.column;
-    while (isWord(from - 1))
-        --from;
-    while (isWord(to))
-        ++to;
-    m_anchor = Position{at.line, from};
-    m_caret = Position{at.line, to};
-    viewport()->update();
-}
-
 void TerminalCanvas::contextMenuEvent(QContextMenuEvent* event)
 {
     QMenu menu(this);
@@ -450,23 +304,6 @@ void TerminalCanvas::contextMenuEvent(QContextMenuEvent* event)
         refresh();
     });
     menu.exec(event->globalPos());
-}
-
-QString TerminalCanvas::selectedText() const
-{
-    if (!m_screen || !hasSelection())
-        return {};
-    const auto [first, last] = std::minmax(*m_anchor, *m_caret);
-    QString out;
-    for (std::uint64_t line = std::max(first.line, m_screen->discarded()); line <= last.line; ++line) {
-        const int index = static_cast<int>(line - m_screen->discarded());
-        if (index >= m_screen->lineCount())
-            break;
-        out += m_screen->lineText(index, line == first.line ? first.column : 0, line == last.line ? last.column : -1);
-        if (line != last.line && !m_screen->line(index).continued)
-            out += QLatin1Char('\n');
-    }
-    return out;
 }
 
 void TerminalCanvas::copy()

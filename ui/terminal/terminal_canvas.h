@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <QAbstractScrollArea>
+#include <QElapsedTimer>
 
 #include "terminal/mono_text.h"
 #include "terminal/terminal_screen.h"
@@ -15,6 +16,9 @@ class QTimer;
 namespace slipway::ui
 {
 
+class TerminalFind;
+
+// Selecting: by characters, by words (double click), by lines (triple click), a rectangle with Alt. Ctrl+click opens a link.
 class TerminalCanvas : public QAbstractScrollArea
 {
     Q_OBJECT
@@ -23,6 +27,9 @@ public:
     explicit TerminalCanvas(QWidget* parent = nullptr);
 
     void setScreen(TerminalScreen* screen);
+    void setFind(const TerminalFind* find) { m_find = find; } // its matches are painted
+    void reveal(quint64 line);                                // index + TerminalScreen::discarded()
+    void ring();
     void setInputEnabled(bool on) { m_input = on; }
     void screenChanged(); // after write(): repaints at once if idle, else with the next frame
     void zoom(int step);
@@ -61,6 +68,15 @@ private:
         int column = 0;
         auto operator<=>(const Position&) const = default;
     };
+    enum class Unit : std::uint8_t { Character, Word, Line, Block };
+    static constexpr int margin = 6;
+
+    [[nodiscard]] static int vtermModifiers(Qt::KeyboardModifiers m);
+    void clearSelection();
+    void extend(const Position& at);
+    [[nodiscard]] std::pair<Position, Position> unitAt(const Position& at) const; // the word or line there
+    [[nodiscard]] std::pair<int, int> selectedColumns(std::uint64_t line) const;  // of a row; empty: from >= to
+    [[nodiscard]] QString linkAt(QPoint point) const;
     [[nodiscard]] int topLine() const;
     [[nodiscard]] Position positionAt(QPoint point, bool between) const;
     [[nodiscard]] bool programWantsMouse(const QMouseEvent* event) const;
@@ -71,14 +87,23 @@ private:
     void refresh();
     void fontOrPaletteChanged();
     void paintLine(QPainter& p, int index, int y) const;
+    void paintRun(QPainter& p, const CellStyle& style, const QString& text, int x, int y, int width) const;
+    void paintMatches(QPainter& p, std::uint64_t line, int y) const;
     void paintCursor(QPainter& p, int top) const;
 
     TerminalScreen* m_screen = nullptr;
     MonoText m_text;
     ViewColors m_colors;
+    mutable TerminalLine m_line; // while painting
     bool m_input = false, m_syncing = false, m_blinkOn = true;
     double m_zoom = 1;
     std::optional<Position> m_anchor, m_caret;
+    std::pair<Position, Position> m_first; // the unit where selecting began
+    Unit m_unit = Unit::Character;
+    QElapsedTimer m_sinceFrame, m_sinceBell, m_sinceDouble;
+    QPoint m_doubleAt;
+    bool m_belling = false;
+    const TerminalFind* m_find = nullptr;
     QTimer *m_frame, *m_blink;
     int m_wheelRest = 0;
 };

@@ -57,6 +57,8 @@ public:
     std::function<void(const QString&)> onTitle;     // printable, at most 200 characters; for showing alone
     std::function<void(const QString&)> onClipboard; // the program wants this text (at most 100,000 characters) on the clipboard
 
+    std::function<void()> onLive; // what was kept of a session ends here (OSC 7771, see client/session_client.h)
+
     void key(int vtermKey, int vtermModifiers);
     void character(char32_t c, int vtermModifiers);
     void paste(const QString& text); // bracketed if the program asked for it; control characters are dropped

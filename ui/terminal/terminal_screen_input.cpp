@@ -449,6 +449,8 @@ void TerminalScreen::finishString()
             onTitle(printable(string, longestTitle));
         return;
     }
+    if (m_command == 7771 && onLive)
+        onLive();
     const std::size_t comma = string.find(';');
     if (m_command != 52 || comma == std::string::npos || string.size() > longestString || !onClipboard)
         return;

@@ -3,31 +3,30 @@
 
 #include <algorithm>
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QShortcut>
+#include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "logs/find_bar.h"
+#include "terminal/new_session_dialog.h"
 #include "terminal/terminal_canvas.h"
-#include "terminal/terminal_screen.h"
+#include "terminal/terminal_find.h"
+#include "terminal/terminal_session.h"
+#include "widgets/message_bar.h"
 
 namespace slipway::ui
 {
-
-struct TerminalView::Session
+namespace
 {
-    TerminalScreen screen{24, 80, 100'000};
-    QStringList shells; // that the container has, the best first
-    QString shell, user;
-    std::shared_ptr<Terminal> terminal;
-    State state = State::Idle;
-    QString problem;
-    EngineHop hop;
-    Request detection, request;
-};
+constexpr std::size_t mostReturned = 8; // sessions that a new window opens again
+}
 
 TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bridge(bridge)
 {
@@ -41,6 +40,7 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
     big.setWeight(QFont::DemiBold);
     m_title->setFont(big);
     m_detail = new QLabel;
+    m_detail->setTextFormat(Qt::PlainText);
     m_detail->setWordWrap(true);
     m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_button = new QPushButton;
@@ -51,25 +51,45 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
     row->setContentsMargins(16, 12, 16, 12);
     row->addLayout(words, 1);
     row->addWidget(m_button, 0, Qt::AlignVCenter);
+    m_find = new TerminalFind(this);
+    m_findBar = new FindBar(nullptr, FindBar::Of::Terminal);
+    m_findBar->hide();
+    m_question = new MessageBar;
+    buildBar();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    buildBar();
-    column->addWidget(m_bar);
-    column->addWidget(m_message);
+    for (QWidget* part : {m_bar, m_message, static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_findBar)})
+        column->addWidget(part);
     column->addWidget(m_canvas, 1);
     setFocusProxy(m_canvas);
     setAccessibleName(tr("Terminal"));
+    m_canvas->setFind(m_find);
     m_hop.renew(this);
     connect(m_button, &QPushButton::clicked, this, &TerminalView::act);
     connect(m_canvas, &TerminalCanvas::gridResized, this, [this](int rows, int columns) {
-        if (!m_current)
+        if (!current())
             return;
-        m_current->screen.resize(rows, columns);
-        if (m_current->terminal)
-            m_current->terminal->resize(rows, columns);
+        current()->resize(rows, columns);
         m_canvas->screenChanged();
     });
+    connect(m_findBar, &FindBar::queryChanged, this, [this] { m_find->start(m_findBar->query()); });
+    connect(m_findBar, &FindBar::next, m_find, &TerminalFind::next);
+    connect(m_findBar, &FindBar::previous, m_find, &TerminalFind::previous);
+    connect(m_findBar, &FindBar::closed, this, [this] { find(false); });
+    connect(m_find, &TerminalFind::changed, this, [this] {
+        m_findBar->setStatus(m_find->status(), m_find->isError());
+        m_canvas->viewport()->update();
+    });
+    connect(m_find, &TerminalFind::shown, m_canvas, &TerminalCanvas::reveal);
+    const auto shortcut = [this](int key, auto function) {
+        auto* s = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | static_cast<Qt::Key>(key)), this);
+        s->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(s, &QShortcut::activated, this, function);
+    };
+    shortcut(Qt::Key_F, [this] { find(true); });
+    shortcut(Qt::Key_T, [this] { if (m_running) openShell(m_shells[m_id].found.value(0)); });
+    shortcut(Qt::Key_W, [this] { if (current()) close(current()); });
     showState();
 }
 
@@ -77,58 +97,74 @@ void TerminalView::buildBar()
 {
     m_bar = new QWidget;
     auto* row = new QHBoxLayout(m_bar);
-    row->setContentsMargins(12, 4, 8, 4);
-    m_what = new QLabel;
-    m_what->setTextFormat(Qt::PlainText);
-    m_what->setProperty("muted", true);
+    row->setContentsMargins(8, 2, 8, 2);
+    m_tabs = new QTabBar;
+    m_tabs->setDocumentMode(true);
+    m_tabs->setTabsClosable(true);
+    m_tabs->setExpanding(false);
+    m_tabs->setDrawBase(false);
+    m_tabs->setElideMode(Qt::ElideRight);
+    m_tabs->setAccessibleName(tr("Sessions"));
     m_new = new QToolButton;
     m_new->setText(tr("New session"));
     m_new->setAutoRaise(true);
     m_new->setPopupMode(QToolButton::InstantPopup);
-    m_new->setToolTip(tr("Close this shell and open another, as another user or with another shell"));
+    m_new->setToolTip(tr("Open another shell (Ctrl+Shift+T), also as another user or in another folder"));
     auto* menu = new QMenu(m_new);
     m_new->setMenu(menu);
     connect(menu, &QMenu::aboutToShow, this, &TerminalView::fillMenu);
-    row->addWidget(m_what, 1);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
+        const auto& sessions = m_shells[m_id].sessions;
+        if (!m_filling && index >= 0 && static_cast<std::size_t>(index) < sessions.size())
+            show(sessions[static_cast<std::size_t>(index)].get());
+    });
+    connect(m_tabs, &QTabBar::tabCloseRequested, this, [this](int index) {
+        const auto& sessions = m_shells[m_id].sessions;
+        if (index >= 0 && static_cast<std::size_t>(index) < sessions.size())
+            close(sessions[static_cast<std::size_t>(index)].get());
+    });
+    row->addWidget(m_tabs, 1);
     row->addWidget(m_new);
+}
+
+TerminalSession* TerminalView::current() const
+{
+    const auto found = m_shells.find(m_id);
+    return found == m_shells.end() ? nullptr : found->second.current;
 }
 
 void TerminalView::fillMenu()
 {
     QMenu* menu = m_new->menu();
     menu->clear();
-    for (const QString& shell : m_current ? m_current->shells : QStringList())
-        menu->addAction(shell, this, [this, shell] {
-            m_shell = shell;
-            open();
-        });
+    for (const QString& shell : std::as_const(m_shells[m_id].found))
+        menu->addAction(shell, this, [this, shell] { openShell(shell); });
     menu->addSeparator();
-    menu->addAction(tr("As another user…"), this, &TerminalView::askUser);
+    menu->addAction(tr("New Session…"), this, &TerminalView::askOptions);
 }
 
-void TerminalView::askUser()
+void TerminalView::askOptions()
 {
-    auto* ask = new QInputDialog(this);
-    ask->setAttribute(Qt::WA_DeleteOnClose);
-    ask->setWindowTitle(tr("Shell as another user"));
-    ask->setLabelText(tr("User name or number, as in root, 1000 or www-data:staff; empty for the image's own:"));
-    ask->setTextValue(m_user.isEmpty() ? QStringLiteral("root") : m_user);
-    connect(ask, &QInputDialog::textValueSelected, this, [this](const QString& user) {
-        m_user = user.trimmed();
-        open();
+    auto* dialog = new NewSessionDialog(m_shells[m_id].found, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, id = m_id] {
+        if (id == m_id)
+            open(dialog->options());
         m_canvas->setFocus();
     });
-    ask->open();
+    dialog->open();
 }
 
 TerminalView::~TerminalView()
 {
+    m_hop.cut();
+    m_find->setScreen(nullptr);
     m_canvas->setScreen(nullptr);
     m_canvas->disconnect(this);
-    for (auto& [id, session] : m_sessions) {
-        session->hop.cut();
-        session->screen.onOutput = nullptr;
-    }
+    m_tabs->disconnect(this);
+    for (auto& [id, shells] : m_shells)
+        for (const auto& session : shells.sessions)
+            session->disconnect(this);
 }
 
 void TerminalView::setContainer(const QString& id, bool running)
@@ -140,152 +176,217 @@ void TerminalView::setContainer(const QString& id, bool running)
         m_startProblem.clear();
         m_starting = false;
         m_startRequest.reset();
+        m_question->clear();
     }
     m_id = id;
     m_running = running;
     if (running)
         m_starting = false;
-    const auto found = m_sessions.find(id);
-    m_current = found == m_sessions.end() ? nullptr : found->second;
     if (!sameContainer) {
-        m_canvas->setScreen(m_current ? &m_current->screen : nullptr);
-        if (m_current)
-            emit m_canvas->gridResized(m_canvas->gridSize().height(), m_canvas->gridSize().width());
+        fillTabs();
+        show(current());
     }
     showState();
-    if (isVisible() && running && (!m_current || (sameContainer && m_current->state == State::Idle)))
-        open();
+    if (isVisible() && running && !current())
+        begin();
 }
 
 bool TerminalView::hasSession() const
 {
-    return std::ranges::any_of(m_sessions, [](const auto& entry) {
-        return entry.second->state == State::Open || entry.second->state == State::Opening;
+    return std::ranges::any_of(m_shells, [](const auto& entry) {
+        return std::ranges::any_of(entry.second.sessions, [](const auto& session) {
+            return session->state() == TerminalSession::State::Open || session->state() == TerminalSession::State::Opening;
+        });
     });
 }
 
 void TerminalView::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
-    if (!m_id.isEmpty() && m_running && !m_current)
-        open();
+    if (!m_id.isEmpty() && m_running && !current())
+        begin();
 }
 
-void TerminalView::open()
+void TerminalView::begin()
 {
-    auto session = std::make_shared<Session>();
-    if (m_current) {
-        m_current->hop.cut();
-        m_canvas->setScreen(nullptr);
-    }
-    m_sessions[m_id] = session;
-    m_current = session;
-    const QSize grid = m_canvas->gridSize();
-    session->screen.resize(grid.height(), grid.width());
-    Session* raw = session.get();
-    session->screen.onOutput = [raw](std::string_view bytes) {
-        if (raw->terminal)
-            raw->terminal->write(std::string(bytes));
-    };
-    m_canvas->setScreen(&session->screen);
-    session->hop.renew(this);
-    setState(*session, State::Opening);
-    const std::weak_ptr<Session> weak = session;
-    session->detection = m_bridge.client().exec().run(
-        m_id.toStdString(), {"sh", "-c", "for s in bash zsh fish ash sh; do command -v $s; done"},
-        session->hop.wrap<Result<std::pair<std::string, int>>>([this, weak](Result<std::pair<std::string, int>> found) {
-            const auto s = weak.lock();
-            if (!s)
-                return;
+    Shells& shells = m_shells[m_id];
+    if (shells.looking)
+        return;
+    shells.looking = true;
+    showState();
+    auto* sessions = dynamic_cast<SessionClient*>(&m_bridge.client().exec());
+    if (!sessions)
+        return look(m_id);
+    shells.request = sessions->sessions(
+        m_id.toStdString(), m_hop.wrap<Result<std::vector<SessionClient::Session>>>([this, id = m_id](Result<std::vector<SessionClient::Session>> all) {
+            if (all && !all->empty()) { // from an earlier window
+                m_shells[id].looking = false;
+                if (all->size() > mostReturned)
+                    all->resize(mostReturned);
+                for (const SessionClient::Session& session : *all)
+                    add(id)->attach(session);
+            }
+            look(id);
+        }));
+}
+
+void TerminalView::look(const QString& id)
+{
+    m_shells[id].request = m_bridge.client().exec().run(
+        id.toStdString(), {"sh", "-c", "for s in bash zsh fish ash sh; do command -v $s; done"},
+        m_hop.wrap<Result<std::pair<std::string, int>>>([this, id](Result<std::pair<std::string, int>> found) {
+            Shells& shells = m_shells[id];
             if (found)
                 for (const QString& path : QString::fromStdString(found->first).split(QLatin1Char('\n'), Qt::SkipEmptyParts))
-                    s->shells << path.trimmed().section(QLatin1Char('/'), -1);
-            s->shells.removeDuplicates();
-            const bool chosen = s->shells.contains(m_shell);
-            openShell(s, chosen ? m_shell : s->shells.value(0, QStringLiteral("sh"))); // without sh this says so itself
+                    shells.found << path.trimmed().section(QLatin1Char('/'), -1);
+            shells.found.removeDuplicates();
+            if (std::exchange(shells.looking, false) && id == m_id)
+                openShell(shells.found.value(0));
         }));
 }
 
-void TerminalView::openShell(const std::shared_ptr<Session>& session, const QString& shell)
+// Without one, "sh": an image that has none says so itself.
+void TerminalView::openShell(const QString& shell)
 {
-    QString id;
-    for (const auto& [key, value] : m_sessions)
-        if (value == session)
-            id = key;
-    if (id.isEmpty())
-        return;
-    ExecClient::Options options;
-    session->shell = shell;
-    session->user = m_user;
-    options.command = {shell.toStdString()};
-    options.user = m_user.toStdString();
-    options.rows = session->screen.rows();
-    options.columns = session->screen.columns();
-    const std::weak_ptr<Session> weak = session;
-    TerminalEvents events;
-    events.onOutput = session->hop.wrap<std::string>([this, weak](const std::string& bytes) {
-        const auto s = weak.lock();
-        if (!s)
-            return;
-        s->screen.write(bytes);
-        if (s == m_current)
+    SessionClient::Options options;
+    options.command = {shell.isEmpty() ? "sh" : shell.toStdString()};
+    open(options);
+}
+
+void TerminalView::open(const SessionClient::Options& options)
+{
+    TerminalSession* session = add(m_id);
+    session->open(options);
+    fillTabs();
+}
+
+TerminalSession* TerminalView::add(const QString& id)
+{
+    Shells& shells = m_shells[id];
+    auto* session = shells.sessions.emplace_back(std::make_unique<TerminalSession>(m_bridge, id)).get();
+    shells.current = session;
+    const QSize grid = m_canvas->gridSize();
+    session->resize(grid.height(), grid.width());
+    connect(session, &TerminalSession::changed, this, [this, session] {
+        if (session == current())
             m_canvas->screenChanged();
     });
-    events.onClosed = session->hop.wrap<Status>([this, weak](const Status& status) {
-        const auto s = weak.lock();
-        if (!s || s->state == State::Failed)
-            return;
-        s->terminal.reset();
-        setState(*s, State::Ended, status ? QString() : QString::fromStdString(status.error().message));
+    connect(session, &TerminalSession::stateChanged, this, [this, session] {
+        fillTabs();
+        if (session == current())
+            showState();
     });
-    session->request = m_bridge.client().exec().shell(
-        id.toStdString(), options, events,
-        session->hop.wrap<Result<std::shared_ptr<Terminal>>>([this, weak](Result<std::shared_ptr<Terminal>> opened) {
-            const auto s = weak.lock();
-            if (!s)
-                return;
-            if (!opened)
-                return setState(*s, State::Failed, QString::fromStdString(opened.error().message));
-            s->terminal = *opened;
-            s->terminal->resize(s->screen.rows(), s->screen.columns());
-            setState(*s, State::Open);
-        }));
+    connect(session, &TerminalSession::titleChanged, this, &TerminalView::fillTabs);
+    connect(session, &TerminalSession::bell, this, [this, session] {
+        if (session == current())
+            m_canvas->ring();
+    });
+    connect(session, &TerminalSession::clipboardWanted, this, [this, session](const QString& text) {
+        if (session != current() || !isVisible())
+            return; // nobody would know what asks
+        m_question->say(MessageBar::Kind::Info, tr("The program in the container wants to put %n characters on the clipboard.", nullptr, static_cast<int>(text.size())),
+                        {{tr("Copy Them"), [text] { QApplication::clipboard()->setText(text); }}});
+    });
+    if (id == m_id) {
+        fillTabs();
+        show(session);
+    }
+    return session;
 }
 
-void TerminalView::setState(Session& session, State state, const QString& problem)
+void TerminalView::close(TerminalSession* session)
 {
-    session.state = state;
-    session.problem = problem;
-    if (&session == m_current.get())
-        showState();
+    Shells& shells = m_shells[m_id];
+    const auto at = std::ranges::find(shells.sessions, session, &std::unique_ptr<TerminalSession>::get);
+    if (at == shells.sessions.end())
+        return;
+    session->end();
+    session->disconnect(this);
+    if (shells.current == session) {
+        m_find->setScreen(nullptr);
+        m_canvas->setScreen(nullptr);
+    }
+    const auto index = at - shells.sessions.begin();
+    at->release()->deleteLater();
+    shells.sessions.erase(at);
+    if (shells.current == session)
+        shells.current = shells.sessions.empty() ? nullptr : shells.sessions[static_cast<std::size_t>(std::min<std::ptrdiff_t>(index, std::ssize(shells.sessions) - 1))].get();
+    fillTabs();
+    show(shells.current);
+}
+
+void TerminalView::fillTabs()
+{
+    m_filling = true;
+    const Shells& shells = m_shells[m_id];
+    while (m_tabs->count() > static_cast<int>(shells.sessions.size()))
+        m_tabs->removeTab(m_tabs->count() - 1);
+    for (int i = 0; i < static_cast<int>(shells.sessions.size()); ++i) {
+        const TerminalSession& session = *shells.sessions[static_cast<std::size_t>(i)];
+        QString text = session.title().isEmpty() ? session.name() : session.title();
+        text = text.left(40).replace(QLatin1Char('&'), QLatin1String("&&"));
+        if (i >= m_tabs->count())
+            m_tabs->addTab(text);
+        m_tabs->setTabText(i, text);
+        m_tabs->setTabToolTip(i, tr("%1: closing it ends the shell").arg(session.name()));
+        if (&session == shells.current)
+            m_tabs->setCurrentIndex(i);
+    }
+    m_filling = false;
+}
+
+void TerminalView::show(TerminalSession* session)
+{
+    if (session)
+        m_shells[m_id].current = session;
+    m_question->clear();
+    m_find->setScreen(session ? &session->screen() : nullptr);
+    m_canvas->setScreen(session ? &session->screen() : nullptr);
+    if (session)
+        session->resize(m_canvas->gridSize().height(), m_canvas->gridSize().width());
+    showState();
+}
+
+void TerminalView::find(bool open)
+{
+    if (open) {
+        m_findBar->open(m_canvas->selectedText().section(QLatin1Char('\n'), 0, 0));
+        m_find->start(m_findBar->query());
+        return;
+    }
+    m_findBar->hide();
+    m_find->stop();
+    m_canvas->setFocus();
 }
 
 void TerminalView::showState()
 {
-    const State state = m_current ? m_current->state : State::Idle;
-    const bool live = state == State::Open;
-    m_canvas->setInputEnabled(live);
+    using State = TerminalSession::State;
+    const TerminalSession* session = current();
+    const bool looking = m_shells.contains(m_id) && m_shells.at(m_id).looking;
+    const bool live = session && session->state() == State::Open;
+    m_canvas->setInputEnabled(live && m_running);
     QString title, detail, button;
     if (m_id.isEmpty()) {
         title = tr("No container selected");
         detail = tr("Select a running container to open a shell in it.");
     } else if (!m_running) {
         title = m_starting ? tr("Starting…") : tr("This container is not running");
-        detail = m_startProblem.isEmpty() ? tr("A shell needs a running container.") : m_startProblem;
+        detail = !m_startProblem.isEmpty() ? m_startProblem : session ? tr("Its shells ended with it. What they printed stays below.") : tr("A shell needs a running container.");
         button = m_starting ? QString() : tr("Start it");
-    } else if (state == State::Opening) {
+    } else if (looking || (session && session->state() == State::Opening)) {
         title = tr("Opening a shell…");
-    } else if (state == State::Ended) {
-        title = tr("The session ended");
-        detail = m_current->problem.isEmpty() ? tr("What it printed stays below until you reconnect.") : m_current->problem;
-        button = tr("Reconnect");
-    } else if (state == State::Failed) {
-        title = tr("No shell could be opened");
-        detail = tr("%1. An image without sh has no shell to open.").arg(m_current->problem);
-        button = tr("Try again");
-    } else if (state == State::Idle) {
+    } else if (!session) {
         title = tr("No session yet");
         button = tr("Open a shell");
+    } else if (session->state() == State::Ended) {
+        title = tr("The session ended");
+        detail = session->problem().isEmpty() ? tr("What it printed stays below until you reconnect.") : session->problem();
+        button = tr("Reconnect");
+    } else if (session->state() == State::Failed) {
+        title = tr("No shell could be opened");
+        detail = tr("%1. An image without sh has no shell to open.").arg(session->problem());
+        button = tr("Try again");
     }
     m_title->setText(title);
     m_detail->setText(detail);
@@ -293,9 +394,7 @@ void TerminalView::showState()
     m_button->setText(button);
     m_button->setVisible(!button.isEmpty());
     m_message->setVisible(!live || !m_running);
-    m_bar->setVisible(live && m_running);
-    if (live)
-        m_what->setText(m_current->user.isEmpty() ? m_current->shell : tr("%1 as %2").arg(m_current->shell, m_current->user));
+    m_bar->setVisible(m_running && session);
     m_canvas->screenChanged();
 }
 
@@ -303,7 +402,9 @@ void TerminalView::act()
 {
     if (!m_running)
         return startContainer();
-    open();
+    if (TerminalSession* over = current())
+        close(over);
+    openShell(m_shells[m_id].found.value(0));
     m_canvas->setFocus();
 }
 
@@ -322,7 +423,7 @@ void TerminalView::startContainer()
                 return showState();
             }
             m_running = true;
-            open();
+            openShell(m_shells[m_id].found.value(0));
         }));
 }
 

@@ -3,24 +3,31 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include <QWidget>
 
 #include "bridge/engine_bridge.h"
+#include "client/session_client.h"
 #include "terminal/engine_hop.h"
 
 class QLabel;
 class QPushButton;
+class QTabBar;
 class QToolButton;
 
 namespace slipway::ui
 {
 
+class FindBar;
+class MessageBar;
 class TerminalCanvas;
-class TerminalScreen;
+class TerminalFind;
+class TerminalSession;
 
-// A shell in a container: bash where there is one, else sh, or the one and the user that somebody chose. Each container has its session, which lives on while other pages
-// are shown and ends with the shell, the container or this view. GUI thread.
+// The shells in a container, a tab each: bash where there is one, else sh, or what somebody chose. They live on while other pages
+// are shown; with our own engine also without a window, and a new one finds them again with what they printed. Closing
+// a tab ends its shell. GUI thread.
 class TerminalView : public QWidget
 {
     Q_OBJECT
@@ -36,31 +43,45 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    enum class State : std::uint8_t { Idle, Opening, Open, Ended, Failed };
-    struct Session;
+    struct Shells // of a container
+    {
+        std::vector<std::unique_ptr<TerminalSession>> sessions;
+        TerminalSession* current = nullptr;
+        QStringList found; // shells that it has, the best first
+        bool looking = false;
+        Request request;
+    };
 
-    void open();
-    void openShell(const std::shared_ptr<Session>& session, const QString& shell);
+    void begin();                                              // returns to what runs, or opens a shell
+    void open(const SessionClient::Options& options);
+    void look(const QString& id); // for the shells that it has
+    void openShell(const QString& shell);
+    TerminalSession* add(const QString& id);
+    void show(TerminalSession* session);
+    void close(TerminalSession* session);
+    void askOptions();
     void buildBar();
     void fillMenu();
-    void askUser();
+    void fillTabs();
     void act(); // what the button of the message says
     void startContainer();
     void showState();
-    void setState(Session& session, State state, const QString& problem = {});
+    void find(bool open);
+    [[nodiscard]] TerminalSession* current() const;
 
     EngineBridge& m_bridge;
     TerminalCanvas* m_canvas;
     QWidget *m_message, *m_bar;
-    QLabel* m_what;
+    QTabBar* m_tabs;
     QToolButton* m_new;
-    QString m_shell, m_user; // chosen by hand; empty = found, the image's
+    FindBar* m_findBar;
+    TerminalFind* m_find;
+    MessageBar* m_question;
     QLabel *m_title, *m_detail;
     QPushButton* m_button;
     QString m_id, m_startProblem;
-    bool m_running = false, m_starting = false;
-    std::map<QString, std::shared_ptr<Session>> m_sessions;
-    std::shared_ptr<Session> m_current;
+    bool m_running = false, m_starting = false, m_filling = false;
+    std::map<QString, Shells> m_shells;
     EngineHop m_hop;
     Request m_startRequest;
 };

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include <QObject>
+#include <QTimer>
+
+#include "bridge/engine_bridge.h"
+#include "client/session_client.h"
+#include "terminal/engine_hop.h"
+#include "terminal/terminal_screen.h"
+
+namespace slipway::ui
+{
+
+// One shell in a container and the screen it prints on. What it prints is dealt with in slices of some milliseconds between the
+// events of the window, and the engine is told how much, so a program that prints for ever neither stops the window nor fills
+// it. With our own engine the shell lives on when this object goes: end() ends it. GUI thread.
+class TerminalSession : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class State : std::uint8_t { Opening, Open, Ended, Failed };
+
+    TerminalSession(EngineBridge& bridge, const QString& container, QObject* parent = nullptr);
+    ~TerminalSession() override;
+
+    void open(const SessionClient::Options& options);   // a new one
+    void attach(const SessionClient::Session& session); // one that runs
+    void resize(int rows, int columns);
+    void end(); // hangs up: the shell ends as when a terminal's window is closed
+
+    [[nodiscard]] TerminalScreen& screen() { return m_screen; }
+    [[nodiscard]] State state() const { return m_state; }
+    [[nodiscard]] QString problem() const { return m_problem; } // why it failed or broke off
+    [[nodiscard]] QString name() const;                         // "bash", "sh as root"
+    [[nodiscard]] QString title() const { return m_title; }     // as the program set it; for showing alone
+    [[nodiscard]] const std::string& session() const { return m_options.session; }
+
+signals:
+    void changed(); // what is on the screen
+    void stateChanged();
+    void titleChanged();
+    void bell();
+    void clipboardWanted(const QString& text); // a program asks to put this on the clipboard
+
+private:
+    [[nodiscard]] SessionClient* client() const; // none: an engine of other kinds
+    [[nodiscard]] TerminalEvents events();
+    void opened(Result<std::shared_ptr<Terminal>> terminal);
+    void drain();
+    void setState(State state, const QString& problem = {});
+
+    EngineBridge& m_bridge;
+    QString m_container, m_problem, m_title;
+    SessionClient::Options m_options;
+    TerminalScreen m_screen{24, 80, 100'000};
+    std::shared_ptr<Terminal> m_terminal;
+    FlowControlled* m_flow = nullptr; // m_terminal, if it is one
+    State m_state = State::Opening;
+    bool m_replaying = false; // the session's past: old questions are not answered
+    bool m_closed = false;    // said by the engine; the rest of the output is still to be shown
+    QString m_closedBy;
+    std::deque<std::string> m_output;
+    std::size_t m_offset = 0; // in the first of them
+    QTimer m_more;
+    EngineHop m_hop;
+    Request m_request;
+};
+
+} // namespace slipway::ui
