@@ -6,6 +6,7 @@
 
 #include "build/dockerfile/expand.h"
 #include "build/dockerfile/lint_checks.h"
+#include "build/dockerfile/practices.h"
 #include "build/dockerfile/text.h"
 
 namespace slipway::dockerfile
@@ -22,6 +23,8 @@ public:
         m_switches.experimental = options.experimental;
         if (const Directive* check = file.syntax.directive("check"))
             m_switches.read(check->value);
+        if (options.practices)
+            m_everywhere = ignoredEverywhere(file);
     }
 
     std::vector<Diagnostic> run()
@@ -46,7 +49,12 @@ private:
     void warn(std::string_view rule, const Node& node, Range range, std::string message, std::optional<std::string> fix = {})
     {
         Switches switches = m_switches;
+        const std::string_view practice = m_options.practices ? practiceOf(rule) : std::string_view();
+        if (!practice.empty() && m_everywhere.contains(practice))
+            return;
         for (const std::string& comment : node.comments) {
+            if (!practice.empty() && hadolintComment(comment).codes.contains(practice))
+                return;
             if (const auto equals = comment.find('='); equals != std::string::npos && toLower(trimmed(comment.substr(0, equals))) == "check")
                 switches.read(std::string_view(comment).substr(equals + 1));
         }
@@ -88,6 +96,7 @@ private:
     const File& m_file;
     const LintOptions& m_options;
     Switches m_switches;
+    std::set<std::string, std::less<>> m_everywhere; // of hadolint's codes: those that are ignored
     std::vector<Diagnostic> m_found;
     Values m_globals;
     std::map<int, StageState> m_states;
@@ -509,7 +518,16 @@ void Linter::undefined(const Instruction& each)
 }
 } // namespace
 
-std::vector<Diagnostic> lint(const File& file, const LintOptions& options) { return Linter(file, options).run(); }
+std::vector<Diagnostic> lint(const File& file, const LintOptions& options)
+{
+    auto found = Linter(file, options).run();
+    if (options.practices) {
+        auto more = checkPractices(file, options);
+        found.insert(found.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+        std::ranges::stable_sort(found, {}, [](const Diagnostic& each) { return each.range.start; });
+    }
+    return found;
+}
 
 bool warningsAreErrors(const File& file)
 {

@@ -30,6 +30,7 @@ struct LintOptions
     std::string platform = "linux/amd64";
     std::string target;             // with allStages false only what it needs is looked at, as BuildKit does
     bool allStages = true;
+    bool practices = false;         // also those of practices.h, and hadolint's comments count for BuildKit's rules too
     std::set<std::string, std::less<>> skip, experimental; // rule names; "all"
     // The variables ("NAME=value") of a base image, its platform ("linux/arm64"), where they are known. Of images that are
     // not known no variable is called undefined, unless it is close to one that is defined.
@@ -43,7 +44,7 @@ struct LintOptions
     std::function<bool(const std::string& path)> ignored;
 };
 
-// Diagnostics of severity Warning in the order of the text, NoEmptyContinuation included; errors are File::diagnostics.
+// Diagnostics of severity Warning (and Info: practices) in the order of the text, NoEmptyContinuation included; errors are File::diagnostics.
 // "# check=skip=…;experimental=…" of the file and comments of that form above an instruction are honoured.
 [[nodiscard]] std::vector<Diagnostic> lint(const File& file, const LintOptions& options = {});
 
