@@ -100,6 +100,7 @@ Result<BuildRequest> buildRequest(const HttpRequest& request)
     wanted.noCache = request.flag("nocache");
     wanted.pull = request.flag("pull");
     wanted.classic = wanted.ordered = !request.flag("steps");
+    wanted.source = request.value("source");
     wanted.network = request.value("networkmode", "default");
     for (const std::string& list : all("extrahosts")) {
         for (std::size_t at = 0; at < list.size();) {

@@ -4,6 +4,7 @@
 #include <format>
 
 #include "api/byte_channel.h"
+#include "build/progress_json.h"
 
 namespace slipway::api
 {
@@ -63,39 +64,10 @@ std::string printedProgress(const BuildProgress& progress)
 
 std::string stepProgress(const BuildProgress& progress, std::chrono::milliseconds since)
 {
-    Json step = {{"step", progress.step}, {"total", progress.total}, {"line", progress.line}, {"ms", since.count()}};
-    switch (progress.kind) {
-    case Kind::Step:
-        step["state"] = "started";
-        step["text"] = progress.text;
-        break;
-    case Kind::Output:
-        step["state"] = "output";
-        step["text"] = progress.text;
-        step["stderr"] = progress.isError;
-        break;
-    case Kind::Note:
-        step["state"] = "output";
-        step["text"] = progress.text + '\n';
-        break;
-    case Kind::Pull:
-        step["state"] = "pull";
-        step["progress"] = progressJson(progress.pull);
-        break;
-    case Kind::Cached:
-    case Kind::Done:
-        step["state"] = progress.kind == Kind::Done ? "done" : "cached";
-        step["size"] = progress.size;
-        break;
-    case Kind::Failed:
-        step["state"] = "failed";
-        step["text"] = progress.text;
-        break;
-    case Kind::Running:
-    case Kind::Removed:
-        return {};
-    }
-    return jsonLine({{"slipway", step}});
+    Json step = build::progressJson(progress, since);
+    if (progress.kind == Kind::Pull)
+        step = {{"step", progress.step}, {"total", progress.total}, {"line", progress.line}, {"ms", since.count()}, {"state", "pull"}, {"progress", progressJson(progress.pull)}};
+    return step.is_null() ? std::string() : jsonLine({{"slipway", step}});
 }
 
 } // namespace slipway::api

@@ -14,10 +14,8 @@ namespace slipway::api
 [[nodiscard]] std::string printedProgress(const build::BuildProgress& progress);
 
 // Our own form, for a client that asks with steps=1 and wants to know of each step what becomes of it (the window):
-//   {"slipway":{"step":3,"total":9,"line":5,"ms":1204,"state":"started","text":"RUN npm ci"}}
-//   ms: since the build began;
-//   state: started; output (text, stderr); pull (progress: a line as of docker pull); cached, done (size of the layer in bytes);
-//   failed (text). Steps of stages that run side by side come mixed. Empty for what has no state.
+//   {"slipway":{"step":3,"total":9,"line":5,"ms":1204,"state":"started","text":"RUN npm ci"}}: build/progress_json.h, and
+//   pull (progress: a line as of docker pull). Steps of stages that run side by side come mixed. Empty for what has no state.
 [[nodiscard]] std::string stepProgress(const build::BuildProgress& progress, std::chrono::milliseconds since);
 
 // The answer of POST /slipway/builds/forecast, which takes context and query of POST /build and makes nothing:

@@ -41,7 +41,8 @@ const Route* findRoute(HttpRequest& request)
 {
     const std::array tables{containerRoutes(), containerStreamRoutes(), statsRoutes(), attachRoutes(),     archiveRoutes(), execRoutes(),
                             imageRoutes(),     imageStreamRoutes(),     networkRoutes(),    volumeRoutes(),  volumeDataRoutes(),
-                            systemRoutes(),    eventRoutes(),           buildRoutes(),      metricsRoutes(), logRoutes()};
+                            systemRoutes(),    eventRoutes(),           buildRoutes(),      buildHistoryRoutes(),
+                            metricsRoutes(),   logRoutes()};
     for (const auto& table : tables)
         for (const Route& route : table)
             if (route.method == request.method && matches(route.pattern, request.path, request.params))

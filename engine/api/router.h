@@ -30,6 +30,7 @@ std::span<const Route> execRoutes();
 std::span<const Route> imageRoutes();
 std::span<const Route> imageStreamRoutes();
 std::span<const Route> buildRoutes();
+std::span<const Route> buildHistoryRoutes();
 std::span<const Route> networkRoutes();
 std::span<const Route> volumeRoutes();
 std::span<const Route> volumeDataRoutes();

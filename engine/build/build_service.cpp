@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/machine.h"
+#include "build/build_history.h"
 #include "build/dockerfile/text.h"
 #include "build/forecast.h"
 #include "build/plan.h"
@@ -159,13 +160,16 @@ struct BuildService::Impl
 {
     Needs needs;
     BuildCache cache;
+    BuildHistory history;
 
     std::mutex mutex;
     std::set<std::stop_source*> running;
 
-    explicit Impl(Needs n) : needs(n), cache(n.db, n.layers, n.root / "cache-mounts") {}
+    explicit Impl(Needs n) : needs(n), cache(n.db, n.layers, n.root / "cache-mounts"), history(n.root / "build-history") {}
     void endLeftovers() const;
     Result<BuildResult> run(const BuildRequest& request, const BuildSink& sink, const std::stop_token& stop, std::vector<ForecastStep>* forecast);
+    Result<BuildResult> perform(const BuildRequest& request, const std::string& text, UniqueFd context, const BuildSink& sink, const std::stop_token& stop,
+                                const BuildSink& witness, std::vector<ForecastStep>* forecast);
     Result<BuildResult> finish(Session& session, const Plan& plan);
 };
 
@@ -218,6 +222,8 @@ Result<Context> BuildService::fetchContext(const std::string& url, const std::st
     return Context::fetch({m_impl->needs.root, m_impl->needs.rootless}, url, dockerfile, stop);
 }
 
+BuildHistory& BuildService::history() { return m_impl->history; }
+
 void BuildService::cancelAll()
 {
     const std::scoped_lock lock(m_impl->mutex);
@@ -252,6 +258,18 @@ Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const B
     }
     if (text.empty())
         return fail(ErrorKind::InvalidArgument, "the Dockerfile (" + request.dockerfile + ") cannot be empty");
+    if (wanted)
+        return perform(request, text, std::move(root), sink, stop, {}, wanted);
+    const auto recording = history.begin(BuildRecord::of(request, text), text);
+    auto built = perform(request, text, std::move(root), sink, stop, [&recording](const BuildProgress& progress) { recording->take(progress); }, nullptr);
+    recording->end(built.transform([](const BuildResult& result) { return result.image.str(); }));
+    return built;
+}
+
+// WITNESS hears of each step as it happens.
+Result<BuildResult> BuildService::Impl::perform(const BuildRequest& request, const std::string& text, UniqueFd root, const BuildSink& sink,
+                                                const std::stop_token& stop, const BuildSink& witness, std::vector<ForecastStep>* wanted)
+{
     const df::File file = df::parse(text);
     if (file.firstError())
         return std::unexpected(errorsOf(file));
@@ -268,7 +286,7 @@ Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const B
     BuildCache::Lease lease(cache, !wanted);
     Forecast forecast(plan.stages.size());
     const FileTree context(std::move(root), true);
-    OrderedSink output(plan.stages.size(), request.ordered, sink);
+    OrderedSink output(plan.stages.size(), request.ordered, sink, witness);
     Session session{.needs = needs, .request = request, .cache = cache, .lease = lease, .file = file,
                     .context = context, .output = output, .forecast = wanted ? &forecast : nullptr, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,
                     .globals = std::move(globals), .usedArgs = {}, .mutex = {}, .madeSteps = {}, .finished = {}, .trees = {}};

@@ -40,6 +40,8 @@ class SnapshotStore;
 namespace build
 {
 
+class BuildHistory;
+
 struct BuildRequest
 {
     std::filesystem::path context; // a folder that does not change during the build
@@ -50,6 +52,7 @@ struct BuildRequest
     std::string target, platform;
     bool noCache = false, pull = false;
     bool classic = false; // where dockerd's classic builder and BuildKit differ: as that one
+    std::string source; // where the client has the Dockerfile, for the history; nothing is read there
     bool ordered = true; // false: progress as it happens, not in the order of the Dockerfile
     std::string network = "default"; // default, none, host, or a network's name
     std::vector<std::string> extraHosts; // "name:address"
@@ -84,6 +87,7 @@ struct BuildProgress
     std::string text, id;
     std::string vertex; // of Step: what BuildKit calls it, "[build 2/4] RUN …"; empty when it makes no files and so is none there
     bool isError = false;
+    bool isCancelled = false; // Failed: it is not its own fault
     std::int64_t size = 0;
     ImageProgress pull;
 };
@@ -181,6 +185,9 @@ public:
     // See Context.
     [[nodiscard]] Result<Context> unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop);
     [[nodiscard]] Result<Context> fetchContext(const std::string& url, const std::string& dockerfile, const std::stop_token& stop);
+
+    // What was built, whoever asked for it: each build is recorded from the moment that its Dockerfile is read.
+    [[nodiscard]] BuildHistory& history();
 
     // Every build that runs ends as Cancelled.
     void cancelAll();

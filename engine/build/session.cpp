@@ -28,6 +28,8 @@ void OrderedSink::send(std::size_t stage, BuildProgress progress)
         progress.total = last.total;
         progress.line = last.line;
     }
+    if (m_witness)
+        m_witness(progress);
     if (!m_ordered || stage == m_front)
         m_sink(progress);
     else

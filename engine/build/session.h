@@ -21,11 +21,12 @@ namespace slipway::build
 
 // Progress of stages that run side by side, handed on in the order of the Dockerfile: the first stage that is not finished
 // speaks at once, what the later ones say waits. Or, not ORDERED, as it comes. What does not know its step gets the stage's last.
+// WITNESS hears of all as it happens, one at a time.
 class OrderedSink
 {
 public:
-    OrderedSink(std::size_t stages, bool ordered, const BuildSink& sink)
-        : m_waiting(stages), m_steps(stages), m_finished(stages, false), m_ordered(ordered), m_sink(sink)
+    OrderedSink(std::size_t stages, bool ordered, const BuildSink& sink, BuildSink witness = {})
+        : m_waiting(stages), m_steps(stages), m_finished(stages, false), m_ordered(ordered), m_sink(sink), m_witness(std::move(witness))
     {
     }
     void send(std::size_t stage, BuildProgress progress);
@@ -43,6 +44,7 @@ private:
     bool m_ordered;
     std::size_t m_front = 0;
     const BuildSink& m_sink;
+    BuildSink m_witness;
 };
 
 // An overlay of layers, mounted while the object lives; its upper is what was written in it.

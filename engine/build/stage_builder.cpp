@@ -66,7 +66,7 @@ Result<ImageState> StageBuilder::build(bool isTarget)
     m_forecast.stage = m_stage.name();
     const Status done = steps(isTarget);
     if (!done)
-        say({.kind = Kind::Failed, .text = done.error().message, .id = {}, .pull = {}});
+        say({.kind = Kind::Failed, .text = done.error().message, .id = {}, .isCancelled = done.error().kind == ErrorKind::Cancelled, .pull = {}});
     const Status kept = remember(); // also what was done before a failure
     TRY_STATUS(done);
     TRY_STATUS(kept);

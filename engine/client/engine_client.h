@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "dockerapi/build_history.h"
 #include "dockerapi/types.h"
 #include "logstore/log_page.h"
 #include "logstore/log_search.h"
@@ -155,6 +156,7 @@ public:
         std::map<std::string, std::string> args, labels;
         std::string target, platform, network;
         bool noCache = false, pull = false;
+        std::string source; // where the Dockerfile is, for the history
     };
     // The folder is packed as the docker command packs it, what its ignore file names is left out, and sent; what becomes of
     // each step comes back, also from an engine that only prints it (then without lines and sizes). Gives the image's id, or
@@ -165,6 +167,12 @@ public:
     virtual Request forecast(const Options&, Reply<std::vector<dockerapi::BuildForecast>>) = 0;
     // Forgets cached steps, with ALL also those that images still hold; gives the bytes that came back.
     virtual Request prune(bool all, Reply<std::int64_t>) = 0;
+
+    // The builds that were made, whoever asked for them; only our own engine keeps them, any other answers NotFound.
+    virtual Request history(Reply<std::vector<dockerapi::PastBuild>>) = 0; // newest first, without their steps
+    virtual Request past(const std::string& id, Reply<dockerapi::PastBuild>) = 0;
+    virtual Request pastLog(const std::string& id, std::function<void(dockerapi::BuildStep)> onStep, Reply<void> onEnd) = 0; // as it was told
+    virtual Request removePast(const std::string& id, Reply<void>) = 0; // empty: all that ended
 };
 
 class SystemClient

@@ -23,6 +23,7 @@ std::string queryOf(const BuildsClient::Options& options, const std::string& doc
     };
     for (const std::string& tag : options.tags)
         add("t", tag);
+    add("source", options.source);
     add("target", options.target);
     add("platform", options.platform);
     add("networkmode", options.network);
@@ -93,6 +94,43 @@ public:
             const auto json = parseJson(answer->body);
             reply(json ? Result<std::int64_t>(jsonValue<std::int64_t>(*json, "SpaceReclaimed")) : std::unexpected(json.error()));
         });
+    }
+
+    Request history(Reply<std::vector<dockerapi::PastBuild>> reply) override
+    {
+        return m_http.request(HttpCaller::call("GET", "/slipway/builds"), [reply = std::move(reply)](const Result<HttpReply>& answer) {
+            const auto json = answer.and_then([](const HttpReply& each) { return parseJson(each.body); });
+            if (!json)
+                return reply(std::unexpected(json.error()));
+            std::vector<dockerapi::PastBuild> builds;
+            for (const Json& each : *json)
+                builds.push_back(dockerapi::pastBuild(each));
+            reply(std::move(builds));
+        });
+    }
+
+    Request past(const std::string& id, Reply<dockerapi::PastBuild> reply) override
+    {
+        return m_http.request(HttpCaller::call("GET", "/slipway/builds/" + pathSegment(id)), [reply = std::move(reply)](const Result<HttpReply>& answer) {
+            reply(answer.and_then([](const HttpReply& each) { return parseJson(each.body); }).transform(&dockerapi::pastBuild));
+        });
+    }
+
+    Request pastLog(const std::string& id, std::function<void(dockerapi::BuildStep)> onStep, Reply<void> onEnd) override
+    {
+        return m_http.streamJson(
+            HttpCaller::call("GET", "/slipway/builds/" + pathSegment(id) + "/log?steps=1"),
+            [onStep = std::move(onStep)](const Json& json) {
+                if (auto step = dockerapi::buildStep(json))
+                    onStep(*std::move(step));
+            },
+            [onEnd = std::move(onEnd)](Status status) { onEnd(std::move(status)); });
+    }
+
+    Request removePast(const std::string& id, Reply<void> reply) override
+    {
+        return m_http.request(HttpCaller::call("DELETE", id.empty() ? "/slipway/builds" : "/slipway/builds/" + pathSegment(id)),
+                              [reply = std::move(reply)](const Result<HttpReply>& answer) { reply(answer.transform([](const HttpReply&) {})); });
     }
 
 private:

@@ -106,7 +106,8 @@ void Footprint::addFiles(const QString& dir)
         for (const QFileInfo& entry : QDir(folder).entryInfoList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot)) {
             const QString path = entry.filePath();
             if (entry.fileName().startsWith("slipway.db-") || folder == dir + "/metrics" // a history begins a second after its container
-                || path == dir + "/kept-logs") // of what was removed, for a week
+                || path == dir + "/kept-logs" // of what was removed, for a week
+                || path == dir + "/build-history") // of every build, on purpose
                 continue;
             m_things << "file " + path;
             const bool content = path.endsWith("/merged") || path.endsWith("/work") || path.endsWith("/upper") || path.endsWith("/diff");

@@ -103,6 +103,36 @@ struct FakeBuilds : BuildsClient
         return std::make_shared<int>(1);
     }
     Request prune(bool, Reply<std::int64_t> reply) override { return reply(0), Request(); }
+    Request history(Reply<std::vector<dockerapi::PastBuild>> reply) override
+    {
+        if (!keepsHistory)
+            return reply(fail(ErrorKind::NotFound, "page not found")), Request();
+        return reply(pastBuilds), Request();
+    }
+    Request past(const std::string& id, Reply<dockerapi::PastBuild> reply) override
+    {
+        for (const auto& each : pastBuilds)
+            if (each.id == id)
+                return reply(each), Request();
+        return reply(fail(ErrorKind::NotFound, "no such build: " + id)), Request();
+    }
+    Request pastLog(const std::string& id, std::function<void(dockerapi::BuildStep)> step, Reply<void> end) override
+    {
+        for (const auto& each : pastLogs[id])
+            step(each);
+        return end({}), Request();
+    }
+    Request removePast(const std::string& id, Reply<void> reply) override
+    {
+        removedPast.push_back(id);
+        std::erase_if(pastBuilds, [&](const auto& each) { return id.empty() || each.id == id; });
+        return reply({}), Request();
+    }
+
+    bool keepsHistory = true;
+    std::vector<dockerapi::PastBuild> pastBuilds; // as history() and past() tell of them
+    std::map<std::string, std::vector<dockerapi::BuildStep>> pastLogs;
+    std::vector<std::string> removedPast;
 
     std::optional<Options> built, forecastOf;
     Reply<std::vector<dockerapi::BuildForecast>> onForecast;

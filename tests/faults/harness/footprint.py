@@ -65,8 +65,8 @@ def footprint(engine, ids):
         for path, names, files in os.walk(folder):
             things |= {f"file {path}/{name}" for name in names + files if not name.startswith("slipway.db")}
             names[:] = [name for name in names if name not in CONTENT]
-    # A history begins a second after its container, and the build cache is kept on purpose.
-    return {thing for thing in things if "/metrics/" not in thing and "/kept-logs" not in thing}
+    # A history begins a second after its container; the build cache and what was built are kept on purpose.
+    return {thing for thing in things if not any(kept in thing for kept in ("/metrics/", "/kept-logs", "/build-history"))}
 
 
 def _inode(path):
