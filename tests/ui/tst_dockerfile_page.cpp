@@ -6,7 +6,6 @@
 #include <QTabWidget>
 #include <QTextBlock>
 #include <QToolButton>
-#include <QTreeWidget>
 #include <QtTest>
 
 #include "dockerfile/build_run.h"
@@ -14,10 +13,13 @@
 #include "dockerfile/completion_popup.h"
 #include "dockerfile/dockerfile_page.h"
 #include "dockerfile/dockerfile_view.h"
+#include "dockerfile/outline.h"
+#include "dockerfile/problem_list.h"
 #include "dockerfile/replace_bar.h"
 #include "fake_engine.h"
 #include "isolated_settings.h"
 #include "jobs/jobs.h"
+#include "jobs/jobs_panel.h"
 #include "samples.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
@@ -86,6 +88,11 @@ struct Fixture
     W* find(const char* name) const
     {
         return page->current()->findChild<W*>(QLatin1StringView(name));
+    }
+    void build()
+    {
+        key(Qt::Key_B, Qt::ControlModifier);
+        QVERIFY(QTest::qWaitFor([this] { return client.buildsPart.built.has_value(); }));
     }
     void key(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(&page->current()->editor(), Qt::Key(key), modifiers); }
     void type(const QString& text) { QTest::keyClicks(&page->current()->editor(), text); }
@@ -195,8 +202,8 @@ private slots:
         Fixture f;
         f.write("Dockerfile", "FROM busybox as b\nRUN true\nCOPPY a b\n");
         DockerfileView& view = f.open();
-        auto* list = f.find<QTreeWidget>(names::problemList);
-        QTRY_COMPARE_WITH_TIMEOUT(list->topLevelItemCount(), 2, 5000);
+        auto* list = f.find<ProblemList>(names::problemList);
+        QTRY_COMPARE_WITH_TIMEOUT(list->count(), 2, 5000);
         QCOMPARE(view.editor().problemCount(), 2);
         f.key(Qt::Key_F8); // from the first problem, under the cursor, to the next
         f.key(Qt::Key_F8);
@@ -204,19 +211,63 @@ private slots:
         view.editor().goTo(2);
         f.key(Qt::Key_Return, Qt::AltModifier);
         QCOMPARE(view.editor().document()->findBlockByNumber(2).text(), QStringLiteral("COPY a b"));
-        QTRY_COMPARE_WITH_TIMEOUT(list->topLevelItemCount(), 1, 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(list->count(), 1, 5000);
+    }
+
+    void wavesOfThousandsOfProblems()
+    {
+        Fixture f;
+        f.write("Dockerfile", QByteArray("FROM busybox as b\n") + QByteArray("ENV A 1\n").repeated(2000));
+        DockerfileView& view = f.open();
+        QTRY_COMPARE_WITH_TIMEOUT(f.find<ProblemList>(names::problemList)->count(), 2001, 20000);
+        const auto waves = [&view] {
+            std::vector<int> lines;
+            for (const auto& each : view.editor().extraSelections())
+                if (each.format.underlineStyle() == QTextCharFormat::WaveUnderline)
+                    lines.push_back(each.cursor.blockNumber());
+            return lines;
+        };
+        QVERIFY(waves().size() < 100 && waves().front() == 0); // only those that can be seen cost anything
+        view.editor().goTo(1500);
+        QTRY_VERIFY(std::ranges::contains(waves(), 1500));
+        QVERIFY(waves().size() < 100 && !std::ranges::contains(waves(), 0));
+        f.key(Qt::Key_F8);
+        QCOMPARE(view.editor().textCursor().blockNumber(), 1501);
     }
 
     void outlineFollowsAndFolds()
     {
         Fixture f;
         DockerfileView& view = f.open();
-        auto* outline = f.find<QTreeWidget>(names::outline);
-        QTRY_COMPARE_WITH_TIMEOUT(outline->topLevelItemCount(), 2, 5000);
-        QCOMPARE(outline->topLevelItem(0)->text(0), QStringLiteral("build from node:20-alpine"));
-        QCOMPARE(outline->topLevelItem(1)->childCount(), 3);
+        auto* outline = f.find<Outline>(names::outline);
+        const auto* model = outline->model();
+        QTRY_COMPARE_WITH_TIMEOUT(model->rowCount(), 2, 5000);
+        QCOMPARE(model->index(0, 0).data().toString(), QStringLiteral("build from node:20-alpine"));
+        QCOMPARE(model->rowCount(model->index(1, 0)), 3);
         view.editor().goTo(7);
-        QCOMPARE(outline->currentItem()->text(0), QStringLiteral("EXPOSE 3000"));
+        QCOMPARE(outline->currentIndex().data().toString(), QStringLiteral("EXPOSE 3000"));
+        QVERIFY(outline->isExpanded(model->index(1, 0)));
+        outline->collapse(model->index(1, 0)); // and stays so while the text changes
+        f.type(QStringLiteral("ENV A=b"));
+        f.key(Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(model->rowCount(model->index(1, 0)), 4, 5000);
+        QVERIFY(!outline->isExpanded(model->index(1, 0)));
+        QCOMPARE(outline->currentIndex(), model->index(1, 0));
+        view.editor().goTo(0);
+        f.type(QStringLiteral("ARG B=c"));
+        f.key(Qt::Key_Return);
+        f.key(Qt::Key_Up);
+        QTRY_COMPARE_WITH_TIMEOUT(model->rowCount(), 3, 5000);
+        QCOMPARE(outline->currentIndex().data().toString(), QStringLiteral("ARG B=c"));
+        QCOMPARE(model->rowCount(model->index(1, 0)), 3);
+        QCOMPARE(model->index(2, 0, model->index(2, 0)).data().toString(), QStringLiteral("EXPOSE 3000"));
+        QSignalSpy chosen(outline, &Outline::lineChosen);
+        emit outline->clicked(model->index(1, 0, model->index(2, 0)));
+        QCOMPARE(chosen.value(0).value(0).toInt(), 8);
+        while (!view.editor().toPlainText().startsWith(QStringLiteral("FROM")))
+            view.editor().undo();
+        QTRY_COMPARE_WITH_TIMEOUT(model->rowCount(), 2, 5000);
+        QCOMPARE(model->index(0, 0).data().toString(), QStringLiteral("build from node:20-alpine"));
         view.editor().setFolded(0, true);
         QVERIFY(view.editor().isFolded(0));
         QVERIFY(!view.editor().document()->findBlockByNumber(2).isVisible());
@@ -299,7 +350,7 @@ private slots:
         f.key(Qt::Key_Return);
         f.key(Qt::Key_B, Qt::ControlModifier);
         const auto& built = f.client.buildsPart.built;
-        QVERIFY(built.has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(built.has_value(), 5000); // what was typed is analysed first
         QCOMPARE(built->tags, std::vector<std::string>{"shop:1"});
         QCOMPARE(built->folder, f.dir.path().toStdString());
         QCOMPARE(*built->dockerfileText, "# not saved\n" + std::string(nodeApp));
@@ -330,6 +381,9 @@ private slots:
         QVERIFY(f.find<QLabel>(names::buildState)->text().contains(QStringLiteral("1 of 3 step")));
         button->click();
         QCOMPARE(run.value(0).value(0).toString(), QStringLiteral("shop:1"));
+        f.client.systemPart.onEventsEnd(fail(ErrorKind::Unavailable, "gone"));
+        QTRY_VERIFY(f.bridge.state() != EngineBridge::State::Connected);
+        QVERIFY(!button->isEnabled()); // nobody is there to run it
         QCOMPARE(f.jobs.running(), 0);
         QCOMPARE(BuildSettings::of(f.file("Dockerfile")).tag, QStringLiteral("shop:1"));
     }
@@ -337,8 +391,9 @@ private slots:
     void aFailureStandsAtItsLine()
     {
         Fixture f;
+        JobsPanel panel(f.jobs);
         DockerfileView& view = f.open();
-        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.build();
         f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
         f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, "npm ERR!\n"));
         f.client.buildsPart.onStep(Fixture::step(State::Failed, 4, 4, "The command '/bin/sh -c npm ci --production' returned a non-zero code: 1"));
@@ -348,6 +403,25 @@ private slots:
         QVERIFY(view.editor().markAt(3)->note.contains(QStringLiteral("non-zero code: 1")));
         QCOMPARE(view.editor().textCursor().blockNumber(), 3);
         QCOMPARE(f.jobs.all().front()->state(), Job::State::Failed);
+        QVERIFY(!panel.isOpen()); // it stands here already
+        f.client.buildsPart.built.reset();
+        view.build(); // (the panel is a window of its own here, and has the keys)
+        QTRY_VERIFY(f.client.buildsPart.built.has_value());
+        f.page->hide();
+        f.client.buildsPart.onEnd(fail(ErrorKind::InvalidArgument, "no"));
+        QTRY_VERIFY(panel.isOpen()); // nobody saw it
+        QTRY_VERIFY(view.run()->state() == BuildRun::State::Failed);
+    }
+
+    void whatAStepSaysIsItsOutput()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.build();
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
+        f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, "npm ERR!\n"));
+        f.client.buildsPart.onEnd(fail(ErrorKind::InvalidArgument, "no"));
+        QTRY_VERIFY(view.run()->state() == BuildRun::State::Failed);
         const LineStore& output = view.run()->output();
         QCOMPARE(output.line(output.firstLine() + 1).text, std::string_view("npm ERR!"));
     }
@@ -356,7 +430,7 @@ private slots:
     {
         Fixture f;
         DockerfileView& view = f.open();
-        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.build();
         f.client.buildsPart.onStep(Fixture::step(State::Started, 5, 0, "FROM node:20-alpine")); // the fifth: line 6
         QTRY_VERIFY(view.editor().markAt(5));
     }
@@ -365,7 +439,7 @@ private slots:
     {
         Fixture f;
         DockerfileView& view = f.open();
-        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.build();
         f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
         QTRY_VERIFY(view.editor().markAt(3));
         auto* button = f.find<QPushButton>(names::buildButton);
@@ -381,7 +455,7 @@ private slots:
     {
         Fixture f;
         f.open();
-        f.key(Qt::Key_B, Qt::ControlModifier);
+        f.build();
         f.page.reset();
         QVERIFY(!f.client.buildsPart.alive.expired());
         f.client.buildsPart.onStep(Fixture::step(State::Started, 1, 1, "FROM a"));
@@ -397,14 +471,15 @@ private slots:
         f.open();
         f.key(Qt::Key_B, Qt::ControlModifier);
         QVERIFY(!f.client.buildsPart.built.has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(!f.message().isEmpty(), 5000);
         QVERIFY2(f.message().startsWith(QStringLiteral("Line 2: unknown instruction: COPPY")), qPrintable(f.message()));
         f.page->current()->editor().setPlainText(QStringLiteral("ARG A=b\n"));
         f.key(Qt::Key_B, Qt::ControlModifier);
-        QVERIFY2(f.message().contains(QStringLiteral("needs a FROM")), qPrintable(f.message()));
+        QTRY_VERIFY2_WITH_TIMEOUT(f.message().contains(QStringLiteral("needs a FROM")), qPrintable(f.message()), 5000);
         f.page->current()->editor().setPlainText(QStringLiteral("FROM busybox\n"));
         f.find<QLineEdit>(names::buildTag)->setText(QStringLiteral("Not Good"));
         f.key(Qt::Key_B, Qt::ControlModifier);
-        QVERIFY2(f.message().startsWith(QStringLiteral("Not is no name for an image")), qPrintable(f.message()));
+        QTRY_VERIFY2_WITH_TIMEOUT(f.message().startsWith(QStringLiteral("Not is no name for an image")), qPrintable(f.message()), 5000);
         QVERIFY(!f.client.buildsPart.built.has_value());
     }
 };

@@ -11,7 +11,7 @@
 #include <QRegularExpression>
 #include <QTabWidget>
 #include <QToolButton>
-#include <QTreeWidget>
+#include <QTreeView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -396,7 +396,7 @@ private slots:
                                             "EXPOSE 80\n"));
         m_window->openDockerfile(dir.filePath(QStringLiteral("greeter")));
         auto* editor = find<CodeEditor>(names::codeEditor);
-        QVERIFY(within(10000, [&] { return find<QTreeWidget>(names::outline)->topLevelItemCount() == 2; }));
+        QVERIFY(within(10000, [&] { return find<QTreeView>(names::outline)->model()->rowCount() == 2; }));
         picture("dockerfile");
         m_window->activateWindow(); // no window manager gives it back after a dialog
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -422,7 +422,7 @@ private slots:
         inBothThemes("build-failed");
         editor->undo();
         find<QTabWidget>(names::buildPanels)->setCurrentIndex(0);
-        QVERIFY(within(5000, [&] { return find<QTreeWidget>(names::problemList)->topLevelItemCount() > 0; }));
+        QVERIFY(within(5000, [&] { return find<QTreeView>(names::problemList)->model()->rowCount() > 0; }));
         picture("dockerfile-problems");
         click(names::buildOptionsButton);
         QVERIFY(within(5000, [&] { return find<QDialog>(names::buildOptions) != nullptr; }));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dockerfile/analysis.h"
 
+#include <QFile>
 #include <QThreadPool>
 
 #include "bridge/engine_bridge.h"
 #include "build/dockerfile/lint.h"
 #include "build/dockerfile/path_pattern.h"
+#include "dockerfile/text_file.h"
 
 namespace slipway::ui
 {
@@ -50,6 +52,14 @@ Problem problemOf(const df::Diagnostic& diagnostic, const std::vector<std::strin
     }
     return problem;
 }
+
+QString firstOf(const QStringList& files)
+{
+    for (const QString& name : files)
+        if (QFile file(name); file.open(QFile::ReadOnly))
+            return QString::fromUtf8(file.read(TextFile::largest));
+    return {};
+}
 } // namespace
 
 int Analysis::count(df::Severity severity) const
@@ -80,9 +90,9 @@ Analysis analyse(const QString& text, const QString& ignore)
     return result;
 }
 
-void Analyser::analyse(const QString& text, const QString& ignore, int revision)
+void Analyser::analyse(const QString& text, const QStringList& ignoreFiles, int revision)
 {
-    Wish wish{text, ignore, revision};
+    Wish wish{text, ignoreFiles, revision};
     if (m_running)
         m_waiting = std::move(wish);
     else
@@ -101,7 +111,7 @@ void Analyser::start(Wish wish)
         emit analysed(analysis);
     });
     QThreadPool::globalInstance()->start([done = std::move(done), wish = std::move(wish)] {
-        auto made = std::make_shared<Analysis>(ui::analyse(wish.text, wish.ignore));
+        auto made = std::make_shared<Analysis>(ui::analyse(wish.text, firstOf(wish.ignoreFiles)));
         made->revision = wish.revision;
         done(std::move(made));
     });

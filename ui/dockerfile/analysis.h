@@ -7,7 +7,7 @@
 
 #include <QMetaType>
 #include <QObject>
-#include <QString>
+#include <QStringList>
 
 #include "build/dockerfile/dockerfile.h"
 
@@ -42,7 +42,8 @@ class Analyser : public QObject
 
 public:
     explicit Analyser(QObject* parent = nullptr) : QObject(parent) {}
-    void analyse(const QString& text, const QString& ignore, int revision);
+    // IGNOREFILES: the first that is there goes with it.
+    void analyse(const QString& text, const QStringList& ignoreFiles, int revision);
 
 signals:
     void analysed(const std::shared_ptr<const slipway::ui::Analysis>& analysis);
@@ -50,7 +51,8 @@ signals:
 private:
     struct Wish
     {
-        QString text, ignore;
+        QString text;
+        QStringList ignoreFiles;
         int revision;
     };
     void start(Wish wish);

@@ -24,6 +24,7 @@ class BuildOutput : public QWidget
 public:
     explicit BuildOutput(QWidget* parent = nullptr);
     ~BuildOutput() override;
+    [[nodiscard]] const std::shared_ptr<BuildRun>& run() const { return m_run; }
     void setRun(std::shared_ptr<BuildRun> run); // null: nothing was built yet
     void showLine(std::uint64_t line);          // of the run's output, at the top
 

@@ -75,11 +75,32 @@ std::shared_ptr<BuildRun> BuildRun::start(EngineBridge& bridge, Jobs& jobs, cons
     return run;
 }
 
+std::shared_ptr<BuildRun> BuildRun::past(const dockerapi::PastBuild& build, const std::vector<dockerapi::BuildStep>& steps)
+{
+    auto run = std::make_shared<BuildRun>();
+    run->m_image = QString::fromStdString(build.tags.empty() ? build.image : build.tags.front());
+    run->take(steps);
+    run->m_elapsed = build.ms;
+    switch (build.state) {
+    case dockerapi::BuildState::Running: break;
+    case dockerapi::BuildState::Succeeded: run->finish(State::Succeeded, {}); break;
+    case dockerapi::BuildState::Failed: run->finish(State::Failed, QString::fromStdString(build.error)); break;
+    case dockerapi::BuildState::Cancelled: run->finish(State::Cancelled, {}); break;
+    }
+    return run;
+}
+
 void BuildRun::cancel()
 {
     const auto alive = shared_from_this();
     if (m_job)
         m_job->cancel();
+}
+
+void BuildRun::setShown(std::function<bool()> shown)
+{
+    if (m_job)
+        m_job->setShown(std::move(shown));
 }
 
 BuildRun::Step* BuildRun::find(int number)
@@ -125,7 +146,7 @@ void BuildRun::take(const dockerapi::BuildStep& news)
 {
     using News = dockerapi::BuildStep::State;
     m_total = std::max(m_total, news.total);
-    const qint64 now = news.ms >= 0 ? news.ms : m_clock.elapsed();
+    const qint64 now = news.ms >= 0 ? news.ms : elapsedMs();
     if (m_job)
         m_job->setSteps(m_total);
     if (news.state == News::Started) {
@@ -204,7 +225,8 @@ void BuildRun::end(const Result<std::string>& result)
 void BuildRun::finish(State state, const QString& error)
 {
     const auto alive = shared_from_this(); // the job may let go of it
-    m_elapsed = m_clock.elapsed();
+    if (m_clock.isValid())
+        m_elapsed = m_clock.elapsed();
     m_state = state;
     if (!error.isEmpty())
         m_error = error;

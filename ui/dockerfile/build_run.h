@@ -39,7 +39,10 @@ public:
     BuildRun() = default;
     // FILE: the Dockerfile, for the engine and the titles; TEXT is what is built.
     static std::shared_ptr<BuildRun> start(EngineBridge& bridge, Jobs& jobs, const BuildSettings& settings, const QString& file, const QString& text);
+    // One that was made before, as STEPS told of it.
+    static std::shared_ptr<BuildRun> past(const dockerapi::PastBuild& build, const std::vector<dockerapi::BuildStep>& steps);
     void cancel();
+    void setShown(std::function<bool()> shown); // whether somebody sees what becomes of it: see Job
 
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] const std::vector<Step>& steps() const { return m_steps; }
@@ -48,7 +51,7 @@ public:
     [[nodiscard]] LineStore& output() { return m_output; }
     [[nodiscard]] QString error() const { return m_error; }
     [[nodiscard]] QString image() const { return m_image; } // name, or id when it has none
-    [[nodiscard]] qint64 elapsedMs() const { return m_state == State::Running ? m_clock.elapsed() : m_elapsed; }
+    [[nodiscard]] qint64 elapsedMs() const { return m_state == State::Running && m_clock.isValid() ? m_clock.elapsed() : m_elapsed; }
     [[nodiscard]] int cachedSteps() const;
 
 signals:

@@ -60,6 +60,24 @@ BuildSettings BuildSettings::of(const QString& dockerfile)
     return made;
 }
 
+BuildSettings BuildSettings::of(const dockerapi::PastBuild& build, const QString& dockerfile)
+{
+    BuildSettings made = of(dockerfile);
+    QStringList tags;
+    for (const std::string& tag : build.tags)
+        tags << QString::fromStdString(tag);
+    made.tag = tags.join(QLatin1Char(' '));
+    made.target = QString::fromStdString(build.target);
+    made.platform = QString::fromStdString(build.platform);
+    made.network = QString::fromStdString(build.network);
+    made.args.clear();
+    for (const auto& [name, value] : build.args) // a secret's value was not kept: the environment's is taken
+        made.args << QString::fromStdString(value.empty() ? name : name + '=' + value);
+    made.noCache = build.noCache;
+    made.pull = build.pull;
+    return made;
+}
+
 void BuildSettings::remember(const QString& dockerfile) const
 {
     QSettings settings;
@@ -102,6 +120,7 @@ BuildsClient::Options BuildSettings::options(const QString& dockerfile, const QS
     made.folder = context.toStdString();
     made.dockerfile = dockerfile.isEmpty() ? "Dockerfile" : dockerfile.toStdString();
     made.dockerfileText = text.toStdString();
+    made.source = dockerfile.toStdString();
     for (const QString& each : tags())
         made.tags.push_back(each.toStdString());
     for (const QString& arg : args) {

@@ -22,6 +22,8 @@ struct BuildSettings
 
     // As they were left, or: the folder of the file as the context, its name as the tag.
     [[nodiscard]] static BuildSettings of(const QString& dockerfile);
+    // As BUILD was made of DOCKERFILE (empty: a file without a name).
+    [[nodiscard]] static BuildSettings of(const dockerapi::PastBuild& build, const QString& dockerfile);
     void remember(const QString& dockerfile) const;
 
     // TEXT is what is built, saved or not.

@@ -71,6 +71,7 @@ CodeEditor::CodeEditor(QWidget* parent) : QPlainTextEdit(parent), m_gutter(new E
         if (dy != 0 || rect.contains(viewport()->rect()))
             viewport()->update(); // the notes stand outside of the text
     });
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &CodeEditor::updateSelections);
     connect(m_popup, &CompletionPopup::chosen, this, &CodeEditor::takeCompletion);
     updateMargins();
 }
@@ -274,6 +275,7 @@ bool CodeEditor::mendAtCursor()
 void CodeEditor::updateSelections()
 {
     const auto& colors = theme::colors();
+    const auto [from, to] = visiblePositions();
     QList<QTextEdit::ExtraSelection> selections;
     const auto wholeLine = [&](const QTextCursor& at, const QColor& color) {
         QTextEdit::ExtraSelection line;
@@ -286,9 +288,11 @@ void CodeEditor::updateSelections()
     if (!isReadOnly())
         wholeLine(textCursor(), theme::mix(colors.surface, colors.raised, 0.7));
     for (const PlacedMark& each : m_marks)
-        if (each.mark.state == Mark::State::Failed)
+        if (each.mark.state == Mark::State::Failed && each.at.position() >= from && each.at.position() <= to)
             wholeLine(each.at, theme::mix(colors.surface, colors.danger, 0.16));
     for (const PlacedProblem& each : m_problems) {
+        if (each.range.selectionEnd() < from || each.range.selectionStart() > to)
+            continue;
         QTextEdit::ExtraSelection wave;
         wave.cursor = each.range;
         wave.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
@@ -296,6 +300,16 @@ void CodeEditor::updateSelections()
         selections.push_back(wave);
     }
     setExtraSelections(selections);
+}
+
+std::pair<int, int> CodeEditor::visiblePositions() const
+{
+    QTextBlock block = firstVisibleBlock();
+    const int first = block.position();
+    const double lineHeight = std::max(1, fontMetrics().height());
+    for (int lines = int(viewport()->height() / lineHeight) + 2; lines > 0 && block.next().isValid(); block = block.next())
+        lines -= block.isVisible();
+    return {first, block.position() + block.length() - 1};
 }
 
 QTextBlock CodeEditor::blockAt(int line) const { return document()->findBlockByNumber(line); }
@@ -348,11 +362,12 @@ void CodeEditor::paintNotes(QPainter& painter)
         painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                          fontMetrics().elidedText(note, Qt::ElideRight, int(room.width())));
     };
+    const auto [from, to] = visiblePositions(); // the geometry of any other would be found line by line
     for (const PlacedMark& each : m_marks)
-        if (!each.mark.note.isEmpty())
+        if (!each.mark.note.isEmpty() && each.at.position() >= from && each.at.position() <= to)
             draw(each.at.block(), each.mark.note, each.mark.state == Mark::State::Failed ? colors.danger : colors.muted);
     for (const QTextCursor& at : m_folded)
-        if (const Fold* fold = foldAt(at.blockNumber()); fold && !markAt(at.blockNumber()))
+        if (const Fold* fold = foldAt(at.blockNumber()); fold && at.position() >= from && at.position() <= to && !markAt(at.blockNumber()))
             draw(at.block(), tr("… %n line(s)", nullptr, fold->last - fold->first), colors.muted);
 }
 

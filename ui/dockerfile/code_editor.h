@@ -92,8 +92,9 @@ private:
     };
     void applyTheme();
     void applyFont();
-    void updateSelections();
+    void updateSelections(); // of what can be seen: thousands of problems would make each key slow
     void updateMargins();
+    [[nodiscard]] std::pair<int, int> visiblePositions() const; // of the text
     void openCompletion(bool asked);
     void takeCompletion(const Completion::Item& item);
     void indent(bool more);

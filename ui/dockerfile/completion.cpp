@@ -29,18 +29,20 @@ struct Typed
 
 Typed typedBefore(const QString& text, int position, QChar escape)
 {
-    const QString before = text.left(position);
-    const QStringList lines = before.split(QLatin1Char('\n'));
+    const QStringView before = QStringView(text).left(position);
     Typed typed;
-    typed.line = int(lines.size()) - 1;
-    typed.text = lines.last();
-    for (qsizetype i = lines.size() - 2; i >= 0; --i) {
-        const QString line = lines[i].trimmed();
+    typed.line = int(before.count(QLatin1Char('\n')));
+    qsizetype begin = before.lastIndexOf(QLatin1Char('\n')) + 1;
+    typed.text = before.mid(begin).toString();
+    while (begin > 0) {
+        const qsizetype end = begin - 1;
+        begin = before.left(end).lastIndexOf(QLatin1Char('\n')) + 1;
+        const QStringView line = before.mid(begin, end - begin).trimmed();
         if (line.startsWith(QLatin1Char('#')))
             continue;
         if (!line.endsWith(escape))
             break;
-        typed.text.prepend(lines[i].trimmed().chopped(1) + QLatin1Char(' '));
+        typed.text.prepend(line.chopped(1).toString() + QLatin1Char(' '));
     }
     while (!typed.text.isEmpty() && typed.text.front().isSpace())
         typed.text.remove(0, 1);

@@ -12,6 +12,7 @@
 #include <QTabBar>
 #include <QTabWidget>
 
+#include "dockerfile/build_history_page.h"
 #include "dockerfile/code_editor.h"
 #include "dockerfile/dockerfile_view.h"
 #include "shell/object_names.h"
@@ -71,12 +72,15 @@ DockerfilePage::DockerfilePage(EngineBridge& bridge, Jobs& jobs, QWidget* parent
     row->setSpacing(theme::space1);
     auto* fresh = cornerButton(names::newDockerfile, "add", tr("New"), tr("A new Dockerfile (Ctrl+N)"));
     auto* known = cornerButton(names::openDockerfile, "folder", tr("Open…"), tr("Open a Dockerfile (Ctrl+O)"));
+    auto* history = cornerButton(names::openHistory, "clock", tr("History"), tr("Builds that were made (Ctrl+Shift+H)"));
+    row->addWidget(history);
     row->addWidget(fresh);
     row->addWidget(known);
+    connect(history, &QToolButton::clicked, this, &DockerfilePage::showHistory);
     m_tabs->setCornerWidget(corner);
     m_stack->addWidget(makeEmptyPage());
     m_stack->addWidget(m_tabs);
-    connect(fresh, &QToolButton::clicked, this, &DockerfilePage::createNew);
+    connect(fresh, &QToolButton::clicked, this, [this] { createNew(); });
     connect(known, &QToolButton::clicked, this, &DockerfilePage::askOpen);
     connect(m_tabs, &QTabWidget::tabCloseRequested, this, &DockerfilePage::close);
     connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
@@ -94,8 +98,9 @@ DockerfilePage::DockerfilePage(EngineBridge& bridge, Jobs& jobs, QWidget* parent
     bind(Qt::CTRL | Qt::Key_B, [](DockerfileView* view) { view->build(); });
     bind(Qt::CTRL | Qt::SHIFT | Qt::Key_B, [](DockerfileView* view) { view->askOptions(); });
     bind(Qt::CTRL | Qt::Key_W, [this](DockerfileView*) { close(m_tabs->currentIndex()); });
-    connect(new QShortcut(QKeySequence::New, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, this,
-            &DockerfilePage::createNew);
+    connect(new QShortcut(QKeySequence::New, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, this, [this] { createNew(); });
+    connect(new QShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_H, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, this,
+            &DockerfilePage::showHistory);
     restore();
     showTabs();
 }
@@ -115,9 +120,12 @@ QWidget* DockerfilePage::makeEmptyPage()
     list->setMaximumWidth(recentWidth);
     m_recent = new QVBoxLayout(list);
     m_recent->setSpacing(0);
+    auto* history = cornerButton(names::openHistory, "clock", tr("Build history"), tr("Builds that were made (Ctrl+Shift+H)"));
+    connect(history, &QToolButton::clicked, this, &DockerfilePage::showHistory);
     column->addStretch(1);
     column->addWidget(picture);
     column->addWidget(list, 0, Qt::AlignHCenter);
+    column->addWidget(history, 0, Qt::AlignHCenter);
     column->addStretch(2);
     return page;
 }
@@ -181,6 +189,7 @@ void DockerfilePage::open(const QString& path)
         if (viewAt(i)->path() != wanted.absoluteFilePath())
             continue;
         m_tabs->setCurrentIndex(i);
+        showTabs();
         return;
     }
     DockerfileView* view = addView();
@@ -208,13 +217,48 @@ void DockerfilePage::askOpen()
     dialog->open();
 }
 
-void DockerfilePage::createNew()
+void DockerfilePage::createNew() { createNew(QStringLiteral("FROM alpine:3.20\nWORKDIR /app\nCOPY . .\nCMD [\"./start.sh\"]\n")); }
+
+DockerfileView& DockerfilePage::createNew(const QString& text)
 {
     m_message->clear();
     DockerfileView* view = addView();
-    view->setNew(QStringLiteral("FROM alpine:3.20\nWORKDIR /app\nCOPY . .\nCMD [\"./start.sh\"]\n"));
+    view->setNew(text);
     showTabs();
     view->setFocus();
+    return *view;
+}
+
+void DockerfilePage::showHistory()
+{
+    if (!m_history) {
+        m_history = new BuildHistoryPage(m_bridge);
+        m_stack->addWidget(m_history);
+        connect(m_history, &BuildHistoryPage::closed, this, [this] {
+            showTabs();
+            m_stack->currentWidget()->setFocus();
+        });
+        connect(m_history, &BuildHistoryPage::openRequested, this,
+                [this](const dockerapi::PastBuild& build) { createNew(QString::fromStdString(build.text)).setPast(build); });
+        connect(m_history, &BuildHistoryPage::rebuildRequested, this, &DockerfilePage::rebuild);
+    }
+    m_stack->setCurrentWidget(m_history);
+    setFocusProxy(m_history);
+    m_history->setFocus();
+}
+
+void DockerfilePage::rebuild(const dockerapi::PastBuild& build)
+{
+    const QString source = QString::fromStdString(build.source);
+    if (!source.isEmpty() && QFileInfo(source).isFile()) {
+        open(source);
+        current()->setPast(build);
+        current()->build();
+        return;
+    }
+    createNew(QString::fromStdString(build.text)).setPast(build);
+    m_message->say(MessageBar::Kind::Info, tr("Its Dockerfile is not on this machine any more, so this is a copy. Choose the folder that it builds in, then build."),
+                   {{tr("Options…"), [this] { current()->askOptions(); }}});
 }
 
 void DockerfilePage::showTitle(DockerfileView* view)

@@ -12,6 +12,7 @@ class QVBoxLayout;
 namespace slipway::ui
 {
 
+class BuildHistoryPage;
 class DockerfileView;
 class Jobs;
 class MessageBar;
@@ -19,7 +20,8 @@ class MessageBar;
 // The Builds room: Dockerfiles (and what stands beside them) in tabs, to edit and to build. Which files are open is remembered.
 // Files open by name, by dropping them here, and from the list of those edited last. GUI thread.
 //
-// Keys: Ctrl+O open · Ctrl+S save · Ctrl+Shift+S save as · Ctrl+B build · Ctrl+W close · Ctrl+Tab next.
+// Keys: Ctrl+O open · Ctrl+S save · Ctrl+Shift+S save as · Ctrl+B build · Ctrl+W close · Ctrl+Tab next ·
+// Ctrl+Shift+H build history.
 class DockerfilePage : public QWidget
 {
     Q_OBJECT
@@ -31,6 +33,9 @@ public:
     void open(const QString& path); // a folder: its Dockerfile
     void askOpen();
     void createNew();
+    // A file without a name yet.
+    DockerfileView& createNew(const QString& text);
+    void showHistory();
     [[nodiscard]] DockerfileView* current() const; // null: none is open
     [[nodiscard]] int unsaved() const;
 
@@ -43,6 +48,7 @@ protected:
 
 private:
     [[nodiscard]] QWidget* makeEmptyPage();
+    void rebuild(const dockerapi::PastBuild& build);
     DockerfileView* addView();
     [[nodiscard]] DockerfileView* viewAt(int index) const;
     void showTitle(DockerfileView* view);
@@ -59,6 +65,7 @@ private:
     MessageBar* m_message;
     QStackedWidget* m_stack;
     QTabWidget* m_tabs;
+    BuildHistoryPage* m_history = nullptr;
     QVBoxLayout* m_recent = nullptr;
     bool m_restoring = false;
 };

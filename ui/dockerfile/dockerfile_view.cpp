@@ -11,6 +11,7 @@
 #include <QSplitter>
 #include <QTabWidget>
 #include <QTextBlock>
+#include <QThreadPool>
 
 #include "dockerfile/build_options.h"
 #include "dockerfile/build_output.h"
@@ -232,6 +233,13 @@ void DockerfileView::setNew(const QString& text)
     analyse();
 }
 
+void DockerfileView::setPast(const dockerapi::PastBuild& build)
+{
+    BuildSettings settings = BuildSettings::of(build, path());
+    settings.context = m_settings.context;
+    setSettings(settings);
+}
+
 void DockerfileView::setSettings(const BuildSettings& settings)
 {
     m_settings = settings;
@@ -272,22 +280,14 @@ void DockerfileView::analyse()
     m_analyseSoon.stop();
     if (!isDockerfile())
         return;
-    QString ignore;
-    for (const QString& name : {path() + QStringLiteral(".dockerignore"), m_settings.context + QStringLiteral("/.dockerignore")}) {
-        QFile file(name);
-        if (file.open(QFile::ReadOnly)) {
-            ignore = QString::fromUtf8(file.read(TextFile::largest));
-            break;
-        }
-    }
-    m_analyser->analyse(m_editor->toPlainText(), ignore, m_revision);
+    m_analyser->analyse(m_editor->toPlainText(), {path() + QStringLiteral(".dockerignore"), m_settings.context + QStringLiteral("/.dockerignore")}, m_revision);
 }
 
 void DockerfileView::take(const std::shared_ptr<const Analysis>& analysis)
 {
     if (analysis->revision != m_revision)
         return; // the text went on: a newer one is on its way
-    m_analysis = analysis;
+    auto before = std::exchange(m_analysis, analysis);
     m_editor->setProblems(analysis->problems);
     m_problems->show(*analysis);
     m_outline->show(*analysis);
@@ -301,6 +301,9 @@ void DockerfileView::take(const std::shared_ptr<const Analysis>& analysis)
     m_editor->setFolds(std::move(folds));
     showTargets();
     showBuild();
+    QThreadPool::globalInstance()->start([before = std::move(before)] {}); // to free thousands of lines takes longer than a frame
+    if (std::exchange(m_buildWanted, false))
+        buildAnalysed();
 }
 
 void DockerfileView::showTargets()
@@ -325,8 +328,17 @@ void DockerfileView::build()
 {
     if (!isDockerfile() || (m_run && m_run->state() == BuildRun::State::Running))
         return;
+    m_buildWanted = m_analysis->revision != m_revision;
+    if (m_buildWanted)
+        analyse();
+    else
+        buildAnalysed();
+}
+
+void DockerfileView::buildAnalysed()
+{
     m_settings.tag = m_tag->text().trimmed();
-    const Analysis now = ui::analyse(m_editor->toPlainText());
+    const Analysis& now = *m_analysis;
     const auto error = std::ranges::find(now.problems, dockerfile::Severity::Error, &Problem::severity);
     if (error != now.problems.end()) {
         m_panels->setCurrentIndex(Problems);
@@ -343,6 +355,7 @@ void DockerfileView::build()
         m_settings.remember(path());
     placeLines(*now.file);
     m_run = BuildRun::start(m_bridge, m_jobs, m_settings, path(), m_editor->toPlainText());
+    m_run->setShown([view = QPointer(this)] { return view && view->isVisible(); });
     connect(m_run.get(), &BuildRun::changed, this, &DockerfileView::showBuild);
     connect(m_run.get(), &BuildRun::finished, this, [this] {
         if (m_run->state() == BuildRun::State::Failed)
@@ -396,6 +409,8 @@ void DockerfileView::showBuild()
     m_build->setToolTip(running ? tr("Cancel the build") : connected ? tr("Build it (Ctrl+B)") : tr("The engine is not reachable"));
     m_build->setEnabled(running || connected);
     m_runButton->setVisible(m_run && m_run->state() == State::Succeeded);
+    m_runButton->setEnabled(connected);
+    m_runButton->setToolTip(connected ? tr("Run a container of it") : tr("The engine is not reachable"));
     if (!running)
         m_clock.stop();
     if (!m_run) {

@@ -20,6 +20,7 @@ class QPushButton;
 class QSplitter;
 class QTabWidget;
 class QToolButton;
+class QVBoxLayout;
 
 namespace slipway::ui
 {
@@ -46,6 +47,7 @@ public:
 
     [[nodiscard]] Status open(const QString& path);
     void setNew(const QString& text); // a file without a name
+    void setPast(const dockerapi::PastBuild& build); // the settings that it was made with
     // Asks for a name if it has none; THEN runs after it is saved, not after a failure or a change of mind.
     void save(std::function<void()> then = {});
     void saveAs(std::function<void()> then = {});
@@ -73,6 +75,7 @@ private:
     void textChanged();
     void analyse();
     void take(const std::shared_ptr<const Analysis>& analysis);
+    void buildAnalysed(); // what m_analysis is of
     void showTargets();
     void showBuild();
     void showMarks();
@@ -99,6 +102,7 @@ private:
     BuildSettings m_settings;
     QTimer m_analyseSoon, m_clock;
     int m_revision = 0;
+    bool m_buildWanted = false; // as soon as the text is analysed
     QStringList m_images; // local, for completion
     bool m_imagesAsked = false;
     Request m_imagesRequest;

@@ -16,13 +16,7 @@ namespace
 constexpr int signSize = 14, arrowSize = 12;
 using State = CodeEditor::Mark::State;
 
-struct Sign
-{
-    const char* icon;
-    QColor color;
-};
-
-Sign signOf(State state)
+EditorGutter::Sign signOf(State state)
 {
     const auto& colors = theme::colors();
     switch (state) {
@@ -51,6 +45,28 @@ int EditorGutter::wantedWidth() const
            theme::space2;
 }
 
+std::map<int, EditorGutter::Sign> EditorGutter::visibleSigns() const
+{
+    const auto& colors = theme::colors();
+    const auto [from, to] = m_editor.visiblePositions();
+    std::map<int, Sign> signs;
+    for (const auto& [range, problem] : m_editor.m_problems) {
+        if (range.selectionStart() < from || range.selectionStart() > to)
+            continue;
+        using enum dockerfile::Severity;
+        const Sign sign = problem.severity == Error     ? Sign{"error", colors.danger}
+                          : problem.severity == Warning ? Sign{"warning", colors.warning}
+                                                        : Sign{"info", colors.accent};
+        const int line = m_editor.document()->findBlock(range.selectionStart()).blockNumber();
+        if (const auto known = signs.find(line); known == signs.end() || problem.severity == Error)
+            signs.insert_or_assign(line, sign);
+    }
+    for (const auto& [at, mark] : m_editor.m_marks)
+        if (at.position() >= from && at.position() <= to)
+            signs.insert_or_assign(at.blockNumber(), signOf(mark.state));
+    return signs;
+}
+
 int EditorGutter::arrowLeft() const { return m_editor.isRightToLeft() ? theme::space1 : width() - arrowSize - theme::space1; }
 
 int EditorGutter::lineAt(int y) const
@@ -73,6 +89,7 @@ void EditorGutter::paintEvent(QPaintEvent* event)
     painter.setFont(m_editor.font());
     const int current = m_editor.textCursor().blockNumber();
     const bool rightToLeft = m_editor.isRightToLeft();
+    const auto signs = visibleSigns();
     const int numbersWidth = width() - theme::space2 - signSize - arrowSize - theme::space2 - theme::space1;
     const int numbersLeft = rightToLeft ? theme::space2 + arrowSize : theme::space2 + signSize;
     const int signLeft = rightToLeft ? width() - theme::space2 - signSize : theme::space2;
@@ -87,19 +104,8 @@ void EditorGutter::paintEvent(QPaintEvent* event)
         painter.drawText(QRectF(numbersLeft, place.top(), numbersWidth, m_editor.fontMetrics().height()), Qt::AlignRight | Qt::AlignVCenter,
                          QString::number(line + 1));
         const double middle = place.top() + m_editor.fontMetrics().height() / 2.0;
-        if (const auto* mark = m_editor.markAt(line)) {
-            const Sign sign = signOf(mark->state);
-            paintIcon(painter, QRectF(signLeft, middle - signSize / 2.0, signSize, signSize), sign.icon, sign.color);
-        } else {
-            const auto problem = std::ranges::find_if(m_editor.m_problems, [&](const auto& each) {
-                return each.range.document()->findBlock(each.range.selectionStart()) == block;
-            });
-            if (problem != m_editor.m_problems.end()) {
-                const bool error = problem->problem.severity == dockerfile::Severity::Error;
-                paintIcon(painter, QRectF(signLeft, middle - signSize / 2.0, signSize, signSize), error ? "error" : "warning",
-                          error ? colors.danger : colors.warning);
-            }
-        }
+        if (const auto sign = signs.find(line); sign != signs.end())
+            paintIcon(painter, QRectF(signLeft, middle - signSize / 2.0, signSize, signSize), sign->second.icon, sign->second.color);
         if (m_editor.foldAt(line))
             paintIcon(painter, QRectF(arrowLeft(), middle - arrowSize / 2.0, arrowSize, arrowSize),
                       m_editor.isFolded(line) ? (rightToLeft ? "chevron-left" : "chevron-right") : "chevron-down", colors.muted);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
+
+#include <QColor>
 #include <QWidget>
 
 namespace slipway::ui
@@ -17,6 +20,11 @@ class EditorGutter : public QWidget
 public:
     explicit EditorGutter(CodeEditor& editor);
     [[nodiscard]] int wantedWidth() const;
+    struct Sign
+    {
+        const char* icon = nullptr;
+        QColor color{};
+    };
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -27,6 +35,7 @@ protected:
 private:
     [[nodiscard]] int lineAt(int y) const; // -1: none
     [[nodiscard]] int arrowLeft() const;
+    [[nodiscard]] std::map<int, Sign> visibleSigns() const; // by line
 
     CodeEditor& m_editor;
 };

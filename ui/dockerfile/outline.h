@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QTreeWidget>
+#include <QTreeView>
 
 #include "dockerfile/analysis.h"
 
 namespace slipway::ui
 {
 
-// The stages of a Dockerfile and their instructions, as a tree that follows the text. GUI thread.
-class Outline : public QTreeWidget
+class OutlineModel;
+
+// The stages of a Dockerfile and their instructions, as a tree that follows the text: what is closed or chosen stays so while it
+// changes, and thousands of lines cost no more than those that are seen. GUI thread.
+class Outline : public QTreeView
 {
     Q_OBJECT
 
 public:
     explicit Outline(QWidget* parent = nullptr);
     void show(const Analysis& analysis);
-    using QTreeWidget::show;
+    using QTreeView::show;
     void setCurrentLine(int line); // from 0; tells nobody
+    [[nodiscard]] int lineAt(const QModelIndex& index) const;
 
 signals:
     void lineChosen(int line);
+
+private:
+    OutlineModel* m_model;
 };
 
 } // namespace slipway::ui

@@ -44,6 +44,8 @@ public:
     void setSteps(int total) { m_steps = total; } // its parts are steps of so many, not all of them known yet
     void setOutcome(const QString& text) { m_outcome = text; } // what to say when it went well
     void setRetry(std::function<void()> retry) { m_retry = std::move(retry); } // offered after a failure
+    void setShown(std::function<bool()> shown) { m_shown = std::move(shown); } // a failure is told where it was started too
+    [[nodiscard]] bool isShown() const { return m_shown && m_shown(); }
     void finish(const Status& status); // once; later calls are ignored
     void cancel();                     // nothing after the end
 
@@ -83,6 +85,7 @@ private:
     int m_steps = 0; // 0: its parts are layers
     qint64 m_told = -1000; // ms of the last changed()
     std::function<void()> m_retry;
+    std::function<bool()> m_shown;
     Request m_request;
 };
 

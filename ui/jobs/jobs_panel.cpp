@@ -102,7 +102,7 @@ void JobsPanel::add(Job& job)
     m_byJob[&job] = row;
     connect(row, &JobRow::resized, this, &JobsPanel::fitHeight, Qt::QueuedConnection);
     connect(&job, &Job::ended, this, [this, &job] {
-        if (job.state() == Job::State::Failed)
+        if (job.state() == Job::State::Failed && !job.isShown())
             setOpen(true);
         fitHeight();
     });

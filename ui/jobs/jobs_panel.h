@@ -19,7 +19,7 @@ class JobRow;
 class Jobs;
 
 // The Jobs area at the bottom of the window: a line that says what is going on, and opened a row per job. Not there while there are
-// no jobs; a failure opens it. GUI thread.
+// no jobs; a failure that is told nowhere else opens it. GUI thread.
 class JobsPanel : public QWidget
 {
     Q_OBJECT

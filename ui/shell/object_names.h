@@ -42,5 +42,9 @@ inline constexpr auto buildsButton = "buildsButton", dockerfilePage = "dockerfil
                       findField = "findField", replaceField = "replaceField", replaceAllButton = "replaceAllButton", outline = "outline",
                       problemList = "problemList", buildButton = "buildButton", buildTag = "buildTag", buildState = "buildState",
                       buildRunButton = "buildRunButton", buildOptions = "buildOptions", buildOptionsButton = "buildOptionsButton",
-                      buildOptionsBuild = "buildOptionsBuild", buildPanels = "buildPanels", buildOutput = "buildOutput";
+                      buildOptionsBuild = "buildOptionsBuild", buildPanels = "buildPanels", buildOutput = "buildOutput",
+                      openHistory = "openHistory";
+inline constexpr auto buildHistory = "buildHistory", buildHistoryList = "buildHistoryList", buildHistoryBack = "buildHistoryBack",
+                      buildHistoryClear = "buildHistoryClear", buildHistoryFacts = "buildHistoryFacts", buildHistoryAgain = "buildHistoryAgain",
+                      buildHistoryOpen = "buildHistoryOpen", buildHistoryTabs = "buildHistoryTabs", stepTable = "stepTable", textDiff = "textDiff";
 } // namespace slipway::ui::names
