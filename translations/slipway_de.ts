@@ -502,6 +502,21 @@
     </message>
 </context>
 <context>
+    <name>ImageDockerfile</name>
+    <message>
+        <source># %1 of files that the history does not name: … %2</source>
+        <translation># %1 von Dateien, die der Verlauf nicht nennt: … %2</translation>
+    </message>
+    <message>
+        <source># Read from the history of %1.</source>
+        <translation># Gelesen aus dem Verlauf von %1.</translation>
+    </message>
+    <message>
+        <source># Which image it was built on is not known: put it here, and take away the lines that are its own.</source>
+        <translation># Worauf es gebaut wurde, ist nicht bekannt: Hier eintragen und dessen eigene Zeilen entfernen.</translation>
+    </message>
+</context>
+<context>
     <name>LineLook</name>
     <message>
         <source>Trace</source>
@@ -730,6 +745,200 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::BuildHistoryPage</name>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>built</source>
+        <translation>gebaut</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n step(s) from the cache</source>
+        <translation>
+            <numerusform>%1 von %n Schritt aus dem Cache</numerusform>
+            <numerusform>%1 von %n Schritten aus dem Cache</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>stage %1</source>
+        <translation>Stufe %1</translation>
+    </message>
+    <message>
+        <source>without the cache</source>
+        <translation>ohne Cache</translation>
+    </message>
+    <message>
+        <source>Open Dockerfile</source>
+        <translation>Dockerfile öffnen</translation>
+    </message>
+    <message>
+        <source>Build again</source>
+        <translation>Noch einmal bauen</translation>
+    </message>
+    <message>
+        <source>Build history</source>
+        <translation>Verlauf der Builds</translation>
+    </message>
+    <message>
+        <source>Builds</source>
+        <translation>Builds</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>Build</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Cached</source>
+        <translation>Aus dem Cache</translation>
+    </message>
+    <message>
+        <source>Editor</source>
+        <translation>Editor</translation>
+    </message>
+    <message>
+        <source>Back to the editor (Esc)</source>
+        <translation>Zurück zum Editor (Esc)</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>Forget all builds that ended</source>
+        <translation>Alle beendeten Builds vergessen</translation>
+    </message>
+    <message>
+        <source>Build it once more with the same settings</source>
+        <translation>Noch einmal mit denselben Einstellungen bauen</translation>
+    </message>
+    <message>
+        <source>The Dockerfile as it was, in a new tab (Enter)</source>
+        <translation>Das Dockerfile, wie es war, in einem neuen Reiter (Enter)</translation>
+    </message>
+    <message>
+        <source>Forget it (Del)</source>
+        <translation>Vergessen (Entf)</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Dockerfile</source>
+        <translation>Dockerfile</translation>
+    </message>
+    <message>
+        <source>This engine keeps no history of its builds.</source>
+        <translation>Diese Engine merkt sich ihre Builds nicht.</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Looking for builds…</source>
+        <translation>Builds werden gesucht …</translation>
+    </message>
+    <message>
+        <source>There is no build history</source>
+        <translation>Es gibt keinen Verlauf</translation>
+    </message>
+    <message>
+        <source>Nothing was built yet</source>
+        <translation>Noch wurde nichts gebaut</translation>
+    </message>
+    <message>
+        <source>Every build is kept here with its steps, its log and its Dockerfile, whether it was made by Slipway, docker build or Compose.</source>
+        <translation>Jeder Build steht hier mit seinen Schritten, seinem Protokoll und seinem Dockerfile, ob von Slipway, docker build oder Compose.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n build(s) chosen</source>
+        <translation>
+            <numerusform>%n Build gewählt</numerusform>
+            <numerusform>%n Builds gewählt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose two to compare them.</source>
+        <translation>Zwei wählen, um sie zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>%1 before and after</source>
+        <translation>%1 vorher und nachher</translation>
+    </message>
+    <message>
+        <source>as long</source>
+        <translation>gleich lang</translation>
+    </message>
+    <message>
+        <source>%1 longer</source>
+        <translation>%1 länger</translation>
+    </message>
+    <message>
+        <source>%1 shorter</source>
+        <translation>%1 kürzer</translation>
+    </message>
+    <message>
+        <source>%1: %2 · %3
+%4: %5 · %6, %7</source>
+        <translation>%1: %2 · %3
+%4: %5 · %6, %7</translation>
+    </message>
+    <message numerus="yes">
+        <source>Forget %n build(s)?</source>
+        <translation>
+            <numerusform>%n Build vergessen?</numerusform>
+            <numerusform>%n Builds vergessen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Their steps, logs and Dockerfiles go. Images and the build cache stay.</source>
+        <translation>Ihre Schritte, Protokolle und Dockerfiles gehen verloren. Images und der Build-Cache bleiben.</translation>
+    </message>
+    <message>
+        <source>Forget all builds?</source>
+        <translation>Alle Builds vergessen?</translation>
+    </message>
+    <message>
+        <source>Their steps, logs and Dockerfiles go; builds that run stay. Images and the build cache stay.</source>
+        <translation>Ihre Schritte, Protokolle und Dockerfiles gehen verloren; laufende Builds bleiben. Images und der Build-Cache bleiben.</translation>
+    </message>
+    <message>
+        <source>Forget all</source>
+        <translation>Alle vergessen</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::BuildOptions</name>
     <message>
         <source>Run every step again</source>
@@ -813,6 +1022,29 @@
     <message>
         <source>Ctrl+B builds; what each step says stands here.</source>
         <translation>Strg+B baut; hier steht, was jeder Schritt sagt.</translation>
+    </message>
+    <message>
+        <source>Not a regular expression</source>
+        <translation>Kein regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s)</source>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>Suchen …</translation>
     </message>
 </context>
 <context>
@@ -1489,6 +1721,26 @@ ID %2</translation>
         <source>Discard them</source>
         <translation>Verwerfen</translation>
     </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Builds that were made (Ctrl+Shift+H)</source>
+        <translation>Frühere Builds (Strg+Umschalt+H)</translation>
+    </message>
+    <message>
+        <source>Build history</source>
+        <translation>Verlauf der Builds</translation>
+    </message>
+    <message>
+        <source>Its Dockerfile is not on this machine any more, so this is a copy. Choose the folder that it builds in, then build.</source>
+        <translation>Sein Dockerfile ist nicht mehr auf diesem Rechner, dies ist eine Kopie. Erst den Ordner wählen, in dem es baut, dann bauen.</translation>
+    </message>
+    <message>
+        <source>Options…</source>
+        <translation>Optionen …</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::DockerfileView</name>
@@ -1638,6 +1890,120 @@ ID %2</translation>
     <message>
         <source>Keep mine</source>
         <translation>Meines behalten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n weitere</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the instruction changed</source>
+        <translation>die Anweisung hat sich geändert</translation>
+    </message>
+    <message>
+        <source>files changed</source>
+        <translation>Dateien haben sich geändert</translation>
+    </message>
+    <message>
+        <source>changed: %1</source>
+        <translation>geändert: %1</translation>
+    </message>
+    <message>
+        <source>the base image is another</source>
+        <translation>das Basis-Image ist ein anderes</translation>
+    </message>
+    <message>
+        <source>build argument: %1</source>
+        <translation>Build-Argument: %1</translation>
+    </message>
+    <message>
+        <source>after line %1</source>
+        <translation>nach Zeile %1</translation>
+    </message>
+    <message>
+        <source>copies what line %1 makes</source>
+        <translation>kopiert, was Zeile %1 erzeugt</translation>
+    </message>
+    <message>
+        <source>copies from an image that is not here</source>
+        <translation>kopiert aus einem Image, das nicht hier ist</translation>
+    </message>
+    <message>
+        <source>depends on what is downloaded</source>
+        <translation>hängt vom Download ab</translation>
+    </message>
+    <message>
+        <source>the image is not here yet</source>
+        <translation>das Image ist noch nicht hier</translation>
+    </message>
+    <message>
+        <source>every step is run again</source>
+        <translation>jeder Schritt läuft noch einmal</translation>
+    </message>
+    <message>
+        <source>was never built</source>
+        <translation>wurde noch nie gebaut</translation>
+    </message>
+    <message>
+        <source>in the cache · %1</source>
+        <translation>im Cache · %1</translation>
+    </message>
+    <message>
+        <source>in the cache</source>
+        <translation>im Cache</translation>
+    </message>
+    <message>
+        <source>would fail: %1</source>
+        <translation>würde scheitern: %1</translation>
+    </message>
+    <message>
+        <source>will run: %1</source>
+        <translation>wird ausgeführt: %1</translation>
+    </message>
+    <message>
+        <source>may be in the cache: %1</source>
+        <translation>vielleicht im Cache: %1</translation>
+    </message>
+    <message>
+        <source>Run a container of it</source>
+        <translation>Einen Container davon starten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n step(s) in the cache</source>
+        <translation>
+            <numerusform>%1 von %n Schritt im Cache</numerusform>
+            <numerusform>%1 von %n Schritten im Cache</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Shell before this step, which failed</source>
+        <translation>Shell vor diesem Schritt, der scheiterte</translation>
+    </message>
+    <message>
+        <source>Shell at this step</source>
+        <translation>Shell an diesem Schritt</translation>
+    </message>
+    <message>
+        <source>Output of this step</source>
+        <translation>Ausgabe dieses Schritts</translation>
+    </message>
+    <message>
+        <source>No instruction of a stage stands here: choose one for its shell.</source>
+        <translation>Hier steht keine Anweisung einer Stufe: Für die Shell eine wählen.</translation>
+    </message>
+    <message>
+        <source>before %1</source>
+        <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>after %1</source>
+        <translation>nach %1</translation>
+    </message>
+    <message>
+        <source>Shell, line %1</source>
+        <translation>Shell, Zeile %1</translation>
     </message>
 </context>
 <context>
@@ -2044,6 +2410,14 @@ ID %2</translation>
 (%1)</source>
         <translation>Slipway versucht es jede Sekunde erneut.
 (%1)</translation>
+    </message>
+    <message>
+        <source>Open as Dockerfile</source>
+        <translation>Als Dockerfile öffnen</translation>
+    </message>
+    <message>
+        <source>The history could not be read: %1</source>
+        <translation>Der Verlauf konnte nicht gelesen werden: %1</translation>
     </message>
 </context>
 <context>
@@ -3634,6 +4008,116 @@ Klicken, um es noch einmal zu versuchen</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::StepShell</name>
+    <message>
+        <source>Paste it</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>Shell %1</source>
+        <translation>Shell %1</translation>
+    </message>
+    <message>
+        <source>The state %1. It is thrown away when this is closed.</source>
+        <translation>Der Stand %1. Er wird beim Schließen weggeworfen.</translation>
+    </message>
+    <message>
+        <source>The state %1. The command that failed: %2</source>
+        <translation>Der Stand %1. Der gescheiterte Befehl: %2</translation>
+    </message>
+    <message>
+        <source>Types the command that failed into the shell, without Enter</source>
+        <translation>Schreibt den gescheiterten Befehl in die Shell, ohne Enter</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Building the state %1…</source>
+        <translation>Der Stand %1 wird gebaut …</translation>
+    </message>
+    <message>
+        <source>The state could not be made</source>
+        <translation>Der Stand konnte nicht hergestellt werden</translation>
+    </message>
+    <message>
+        <source>The shell could not be made</source>
+        <translation>Die Shell konnte nicht hergestellt werden</translation>
+    </message>
+    <message>
+        <source>The state has no shell that starts</source>
+        <translation>Der Stand hat keine Shell, die startet</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::StepTable</name>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Instruction</source>
+        <translation>Anweisung</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Time ±</source>
+        <translation>Zeit ±</translation>
+    </message>
+    <message>
+        <source>Layer ±</source>
+        <translation>Schicht ±</translation>
+    </message>
+    <message>
+        <source>cached</source>
+        <translation>aus dem Cache</translation>
+    </message>
+    <message>
+        <source>ran</source>
+        <translation>ausgeführt</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>&lt;1 ms</source>
+        <translation>&lt;1 ms</translation>
+    </message>
+    <message>
+        <source>Steps of the build</source>
+        <translation>Schritte des Builds</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::TerminalCanvas</name>
     <message>
         <source>Terminal</source>
@@ -3759,6 +4243,13 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>%1 as %2</source>
         <translation>%1 als %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TextDiff</name>
+    <message>
+        <source>Dockerfile of the build</source>
+        <translation>Dockerfile des Builds</translation>
     </message>
 </context>
 <context>

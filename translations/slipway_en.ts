@@ -2,6 +2,40 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>slipway::ui::BuildHistoryPage</name>
+    <message numerus="yes">
+        <source>%1 of %n step(s) from the cache</source>
+        <translation>
+            <numerusform>%1 of %n step from the cache</numerusform>
+            <numerusform>%1 of %n steps from the cache</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n build(s) chosen</source>
+        <translation>
+            <numerusform>%n build chosen</numerusform>
+            <numerusform>%n builds chosen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Forget %n build(s)?</source>
+        <translation>
+            <numerusform>Forget %n build?</numerusform>
+            <numerusform>Forget %n builds?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::BuildOutput</name>
+    <message numerus="yes">
+        <source>%n line(s)</source>
+        <translation>
+            <numerusform>%n line</numerusform>
+            <numerusform>%n lines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::BuildRun</name>
     <message numerus="yes">
         <source>%n step(s)</source>
@@ -79,6 +113,20 @@
         <translation>
             <numerusform>Built in %1 · %2 of %n step from the cache</numerusform>
             <numerusform>Built in %1 · %2 of %n steps from the cache</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n step(s) in the cache</source>
+        <translation>
+            <numerusform>%1 of %n step in the cache</numerusform>
+            <numerusform>%1 of %n steps in the cache</numerusform>
         </translation>
     </message>
 </context>

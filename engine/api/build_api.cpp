@@ -96,6 +96,12 @@ Result<BuildRequest> buildRequest(const HttpRequest& request)
     TRY(wanted.args, stringMap(request, "buildargs"));
     TRY(wanted.labels, stringMap(request, "labels"));
     wanted.target = request.value("target");
+    wanted.untilLine = static_cast<int>(number(request, "until"));
+    if (wanted.untilLine > 0) { // a state to look at, not an image to keep
+        wanted.target.clear();
+        wanted.tags.clear();
+        wanted.labels.clear();
+    }
     wanted.platform = request.value("platform");
     wanted.noCache = request.flag("nocache");
     wanted.pull = request.flag("pull");

@@ -71,6 +71,22 @@ void warnOfEmptyLines(const df::File& file, OrderedSink& output)
         say("Empty continuation lines will become errors in a future release.");
 }
 
+// Leaves nothing behind the instruction that begins at LINE.
+Status endAfter(df::File& file, int line)
+{
+    for (std::size_t i = 0; i < file.stages.size(); ++i) {
+        df::Stage& stage = file.stages[i];
+        const auto begins = [line](const df::Instruction& each) { return each.node->firstLine == line; };
+        const auto found = std::ranges::find_if(stage.instructions, begins);
+        if (found == stage.instructions.end() && !begins(stage.from))
+            continue;
+        stage.instructions.erase(found == stage.instructions.end() ? stage.instructions.begin() : found + 1, stage.instructions.end());
+        file.stages.resize(i + 1);
+        return {};
+    }
+    return fail(ErrorKind::InvalidArgument, "no instruction begins at line " + std::to_string(line) + " of the Dockerfile");
+}
+
 // Runs the stages of a plan, as soon as what they need is there, some at once; the first failure stops the rest.
 class Scheduler
 {
@@ -258,7 +274,7 @@ Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const B
     }
     if (text.empty())
         return fail(ErrorKind::InvalidArgument, "the Dockerfile (" + request.dockerfile + ") cannot be empty");
-    if (wanted)
+    if (wanted || request.untilLine > 0)
         return perform(request, text, std::move(root), sink, stop, {}, wanted);
     const auto recording = history.begin(BuildRecord::of(request, text), text);
     auto built = perform(request, text, std::move(root), sink, stop, [&recording](const BuildProgress& progress) { recording->take(progress); }, nullptr);
@@ -270,9 +286,11 @@ Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const B
 Result<BuildResult> BuildService::Impl::perform(const BuildRequest& request, const std::string& text, UniqueFd root, const BuildSink& sink,
                                                 const std::stop_token& stop, const BuildSink& witness, std::vector<ForecastStep>* wanted)
 {
-    const df::File file = df::parse(text);
+    df::File file = df::parse(text);
     if (file.firstError())
         return std::unexpected(errorsOf(file));
+    if (request.untilLine > 0)
+        TRY_STATUS(endAfter(file, request.untilLine));
     if (file.stages.empty() && file.globalArgs.empty())
         return fail(ErrorKind::InvalidArgument, "failed to parse " + request.dockerfile + ": file with no instructions");
     const std::string platform = request.platform.empty() ? hostPlatform() : request.platform;

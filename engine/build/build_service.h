@@ -50,6 +50,9 @@ struct BuildRequest
     std::vector<Reference> tags;
     std::map<std::string, std::string> args, labels;
     std::string target, platform;
+    // Not 0: only what the instruction that begins at this line of the Dockerfile needs, and it; its state is the image (the base
+    // image's own after FROM), without tags and labels of the request, and such a build is not in the history.
+    int untilLine = 0;
     bool noCache = false, pull = false;
     bool classic = false; // where dockerd's classic builder and BuildKit differ: as that one
     std::string source; // where the client has the Dockerfile, for the history; nothing is read there

@@ -156,6 +156,7 @@ public:
         std::map<std::string, std::string> args, labels;
         std::string target, platform, network;
         bool noCache = false, pull = false;
+        int untilLine = 0;  // not 0: only until the instruction that begins there, as an image without a name; our own engine's
         std::string source; // where the Dockerfile is, for the history
     };
     // The folder is packed as the docker command packs it, what its ignore file names is left out, and sent; what becomes of

@@ -24,6 +24,7 @@ std::string queryOf(const BuildsClient::Options& options, const std::string& doc
     for (const std::string& tag : options.tags)
         add("t", tag);
     add("source", options.source);
+    add("until", options.untilLine > 0 ? std::to_string(options.untilLine) : "");
     add("target", options.target);
     add("platform", options.platform);
     add("networkmode", options.network);

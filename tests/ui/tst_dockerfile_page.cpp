@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QtTest>
 
+#include "dockerfile/build_output.h"
 #include "dockerfile/build_run.h"
 #include "dockerfile/code_editor.h"
 #include "dockerfile/completion_popup.h"
@@ -200,7 +201,7 @@ private slots:
     void problemsAreShownAndMended()
     {
         Fixture f;
-        f.write("Dockerfile", "FROM busybox as b\nRUN true\nCOPPY a b\n");
+        f.write("Dockerfile", "FROM busybox:1 as b\nRUN true\nCOPPY a /b\n");
         DockerfileView& view = f.open();
         auto* list = f.find<ProblemList>(names::problemList);
         QTRY_COMPARE_WITH_TIMEOUT(list->count(), 2, 5000);
@@ -210,14 +211,14 @@ private slots:
         QVERIFY(view.editor().textCursor().blockNumber() == 0 || view.editor().textCursor().blockNumber() == 2);
         view.editor().goTo(2);
         f.key(Qt::Key_Return, Qt::AltModifier);
-        QCOMPARE(view.editor().document()->findBlockByNumber(2).text(), QStringLiteral("COPY a b"));
+        QCOMPARE(view.editor().document()->findBlockByNumber(2).text(), QStringLiteral("COPY a /b"));
         QTRY_COMPARE_WITH_TIMEOUT(list->count(), 1, 5000);
     }
 
     void wavesOfThousandsOfProblems()
     {
         Fixture f;
-        f.write("Dockerfile", QByteArray("FROM busybox as b\n") + QByteArray("ENV A 1\n").repeated(2000));
+        f.write("Dockerfile", QByteArray("FROM busybox:1 as b\n") + QByteArray("ENV A 1\n").repeated(2000));
         DockerfileView& view = f.open();
         QTRY_COMPARE_WITH_TIMEOUT(f.find<ProblemList>(names::problemList)->count(), 2001, 20000);
         const auto waves = [&view] {
@@ -419,11 +420,141 @@ private slots:
         DockerfileView& view = f.open();
         f.build();
         f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
-        f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, "npm ERR!\n"));
+        for (const char* piece : {"npm", " ERR!", "\nnext\r\n", "rest"}) // as they come
+            f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, piece));
         f.client.buildsPart.onEnd(fail(ErrorKind::InvalidArgument, "no"));
         QTRY_VERIFY(view.run()->state() == BuildRun::State::Failed);
         const LineStore& output = view.run()->output();
         QCOMPARE(output.line(output.firstLine() + 1).text, std::string_view("npm ERR!"));
+        QCOMPARE(output.line(output.firstLine() + 2).text, std::string_view("next"));
+        QCOMPARE(output.line(output.firstLine() + 3).text, std::string_view("rest"));
+        QCOMPARE(output.line(output.firstLine() + 4).text, std::string_view("no"));
+        theme::apply(theme::Mode::Dark); // other colours are no other text: what the build said of it stays
+        QTest::qWait(300);
+        QCOMPARE(view.editor().markAt(3)->state, Mark::Failed);
+        theme::apply(theme::Mode::Light);
+    }
+
+    void foretellsWhatTheCacheHas()
+    {
+        using Forecast = dockerapi::BuildForecast;
+        Fixture f;
+        DockerfileView& view = f.open();
+        auto& builds = f.client.buildsPart;
+        QTRY_VERIFY_WITH_TIMEOUT(builds.onForecast, 5000);
+        QCOMPARE(*builds.forecastOf->dockerfileText, std::string(nodeApp));
+        const auto step = [](int line, Forecast::State state, Forecast::Reason reason, std::vector<std::string> changed = {}, int after = 0) {
+            Forecast made;
+            made.line = line;
+            made.state = state;
+            made.reason = reason;
+            made.changed = std::move(changed);
+            made.after = after;
+            return made;
+        };
+        const auto tell = [&] {
+            builds.onForecast(std::vector<Forecast>{step(1, Forecast::State::Hit, Forecast::Reason::None), step(3, Forecast::State::Miss, Forecast::Reason::Files, {"package.json"}),
+                                                    step(4, Forecast::State::Miss, Forecast::Reason::After, {}, 3), step(7, Forecast::State::Unknown, Forecast::Reason::Source, {}, 4)});
+        };
+        tell();
+        QTRY_VERIFY(view.editor().markAt(0));
+        QCOMPARE(view.editor().markAt(0)->state, Mark::WillHit);
+        QCOMPARE(view.editor().markAt(2)->state, Mark::WillRun);
+        QCOMPARE(view.editor().markAt(2)->note, QStringLiteral("will run: changed: package.json"));
+        QVERIFY(view.editor().markAt(3)->note.isEmpty() && view.editor().markAt(3)->detail.contains(QStringLiteral("after line 3")));
+        QCOMPARE(view.editor().markAt(6)->state, Mark::Unknown);
+        QVERIFY(f.find<QLabel>(names::buildState)->text().startsWith(QStringLiteral("1 of 4 step")));
+        auto* outline = f.find<Outline>(names::outline);
+        QVERIFY(outline->model()->index(1, 0, outline->model()->index(0, 0)).data(Qt::ToolTipRole).toString().contains(QStringLiteral("package.json")));
+        view.editor().goTo(4);
+        f.type(QStringLiteral("#")); // another text: the old forecast says nothing of it
+        QTRY_VERIFY(!view.editor().markAt(2) || view.editor().markAt(2)->state != Mark::WillRun);
+        builds.onForecast = {};
+        QTRY_VERIFY_WITH_TIMEOUT(builds.onForecast, 5000);
+        builds.onForecast(fail(ErrorKind::NotFound, "page not found")); // an engine that cannot: it is not asked again
+        QTest::qWait(100);
+        builds.onForecast = {};
+        f.type(QStringLiteral("#"));
+        QTest::qWait(1200);
+        QVERIFY(!builds.onForecast);
+    }
+
+    void aShellAtAStep()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.build();
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN npm ci --production"));
+        f.client.buildsPart.onStep(Fixture::step(State::Failed, 4, 4, "exit 1"));
+        f.client.buildsPart.onEnd(fail(ErrorKind::InvalidArgument, "exit 1"));
+        QTRY_VERIFY(view.run()->state() == BuildRun::State::Failed);
+        f.client.buildsPart.built.reset();
+        view.editor().goTo(3); // the one that failed: the state before it
+        f.key(Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY(f.client.buildsPart.built.has_value());
+        QCOMPARE(f.client.buildsPart.built->untilLine, 3);
+        QVERIFY(f.client.buildsPart.built->tags.empty());
+        f.client.buildsPart.onEnd(std::string("sha256:77"));
+        QTRY_VERIFY(f.client.terminal);
+        QCOMPARE(jsonValue<std::string>(f.client.createdBody, "Image"), std::string("sha256:77"));
+        QCOMPARE(jsonValue<bool>(jsonMember(f.client.createdBody, "HostConfig"), "AutoRemove"), true);
+        auto* paste = f.find<QPushButton>(names::stepShellPaste);
+        QTRY_VERIFY(paste->isVisible());
+        paste->click();
+        QVERIFY2(QByteArray::fromStdString(f.client.terminal->written).endsWith("npm ci --production"), f.client.terminal->written.c_str());
+        auto* panels = f.find<QTabWidget>(names::buildPanels);
+        QCOMPARE(panels->count(), 3);
+        emit panels->tabCloseRequested(0); // those two stay
+        QCOMPARE(panels->count(), 3);
+        emit panels->tabCloseRequested(2);
+        QCOMPARE(panels->count(), 2);
+        QCOMPARE(f.client.removed, std::vector<std::string>{"new"});
+        QTRY_COMPARE(f.client.imagesPart.removed.size(), 1u);
+        QCOMPARE(f.client.imagesPart.removed[0].first, std::string("sha256:77"));
+        // A state that is an image already is not removed with its shell
+        f.client.imagesPart.summaries[0].id = "sha256:77";
+        f.client.terminal.reset();
+        view.openShell(0);
+        QTRY_COMPARE(f.client.buildsPart.built->untilLine, 1);
+        f.client.buildsPart.onEnd(std::string("sha256:77"));
+        QTRY_VERIFY(f.client.terminal);
+        f.page.reset();
+        QCOMPARE(f.client.removed.size(), 2u);
+        QTest::qWait(50);
+        QCOMPARE(f.client.imagesPart.removed.size(), 1u);
+    }
+
+    void findsInTheOutput()
+    {
+        Fixture f;
+        DockerfileView& view = f.open();
+        f.build();
+        f.client.buildsPart.onStep(Fixture::step(State::Started, 4, 4, "RUN make"));
+        f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, "one\n\x1b[31mtwo\x1b[0m\nthree two\n"));
+        QTRY_VERIFY(view.run()->output().endLine() >= 4);
+        auto* output = f.find<BuildOutput>(names::buildOutput);
+        output->setFocus();
+        QTest::keyClick(output->focusProxy(), Qt::Key_F, Qt::ControlModifier);
+        auto* bar = f.find<QWidget>(names::outputFind);
+        QTRY_VERIFY(bar->isVisible());
+        QVERIFY(!view.findChild<ReplaceBar*>()->isVisible()); // it is the output that was meant
+        auto* field = bar->findChild<QLineEdit*>();
+        field->setText(QStringLiteral("two"));
+        const auto status = [bar] {
+            for (const QLabel* label : bar->findChildren<QLabel*>())
+                if (!label->text().isEmpty())
+                    return label->text();
+            return QString();
+        };
+        QCOMPARE(status(), QStringLiteral("1 of 2"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(status(), QStringLiteral("2 of 2"));
+        f.client.buildsPart.onStep(Fixture::step(State::Output, 4, 4, "two again\n"));
+        QTRY_COMPARE(status(), QStringLiteral("2 of 3"));
+        field->setText(QStringLiteral("nothing"));
+        QCOMPARE(status(), QStringLiteral("Nothing found"));
+        QTest::keyClick(field, Qt::Key_Escape);
+        QVERIFY(!bar->isVisible());
     }
 
     void anEngineThatNamesNoLines()

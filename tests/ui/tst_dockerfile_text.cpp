@@ -5,6 +5,7 @@
 #include "dockerfile/build_settings.h"
 #include "dockerfile/completion.h"
 #include "dockerfile/text_file.h"
+#include "images/image_dockerfile.h"
 #include "isolated_settings.h"
 
 using namespace slipway;
@@ -62,11 +63,47 @@ private slots:
 
     void ignoredFilesAreNamed()
     {
-        const QString text = QStringLiteral("FROM busybox\nCOPY secret.txt /\n");
+        const QString text = QStringLiteral("FROM busybox:1\nCOPY secret.txt /\n");
         QCOMPARE(analyse(text).problems.size(), 0u);
         const Analysis made = analyse(text, QStringLiteral("*.txt\n"));
         QCOMPARE(made.problems.size(), 1u);
         QCOMPARE(made.problems[0].rule, QStringLiteral("CopyIgnoredFile"));
+    }
+
+    void practicesAreAdvised()
+    {
+        const Analysis made = analyse(QStringLiteral("FROM debian:12\nRUN sudo apt-get update\n"));
+        QVERIFY(std::ranges::contains(made.problems, QStringLiteral("DL3004"), &Problem::rule));
+        QCOMPARE(made.count(dockerfile::Severity::Error), 0); // they keep nobody from building
+    }
+
+    void dockerfileOfAnImage()
+    {
+        const auto entry = [](const char* createdBy) { return Json{{"CreatedBy", createdBy}, {"Size", 0}}; };
+        const Json history = Json::array({entry("/bin/sh -c #(nop)  CMD [\"node\" \"server.js\"]"), entry("HEALTHCHECK &{[\"CMD-SHELL\" \"curl -f a\"] \"30s\" \"0s\" \"0s\" \"0s\" '\\x00'}"),
+                                          entry("EXPOSE map[3000/tcp:{}]"), entry("VOLUME [/data]"), entry("|1 WHO=you /bin/sh -c echo $WHO"), entry("RUN /bin/sh -c npm ci --production # buildkit"),
+                                          entry("COPY . /app # buildkit"), entry("/bin/sh -c #(nop) COPY dir:0123abcd in /app "), entry("ENV GREETING=hello world A=b"),
+                                          entry("/bin/sh -c #(nop)  WORKDIR /app"), entry("/bin/sh -c #(nop) ADD file:0123 in / ")});
+        const Json image = {{"Config", {{"Env", {"PATH=/bin", "GREETING=hello world", "A=b"}}, {"Healthcheck", {{"Test", {"CMD-SHELL", "curl -f a"}}, {"Interval", 30'000'000'000}}}}}};
+        const QString text = dockerfileOf(QStringLiteral("web:1"), history, image, QStringLiteral("node:20"), 1);
+        QCOMPARE(text, QStringLiteral("# Read from the history of web:1.\n"
+                                      "FROM node:20\n"
+                                      "WORKDIR /app\n"
+                                      "ENV GREETING=\"hello world\" A=b\n"
+                                      "# COPY of files that the history does not name: … /app\n"
+                                      "COPY . /app\n"
+                                      "RUN npm ci --production\n"
+                                      "RUN echo $WHO\n"
+                                      "VOLUME /data\n"
+                                      "EXPOSE 3000/tcp\n"
+                                      "HEALTHCHECK --interval=30000ms CMD curl -f a\n"
+                                      "CMD [\"node\", \"server.js\"]\n"));
+        QCOMPARE(analyse(text).count(dockerfile::Severity::Error), 0);
+        const QString unknown = dockerfileOf(QStringLiteral("web:1"), history, image, {}, 0);
+        QVERIFY2(unknown.contains(QStringLiteral("FROM scratch\n# ADD of files")), qPrintable(unknown));
+        QCOMPARE(analyse(unknown).count(dockerfile::Severity::Error), 0);
+        const QString wide = dockerfileOf(QStringLiteral("a"), Json::array({entry(("/bin/sh -c apt-get update && echo 'x && y' && rm -rf " + std::string(90, 'z')).c_str())}), Json::object(), QStringLiteral("b"), 0);
+        QVERIFY2(wide.contains(QStringLiteral("RUN apt-get update && \\\n    echo 'x && y' && \\\n    rm")), qPrintable(wide));
     }
 
     void onlyTheNewestTextIsAnalysed()

@@ -137,6 +137,19 @@ private slots:
         QVERIFY(f.client.imagesPart.removed.back().second);
     }
 
+    void opensAsDockerfile()
+    {
+        Fixture f;
+        QSignalSpy read(&f.page, &ImagesPage::dockerfileRead);
+        f.client.imagesPart.document = {{"RootFS", {{"Layers", {"a", "b"}}}}};
+        f.client.imagesPart.layers = Json::array({{{"CreatedBy", "RUN /bin/sh -c make # buildkit"}}});
+        f.page.select(QStringLiteral("nginx:1.27"));
+        f.page.view().setFocus();
+        QTest::keyClick(&f.page.view(), Qt::Key_D);
+        QTRY_COMPARE(read.size(), 1);
+        QVERIFY2(read[0][0].toString().contains(QStringLiteral("nginx:1.27.\n")) && read[0][0].toString().endsWith(QStringLiteral("FROM scratch\nRUN make\n")), qPrintable(read[0][0].toString()));
+    }
+
     void tagAndRun()
     {
         Fixture f;

@@ -7,11 +7,13 @@
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QPainter>
+#include <QProcess>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeView>
+#include <QTreeWidget>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -22,6 +24,8 @@
 #include "client/engine_client.h"
 #include "containers/container_detail.h"
 #include "dockerfile/code_editor.h"
+#include "dockerfile/dockerfile_page.h"
+#include "dockerfile/dockerfile_view.h"
 #include "isolated_settings.h"
 #include "logs/log_canvas.h"
 #include "logs/log_view.h"
@@ -420,6 +424,40 @@ private slots:
         QTest::keyClick(editor, Qt::Key_B, Qt::ControlModifier);
         QVERIFY(within(30000, [&] { return editor->markAt(3) && editor->markAt(3)->state == CodeEditor::Mark::State::Failed; }));
         inBothThemes("build-failed");
+        editor->setFocus();
+        editor->goTo(3);
+        QTest::keyClick(editor, Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier); // what it was just before that
+        TerminalView* shell = nullptr;
+        QVERIFY(within(30000, [&] {
+            auto* holder = find<QWidget>(names::stepShell);
+            shell = holder ? holder->findChild<TerminalView*>() : nullptr;
+            return shell && shell->isVisible() && shell->hasSession();
+        }));
+        find<QPushButton>(names::stepShellPaste)->click();
+        QTest::qWait(2000);
+        inBothThemes("step-shell");
+        auto* panels = find<QTabWidget>(names::buildPanels);
+        emit panels->tabCloseRequested(panels->currentIndex());
+        QVERIFY(within(20000, [&] { return m_engine.docker({"ps", "-aq", "--filter", "label=io.slipway.step-shell"}).out.isEmpty(); }));
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTest::keyClick(editor, Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* builds = find<QTreeWidget>(names::buildHistoryList);
+        QVERIFY(within(10000, [&] { return builds->topLevelItemCount() >= 2 && find<QTreeView>(names::stepTable)->model()->rowCount() > 0; }));
+        inBothThemes("build-history");
+        find<QTabWidget>(names::buildHistoryTabs)->setCurrentIndex(1);
+        QTest::qWait(500);
+        picture("build-history-log");
+        find<QTabWidget>(names::buildHistoryTabs)->setCurrentIndex(0);
+        builds->topLevelItem(1)->setSelected(true);
+        QTest::qWait(500);
+        inBothThemes("builds-compared");
+        find<QTabWidget>(names::buildHistoryTabs)->setCurrentIndex(2);
+        QTest::qWait(200);
+        inBothThemes("dockerfiles-compared");
+        QTest::keyClick(builds, Qt::Key_Escape);
+        QVERIFY(editor->isVisible());
+        editor->setFocus();
         editor->undo();
         find<QTabWidget>(names::buildPanels)->setCurrentIndex(0);
         QVERIFY(within(5000, [&] { return find<QTreeView>(names::problemList)->model()->rowCount() > 0; }));
@@ -436,6 +474,83 @@ private slots:
         QTest::keyClick(editor, Qt::Key_W, Qt::ControlModifier);
         QCOMPARE(m_engine.docker({"rmi", "greeter"}).code, 0);
         click(names::containersButton);
+    }
+
+    // A Node service, its base image (a stand-in made of Debian's Node) pulled from a registry, built by one click, run, and reached.
+    void buildsANodeService()
+    {
+        const QString archive = qEnvironmentVariable("CACHE") + QStringLiteral("/node-20.tar");
+        if (!QFile::exists(archive))
+            QSKIP("no stand-in of node:20-alpine: ./dev test makes it, of a Debian mirror's packages");
+        QTemporaryDir dir(QStringLiteral("/tmp/slipway-node-XXXXXX"));
+        const auto write = [&dir](const char* name, const QByteArray& text) {
+            QFile file(dir.filePath(QLatin1StringView(name)));
+            return file.open(QFile::WriteOnly) && file.write(text) == text.size();
+        };
+        QVERIFY(write("registry.yml", "version: 0.1\nstorage: {filesystem: {rootdirectory: " + dir.path().toUtf8() + "/registry}}\nhttp: {addr: '127.0.0.1:5000'}\n"));
+        QProcess registry;
+        registry.start(QStringLiteral("docker-registry"), {QStringLiteral("serve"), dir.filePath(QStringLiteral("registry.yml"))});
+        const auto end = qScopeGuard([&registry] {
+            registry.kill();
+            registry.waitForFinished();
+        });
+        const QString base = QStringLiteral("127.0.0.1:5000/library/node:20-alpine");
+        const test::Output imported = m_engine.docker({"import", "-c", "ENV PATH=/usr/local/bin:/usr/bin:/bin", "-c", "CMD [\"node\"]", archive, base}, {}, 120000);
+        QVERIFY2(imported.code == 0, imported.err.constData());
+        QVERIFY(within(10000, [&] { return m_engine.docker({"push", base}, {}, 120000).code == 0; }));
+        QCOMPARE(m_engine.docker({"rmi", base}).code, 0);
+
+        QVERIFY(QDir(dir.path()).mkdir(QStringLiteral("shop")));
+        QVERIFY(write("shop/package.json", "{\"name\": \"shop\", \"version\": \"1.0.0\", \"main\": \"server.js\"}\n"));
+        QVERIFY(write("shop/package-lock.json", "{\"name\": \"shop\", \"version\": \"1.0.0\", \"lockfileVersion\": 3, \"requires\": true,\n"
+                                                " \"packages\": {\"\": {\"name\": \"shop\", \"version\": \"1.0.0\"}}}\n"));
+        QVERIFY(write("shop/server.js", "const http = require('http');\n"
+                                        "http.createServer((request, response) => response.end('Hello from Node ' + process.version + '\\n')).listen(3000);\n"));
+        QVERIFY(write("shop/.dockerignore", "node_modules\n"));
+        QVERIFY(write("shop/Dockerfile", "FROM " + base.toUtf8() + "\n"
+                                         "WORKDIR /app\n"
+                                         "COPY package*.json ./\n"
+                                         "RUN npm ci --production\n"
+                                         "COPY . .\n"
+                                         "EXPOSE 3000\n"
+                                         "CMD [\"node\", \"server.js\"]\n"));
+        m_window->openDockerfile(dir.filePath(QStringLiteral("shop")));
+        QVERIFY(within(15000, [&] { return find<QTreeView>(names::outline)->model()->rowCount() == 1; }));
+        auto* editor = find<DockerfilePage>(names::dockerfilePage)->current();
+        QVERIFY(within(15000, [&] { return editor->editor().markAt(0) != nullptr; }));
+        inBothThemes("node-forecast");
+        click(names::buildButton);
+        auto* run = find<QPushButton>(names::buildRunButton);
+        QVERIFY2(within(120000, [&] { return run->isVisible(); }), qPrintable(find<QLabel>(names::buildState)->text()));
+        inBothThemes("node-built");
+        QCOMPARE(m_engine.docker({"inspect", "-f", "{{json .Config.Cmd}} {{.Config.WorkingDir}}", "shop"}).out.trimmed(), QByteArray("[\"node\",\"server.js\"] /app"));
+        click(names::buildRunButton);
+        QVERIFY(within(10000, [&] { return find<QDialog>(names::runDialog) != nullptr; }));
+        QAbstractButton* publish = nullptr;
+        QVERIFY(within(10000, [&] { // once the image is known
+            for (auto* button : find<QDialog>(names::runDialog)->findChildren<QAbstractButton*>())
+                publish = button->isVisible() && button->text().startsWith(QStringLiteral("Publish at")) ? button : publish;
+            return publish != nullptr;
+        }));
+        publish->click();
+        picture("node-run");
+        QTest::mouseClick(find<QDialog>(names::runDialog)->findChild<QPushButton*>(QLatin1StringView(names::runConfirm)), Qt::LeftButton);
+        QByteArray port;
+        QVERIFY(within(30000, [&] {
+            port = m_engine.docker({"ps", "-q", "--filter", "ancestor=shop:latest", "--format", "{{.Ports}}"}).out;
+            return port.contains("->3000/tcp");
+        }));
+        const QRegularExpression published(QStringLiteral(":(\\d+)->3000/tcp"));
+        const QString url = QStringLiteral("http://127.0.0.1:%1/").arg(published.match(QString::fromUtf8(port)).captured(1));
+        QByteArray said;
+        QVERIFY2(within(30000, [&] { return (said = test::run("curl", {"-s", url}).out).startsWith("Hello from Node v20."); }), said.constData());
+        click(names::containersButton);
+        picture("node-runs");
+        const QString id = QString::fromUtf8(m_engine.docker({"ps", "-q", "--filter", "ancestor=shop:latest"}).out.trimmed());
+        QCOMPARE(m_engine.docker({"rm", "-f", id}).code, 0);
+        QCOMPARE(m_engine.docker({"rmi", "shop", base}).code, 0);
+        QVERIFY(within(10000, [&] { return find<QWidget>(names::containersView) != nullptr; }));
+        chooseTheOnlyRow();
     }
 
     void stopAndRemove()

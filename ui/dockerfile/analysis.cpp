@@ -76,6 +76,7 @@ Analysis analyse(const QString& text, const QString& ignore)
         if (each.severity == df::Severity::Error)
             found.push_back(each);
     df::LintOptions options;
+    options.practices = true;
     if (const auto rules = df::IgnoreFile::parse(ignore.toStdString()); rules && !rules->empty() && !rules->hasExceptions())
         options.ignored = [rules = *rules](const std::string& path) { return rules.ignores(path); };
     const auto advice = df::lint(*file, options);

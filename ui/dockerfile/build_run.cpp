@@ -111,8 +111,37 @@ BuildRun::Step* BuildRun::find(int number)
 
 int BuildRun::cachedSteps() const { return int(std::ranges::count(m_steps, Step::State::Cached, &Step::state)); }
 
+void BuildRun::endLine()
+{
+    if (!std::exchange(m_lineOpen, false))
+        return;
+    dockerapi::LogLine rest;
+    rest.isStderr = m_openIsStderr;
+    m_output.append(rest);
+}
+
+void BuildRun::printPiece(std::string_view text, bool isStderr)
+{
+    if (m_lineOpen && m_openIsStderr != isStderr)
+        endLine();
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        dockerapi::LogLine line;
+        line.text = text.substr(0, end);
+        if (end != std::string_view::npos && line.text.ends_with('\r'))
+            line.text.pop_back();
+        line.isStderr = isStderr;
+        line.partial = end == std::string_view::npos;
+        m_output.append(line);
+        m_lineOpen = line.partial;
+        m_openIsStderr = isStderr;
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+}
+
 void BuildRun::print(const QString& text, bool isStderr)
 {
+    endLine();
     dockerapi::LogLine line;
     line.text = text.toStdString();
     line.isStderr = isStderr;
@@ -180,11 +209,7 @@ void BuildRun::take(const dockerapi::BuildStep& news)
         if (m_speaker != news.step) // stages that run side by side speak in turns
             print(QStringLiteral("\x1b[2m%1\x1b[0m").arg(tr("Step %1/%2:").arg(news.step).arg(m_total)));
         m_speaker = news.step;
-        const QString text = QString::fromStdString(news.text);
-        const auto lines = text.split(QLatin1Char('\n'));
-        for (qsizetype i = 0; i < lines.size(); ++i)
-            if (i + 1 < lines.size() || !lines[i].isEmpty())
-                print(lines[i].endsWith(QLatin1Char('\r')) ? lines[i].chopped(1) : lines[i], news.isStderr);
+        printPiece(news.text, news.isStderr);
         break;
     }
     case News::Pull:

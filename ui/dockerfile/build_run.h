@@ -65,6 +65,8 @@ private:
     void end(const Result<std::string>& result);
     void finish(State state, const QString& error);
     void print(const QString& text, bool isStderr = false);
+    void printPiece(std::string_view text, bool isStderr); // of a step's output: lines, and perhaps the beginning of one
+    void endLine();
     [[nodiscard]] Step* find(int number);
     void showInJob(const Step& step, const QString& status, double share);
 
@@ -72,6 +74,7 @@ private:
     std::vector<Step> m_steps;
     int m_total = 0, m_speaker = 0; // m_speaker: the step whose output came last
     LineStore m_output{64u << 20};
+    bool m_lineOpen = false, m_openIsStderr = false; // its last line waits for the rest
     QString m_error, m_image;
     QElapsedTimer m_clock;
     qint64 m_elapsed = 0;

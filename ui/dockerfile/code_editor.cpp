@@ -8,6 +8,7 @@
 
 #include <QFileInfo>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPlainTextDocumentLayout>
 #include <QScrollBar>
 #include <QTextBlock>
@@ -340,6 +341,15 @@ void CodeEditor::focusOutEvent(QFocusEvent* event)
 {
     QPlainTextEdit::focusOutEvent(event);
     m_popup->hide();
+}
+
+void CodeEditor::contextMenuEvent(QContextMenuEvent* event)
+{
+    const bool byMouse = event->reason() == QContextMenuEvent::Mouse;
+    const int line = (byMouse ? cursorForPosition(event->pos()) : textCursor()).blockNumber();
+    std::unique_ptr<QMenu> menu(createStandardContextMenu());
+    emit lineMenuRequested(menu.get(), line);
+    menu->exec(event->globalPos());
 }
 
 void CodeEditor::paintEvent(QPaintEvent* event)

@@ -11,6 +11,7 @@
 #include "dockerfile/completion.h"
 
 class QListView;
+class QMenu;
 
 namespace KSyntaxHighlighting
 {
@@ -36,7 +37,7 @@ class CodeEditor : public QPlainTextEdit
 public:
     struct Mark
     {
-        enum class State : std::uint8_t { Running, Cached, Done, Failed, Cancelled };
+        enum class State : std::uint8_t { Running, Cached, Done, Failed, Cancelled, WillHit, WillRun, Unknown }; // the last three: a forecast
         int line = 0; // from 0
         State state = State::Running;
         QString note;   // behind the text: "3.2 s · 12 MB"
@@ -69,6 +70,7 @@ public:
 
 signals:
     void markClicked(int line);
+    void lineMenuRequested(QMenu* menu, int line); // of the gutter or the text; to be added to
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -76,6 +78,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     bool event(QEvent* event) override;
 
 private:

@@ -15,6 +15,7 @@
 #include "dockerfile/build_history_page.h"
 #include "dockerfile/code_editor.h"
 #include "dockerfile/dockerfile_view.h"
+#include "dockerfile/step_shell.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
 #include "widgets/empty_state.h"
@@ -101,6 +102,12 @@ DockerfilePage::DockerfilePage(EngineBridge& bridge, Jobs& jobs, QWidget* parent
     connect(new QShortcut(QKeySequence::New, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, this, [this] { createNew(); });
     connect(new QShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_H, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, this,
             &DockerfilePage::showHistory);
+    const auto tidy = [this] {
+        if (m_bridge.state() == EngineBridge::State::Connected && !std::exchange(m_tidied, true))
+            StepShell::removeLeftovers(m_bridge);
+    };
+    connect(&bridge, &EngineBridge::stateChanged, this, tidy);
+    tidy();
     restore();
     showTabs();
 }

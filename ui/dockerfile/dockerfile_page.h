@@ -67,7 +67,7 @@ private:
     QTabWidget* m_tabs;
     BuildHistoryPage* m_history = nullptr;
     QVBoxLayout* m_recent = nullptr;
-    bool m_restoring = false;
+    bool m_restoring = false, m_tidied = false;
 };
 
 } // namespace slipway::ui

@@ -9,6 +9,7 @@
 #include <QSettings>
 #include <QShortcut>
 #include <QSplitter>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTextBlock>
 #include <QThreadPool>
@@ -32,38 +33,7 @@ namespace slipway::ui
 namespace
 {
 constexpr int analyseAfterMs = 120, clockMs = 200, outlineWidth = 220, panelHeight = 220, mostEntries = 500;
-enum Panels { Problems, Output };
 
-QString noteOf(const BuildRun::Step& step, const QString& error)
-{
-    using enum BuildRun::Step::State;
-    QStringList words;
-    switch (step.state) {
-    case Running: return step.ms == 0 ? BuildRun::tr("running") : BuildRun::tr("running for %1").arg(durationText(step.ms));
-    case Cached: words << BuildRun::tr("cached"); break;
-    case Done: words << (step.ms > 0 || step.size > 0 ? durationText(step.ms) : QString()); break;
-    case Failed: return error.section(QLatin1Char('\n'), 0, 0);
-    case Cancelled: return BuildRun::tr("cancelled");
-    }
-    if (step.size > 0)
-        words << bytesText(step.size);
-    words.removeAll(QString());
-    return words.join(QStringLiteral(" · "));
-}
-
-CodeEditor::Mark::State markOf(BuildRun::Step::State state)
-{
-    using From = BuildRun::Step::State;
-    using To = CodeEditor::Mark::State;
-    switch (state) {
-    case From::Running: return To::Running;
-    case From::Cached: return To::Cached;
-    case From::Done: return To::Done;
-    case From::Failed: return To::Failed;
-    case From::Cancelled: return To::Cancelled;
-    }
-    return To::Running;
-}
 } // namespace
 
 DockerfileView::DockerfileView(EngineBridge& bridge, Jobs& jobs, QWidget* parent)
@@ -98,7 +68,19 @@ DockerfileView::DockerfileView(EngineBridge& bridge, Jobs& jobs, QWidget* parent
         m_message->say(MessageBar::Kind::Warning, tr("%1 was removed by another program. Save keeps what stands here.").arg(m_file->path()),
                        {{tr("Save"), [this] { save(); }}});
     });
-    connect(&bridge, &EngineBridge::stateChanged, this, &DockerfileView::showBuild);
+    connect(&bridge, &EngineBridge::stateChanged, this, [this] {
+        showBuild();
+        forecastSoon();
+    });
+    m_forecastSoon.setSingleShot(true);
+    connect(&m_forecastSoon, &QTimer::timeout, this, &DockerfileView::askForecast);
+    connect(m_editor, &CodeEditor::lineMenuRequested, this, &DockerfileView::fillLineMenu);
+    connect(m_outline, &Outline::lineMenuRequested, this, &DockerfileView::fillLineMenu);
+    connect(m_output, &BuildOutput::stepMenuRequested, this, [this](QMenu* menu, int number) {
+        for (const BuildRun::Step& step : m_run->steps())
+            if (step.number == number && lineOf(step) >= 0)
+                fillLineMenu(menu, lineOf(step));
+    });
     connect(&bridge, &EngineBridge::event, this, [this](const dockerapi::EventMessage& event) {
         if (event.type == "image")
             m_imagesAsked = false;
@@ -112,6 +94,7 @@ DockerfileView::DockerfileView(EngineBridge& bridge, Jobs& jobs, QWidget* parent
     bind(QKeySequence::FindNext, [this] { m_replace->find(true); });
     bind(QKeySequence::FindPrevious, [this] { m_replace->find(false); });
     bind(Qt::CTRL | Qt::Key_G, [this] { goToLine(); });
+    bind(Qt::CTRL | Qt::SHIFT | Qt::Key_T, [this] { openShell(m_editor->textCursor().blockNumber()); });
     connect(m_replace, &ReplaceBar::closed, this, [this] {
         m_replace->hide();
         m_editor->setFocus();
@@ -168,7 +151,10 @@ void DockerfileView::buildToolBar(QVBoxLayout* column)
     connect(m_tag, &QLineEdit::textEdited, this, [this](const QString& text) { m_settings.tag = text; });
     connect(m_tag, &QLineEdit::returnPressed, this, &DockerfileView::build);
     connect(m_target, &QComboBox::activated, this,
-            [this](int index) { m_settings.target = index > 0 ? m_target->itemText(index) : QString(); });
+            [this](int index) {
+                m_settings.target = index > 0 ? m_target->itemText(index) : QString();
+                forecastSoon();
+            });
 }
 
 void DockerfileView::buildPanels()
@@ -188,6 +174,15 @@ void DockerfileView::buildPanels()
     m_panels->setDocumentMode(true);
     m_panels->addTab(m_problems, tr("Problems"));
     m_panels->addTab(m_output, tr("Output"));
+    m_panels->setTabsClosable(true);
+    for (const int fixed : {int(Problems), int(Output)})
+        for (const auto side : {QTabBar::LeftSide, QTabBar::RightSide})
+            m_panels->tabBar()->setTabButton(fixed, side, nullptr);
+    connect(m_panels, &QTabWidget::tabCloseRequested, this, [this](int index) {
+        if (index > Output)
+            delete m_panels->widget(index); // its container goes with it
+        m_editor->setFocus();
+    });
     m_rows->addWidget(m_columns);
     m_rows->addWidget(m_panels);
     m_rows->setStretchFactor(0, 1);
@@ -245,6 +240,7 @@ void DockerfileView::setSettings(const BuildSettings& settings)
     m_settings = settings;
     m_tag->setText(settings.tag);
     showTargets();
+    forecastSoon();
 }
 
 void DockerfileView::showName()
@@ -271,8 +267,11 @@ bool DockerfileView::isDockerfile() const
 
 void DockerfileView::textChanged()
 {
+    if (std::exchange(m_documentRevision, m_editor->document()->revision()) == m_editor->document()->revision())
+        return; // other colours, the same text
     ++m_revision;
     m_analyseSoon.start();
+    m_forecastSoon.stop();
 }
 
 void DockerfileView::analyse()
@@ -301,6 +300,7 @@ void DockerfileView::take(const std::shared_ptr<const Analysis>& analysis)
     m_editor->setFolds(std::move(folds));
     showTargets();
     showBuild();
+    forecastSoon();
     QThreadPool::globalInstance()->start([before = std::move(before)] {}); // to free thousands of lines takes longer than a frame
     if (std::exchange(m_buildWanted, false))
         buildAnalysed();
@@ -322,169 +322,6 @@ void DockerfileView::showTargets()
     }
     m_target->setCurrentIndex(chosen);
     m_target->setVisible(stages.size() > 1);
-}
-
-void DockerfileView::build()
-{
-    if (!isDockerfile() || (m_run && m_run->state() == BuildRun::State::Running))
-        return;
-    m_buildWanted = m_analysis->revision != m_revision;
-    if (m_buildWanted)
-        analyse();
-    else
-        buildAnalysed();
-}
-
-void DockerfileView::buildAnalysed()
-{
-    m_settings.tag = m_tag->text().trimmed();
-    const Analysis& now = *m_analysis;
-    const auto error = std::ranges::find(now.problems, dockerfile::Severity::Error, &Problem::severity);
-    if (error != now.problems.end()) {
-        m_panels->setCurrentIndex(Problems);
-        m_editor->goTo(error->line, error->column);
-        m_message->say(MessageBar::Kind::Problem, tr("Line %1: %2. Nothing was built.").arg(error->line + 1).arg(error->message));
-        return;
-    }
-    if (const QString problem = m_settings.problem(); !problem.isEmpty()) {
-        m_message->say(MessageBar::Kind::Problem, problem + QStringLiteral(". ") + tr("Nothing was built."), {{tr("Options…"), [this] { askOptions(); }}});
-        return;
-    }
-    m_message->clear();
-    if (!path().isEmpty())
-        m_settings.remember(path());
-    placeLines(*now.file);
-    m_run = BuildRun::start(m_bridge, m_jobs, m_settings, path(), m_editor->toPlainText());
-    m_run->setShown([view = QPointer(this)] { return view && view->isVisible(); });
-    connect(m_run.get(), &BuildRun::changed, this, &DockerfileView::showBuild);
-    connect(m_run.get(), &BuildRun::finished, this, [this] {
-        if (m_run->state() == BuildRun::State::Failed)
-            for (const BuildRun::Step& step : m_run->steps())
-                if (step.state == BuildRun::Step::State::Failed && lineOf(step) >= 0)
-                    m_editor->goTo(lineOf(step));
-    });
-    m_output->setRun(m_run);
-    m_panels->setCurrentIndex(Output);
-    m_clock.start();
-    showBuild();
-}
-
-void DockerfileView::cancelBuild()
-{
-    if (m_run)
-        m_run->cancel();
-}
-
-void DockerfileView::askOptions()
-{
-    QStringList stages, args;
-    for (const dockerfile::Stage& stage : m_analysis->file->stages) {
-        if (!stage.base().name.empty())
-            stages << QString::fromStdString(stage.base().name);
-        for (const dockerfile::Instruction& each : stage.instructions)
-            if (const auto* arg = each.as<dockerfile::Arg>())
-                for (const auto& definition : arg->args)
-                    args << QString::fromStdString(definition.name);
-    }
-    args.removeDuplicates();
-    m_settings.tag = m_tag->text().trimmed();
-    auto* dialog = new BuildOptions(m_settings, stages, args, window());
-    connect(dialog, &BuildOptions::chosen, this, [this](const BuildSettings& settings, bool now) {
-        setSettings(settings);
-        if (!path().isEmpty())
-            m_settings.remember(path());
-        if (now)
-            build();
-    });
-    dialog->open();
-}
-
-void DockerfileView::showBuild()
-{
-    using State = BuildRun::State;
-    const bool running = m_run && m_run->state() == State::Running;
-    const bool connected = m_bridge.state() == EngineBridge::State::Connected;
-    m_build->setText(running ? tr("Cancel") : tr("Build"));
-    m_build->setIcon(icon(running ? "stop" : "play", Tint::OnAccent));
-    m_build->setToolTip(running ? tr("Cancel the build") : connected ? tr("Build it (Ctrl+B)") : tr("The engine is not reachable"));
-    m_build->setEnabled(running || connected);
-    m_runButton->setVisible(m_run && m_run->state() == State::Succeeded);
-    m_runButton->setEnabled(connected);
-    m_runButton->setToolTip(connected ? tr("Run a container of it") : tr("The engine is not reachable"));
-    if (!running)
-        m_clock.stop();
-    if (!m_run) {
-        m_state->clear();
-        return;
-    }
-    const QString time = durationText(m_run->elapsedMs());
-    const int steps = int(m_run->steps().size());
-    switch (m_run->state()) {
-    case State::Running:
-        m_state->setText(steps == 0 ? tr("Sending the context…") : tr("Step %1 of %2 · %3").arg(m_run->steps().back().number).arg(m_run->total()).arg(time));
-        break;
-    case State::Succeeded:
-        m_state->setText(tr("Built in %1 · %2 of %n step(s) from the cache", nullptr, steps).arg(time).arg(m_run->cachedSteps()));
-        break;
-    case State::Failed:
-        m_state->setText(tr("Failed after %1").arg(time));
-        break;
-    case State::Cancelled:
-        m_state->setText(tr("Cancelled after %1").arg(time));
-        break;
-    }
-    showMarks();
-}
-
-void DockerfileView::placeLines(const dockerfile::File& file)
-{
-    m_builtLines.clear();
-    m_stepLines.clear();
-    const auto place = [this](const dockerfile::Instruction& instruction) {
-        const int line = instruction.node->firstLine;
-        QTextCursor at(m_editor->document()->findBlockByNumber(line - 1));
-        at.movePosition(QTextCursor::EndOfBlock);
-        m_builtLines[line] = at;
-        m_stepLines.push_back(line);
-    };
-    for (const auto& arg : file.globalArgs)
-        place(arg);
-    for (const dockerfile::Stage& stage : file.stages) {
-        place(stage.from);
-        for (const auto& each : stage.instructions)
-            place(each);
-    }
-}
-
-int DockerfileView::lineOf(const BuildRun::Step& step) const
-{
-    const bool counted = step.number >= 1 && step.number <= int(m_stepLines.size());
-    const auto found = m_builtLines.find(step.line > 0 ? step.line : counted ? m_stepLines[std::size_t(step.number - 1)] : 0);
-    return found == m_builtLines.end() ? -1 : found->second.blockNumber();
-}
-
-void DockerfileView::showMarks()
-{
-    std::vector<CodeEditor::Mark> marks;
-    for (const BuildRun::Step& step : m_run->steps()) {
-        const int line = lineOf(step);
-        if (line < 0)
-            continue;
-        CodeEditor::Mark mark{line, markOf(step.state), noteOf(step, m_run->error()), {}};
-        mark.detail = step.state == BuildRun::Step::State::Failed ? m_run->error() : tr("Step %1 of %2. Click for its output.").arg(step.number).arg(m_run->total());
-        marks.push_back(std::move(mark));
-    }
-    m_editor->setMarks(marks);
-}
-
-void DockerfileView::showStep(int line)
-{
-    for (const BuildRun::Step& step : m_run ? m_run->steps() : std::vector<BuildRun::Step>()) {
-        if (lineOf(step) != line)
-            continue;
-        m_panels->setCurrentIndex(Output);
-        m_output->showLine(step.outputLine);
-    }
 }
 
 void DockerfileView::find(bool replace) { m_replace->open(replace); }

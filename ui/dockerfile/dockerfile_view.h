@@ -16,6 +16,7 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QPushButton;
 class QSplitter;
 class QTabWidget;
@@ -54,6 +55,7 @@ public:
     void build();
     void cancelBuild();
     void askOptions();
+    void openShell(int line); // in the state after the instruction there, before it if that failed; from 0
     void find(bool replace);
     void goToLine();
     [[nodiscard]] QString path() const;
@@ -69,6 +71,7 @@ signals:
     void runRequested(const QString& image);
 
 private:
+    enum Panels { Problems, Output }; // then shells
     void buildToolBar(QVBoxLayout* column);
     void buildPanels();
     void showName();
@@ -79,6 +82,12 @@ private:
     void showTargets();
     void showBuild();
     void showMarks();
+    void forecastSoon();
+    void askForecast();
+    void takeForecast(const std::vector<dockerapi::BuildForecast>& steps);
+    void showForecast();
+    void fillLineMenu(QMenu* menu, int line);
+    [[nodiscard]] const BuildRun::Step* stepAt(int line) const; // of the run; null: none
     void showStep(int line);
     void placeLines(const dockerfile::File& file);
     [[nodiscard]] int lineOf(const BuildRun::Step& step) const; // from 0; -1: nowhere
@@ -100,8 +109,13 @@ private:
     std::map<int, QTextCursor> m_builtLines; // of the run's Dockerfile, from 1: where each instruction is by now
     std::vector<int> m_stepLines;            // of its steps in order, for an engine that names no lines
     BuildSettings m_settings;
-    QTimer m_analyseSoon, m_clock;
-    int m_revision = 0;
+    QTimer m_analyseSoon, m_clock, m_forecastSoon;
+    std::vector<dockerapi::BuildForecast> m_forecast; // of what stood there at m_forecastRevision
+    int m_forecastRevision = -1, m_builtRevision = -1;
+    qint64 m_forecastMs = 0; // what the last one took
+    bool m_forecasts = true; // the engine can
+    Request m_forecastRequest;
+    int m_revision = 0, m_documentRevision = -1;
     bool m_buildWanted = false; // as soon as the text is analysed
     QStringList m_images; // local, for completion
     bool m_imagesAsked = false;

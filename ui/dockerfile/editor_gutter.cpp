@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dockerfile/editor_gutter.h"
 
+#include <QMenu>
 #include <QMouseEvent>
 #include <QTextBlock>
 #include <QToolTip>
@@ -25,6 +26,9 @@ EditorGutter::Sign signOf(State state)
     case State::Done: return {"check", colors.success};
     case State::Failed: return {"error", colors.danger};
     case State::Cancelled: return {"stop", colors.muted};
+    case State::WillHit: return {"check", theme::mix(colors.surface, colors.muted, 0.6)};
+    case State::WillRun: return {"chevron-right", colors.accent};
+    case State::Unknown: return {"more", theme::mix(colors.surface, colors.muted, 0.8)};
     }
     return {"play", colors.accent};
 }
@@ -124,6 +128,17 @@ void EditorGutter::mousePressEvent(QMouseEvent* event)
         emit m_editor.markClicked(line);
     else
         m_editor.goTo(line);
+}
+
+void EditorGutter::contextMenuEvent(QContextMenuEvent* event)
+{
+    const int line = lineAt(event->pos().y());
+    if (line < 0)
+        return;
+    QMenu menu(this);
+    emit m_editor.lineMenuRequested(&menu, line);
+    if (!menu.isEmpty())
+        menu.exec(event->globalPos());
 }
 
 void EditorGutter::wheelEvent(QWheelEvent* event) { QCoreApplication::sendEvent(m_editor.viewport(), event); }

@@ -2,7 +2,9 @@
 #include "dockerfile/outline.h"
 
 #include <QAbstractItemModel>
+#include <QContextMenuEvent>
 #include <QHeaderView>
+#include <QMenu>
 
 #include "shell/object_names.h"
 #include "widgets/icons.h"
@@ -29,6 +31,16 @@ public:
                 emit dataChanged(index(0, 0, index(top, 0)), index(children - 1, 0, index(top, 0)));
         if (!m_shown.empty())
             emit dataChanged(index(0, 0), index(int(m_shown.size()) - 1, 0));
+    }
+
+    void setNotes(std::map<int, Outline::Note> notes)
+    {
+        m_notes = std::move(notes);
+        if (!m_shown.empty())
+            emit dataChanged(index(0, 0), index(int(m_shown.size()) - 1, 0)); // a view paints all that it shows
+        for (int top = 0; top < int(m_shown.size()); ++top)
+            if (const int children = m_shown[std::size_t(top)]; children > 0)
+                emit dataChanged(index(0, 0, index(top, 0)), index(children - 1, 0, index(top, 0)));
     }
 
     [[nodiscard]] const dockerfile::Instruction* at(const QModelIndex& place) const // null: it is going away
@@ -83,6 +95,9 @@ public:
         const dockerfile::Instruction* each = at(place);
         if (!each)
             return {};
+        const auto note = m_notes.find(each->node->firstLine - 1);
+        if (role == Qt::ToolTipRole && note != m_notes.end())
+            return QStringLiteral("%1\n%2").arg(textOf(*each), note->second.text);
         if (role == Qt::DisplayRole || role == Qt::ToolTipRole)
             return textOf(*each);
         if (role == Qt::DecorationRole)
@@ -91,7 +106,7 @@ public:
                         : each->as<dockerfile::Run>()  ? "play"
                         : each->as<dockerfile::Copy>() ? "copy"
                                                        : "settings",
-                        Tint::Muted);
+                        note == m_notes.end() ? Tint::Muted : note->second.tint);
         return {};
     }
 
@@ -138,6 +153,7 @@ private:
 
     std::shared_ptr<const dockerfile::File> m_file;
     std::vector<int> m_shown; // how many rows each at the top has by now
+    std::map<int, Outline::Note> m_notes;
 };
 
 Outline::Outline(QWidget* parent) : QTreeView(parent), m_model(new OutlineModel)
@@ -176,6 +192,19 @@ void Outline::show(const Analysis& analysis)
 {
     const QSignalBlocker quiet(this);
     m_model->setFile(analysis.file);
+}
+
+void Outline::setNotes(std::map<int, Note> notes) { m_model->setNotes(std::move(notes)); }
+
+void Outline::contextMenuEvent(QContextMenuEvent* event)
+{
+    const int line = lineAt(event->reason() == QContextMenuEvent::Mouse ? indexAt(event->pos()) : currentIndex());
+    if (line < 0)
+        return;
+    QMenu menu(this);
+    emit lineMenuRequested(&menu, line);
+    if (!menu.isEmpty())
+        menu.exec(event->reason() == QContextMenuEvent::Mouse ? event->globalPos() : viewport()->mapToGlobal(visualRect(currentIndex()).bottomLeft()));
 }
 
 void Outline::setCurrentLine(int line)

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
+
 #include <QTreeView>
 
 #include "dockerfile/analysis.h"
+#include "widgets/icons.h"
+
+class QMenu;
 
 namespace slipway::ui
 {
@@ -21,10 +26,21 @@ public:
     void show(const Analysis& analysis);
     using QTreeView::show;
     void setCurrentLine(int line); // from 0; tells nobody
+    // What is said of lines (from 0) beside their text, and in which colour their pictures are. Others: nothing.
+    struct Note
+    {
+        QString text;
+        Tint tint = Tint::Muted;
+    };
+    void setNotes(std::map<int, Note> notes);
     [[nodiscard]] int lineAt(const QModelIndex& index) const;
 
 signals:
     void lineChosen(int line);
+    void lineMenuRequested(QMenu* menu, int line); // to be added to
+
+protected:
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     OutlineModel* m_model;

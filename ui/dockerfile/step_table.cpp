@@ -18,9 +18,9 @@ using dockerapi::PastStep;
 class StepModel : public QAbstractTableModel
 {
 public:
-    // Of one build: Number, Instruction, State, Time, Size. Of two: Number, Instruction, then the older's three, the newer's three, and
-    // by how much the newer took longer and is larger.
-    static constexpr int Number = 0, Instruction = 1, FirstOf = 2;
+    // Of one build: Number, Instruction, State, Time, Size. Of two: Number, Instruction, what the older and the newer made of it, and by
+    // how much the newer took longer and is larger.
+    static constexpr int Number = 0, Instruction = 1, FirstOf = 2, Before = 2, After = 3, Longer = 4, Larger = 5;
     enum Part { State, Time, Size };
     static constexpr int Parts = 3;
 
@@ -43,13 +43,13 @@ public:
     }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override { return parent.isValid() ? 0 : int(m_rows.size()); }
-    [[nodiscard]] int columnCount(const QModelIndex&) const override { return m_both ? FirstOf + 2 * Parts + 2 : FirstOf + Parts; }
+    [[nodiscard]] int columnCount(const QModelIndex&) const override { return m_both ? Larger + 1 : FirstOf + Parts; }
     [[nodiscard]] QVariant headerData(int column, Qt::Orientation orientation, int role) const override
     {
         if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
             return {};
         const QStringList one{StepTable::tr("Step"), StepTable::tr("Instruction"), StepTable::tr("State"), StepTable::tr("Time"), StepTable::tr("Layer")};
-        const QStringList two{one[0], one[1], StepTable::tr("Before"), one[3], one[4], StepTable::tr("After"), one[3], one[4], StepTable::tr("Time ±"), StepTable::tr("Layer ±")};
+        const QStringList two{one[0], one[1], StepTable::tr("Before"), StepTable::tr("After"), StepTable::tr("Time ±"), StepTable::tr("Layer ±")};
         return (m_both ? two : one).value(column);
     }
     [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override
@@ -70,17 +70,23 @@ public:
             const QString text = QString::fromStdString(shown.text).simplified();
             return column == Number ? QString::number(shown.number) : m_both && !(older && newer) ? (newer ? QStringLiteral("+ ") : QStringLiteral("− ")) + text : text;
         }
-        const int side = m_both && column < FirstOf + Parts ? 0 : 1;
-        if (m_both && column >= FirstOf + 2 * Parts)
-            return older && newer ? difference(*older, *newer, column - FirstOf - 2 * Parts, role) : QVariant();
-        const PastStep* shown = side == 0 ? older : newer;
-        return shown ? part(*shown, Part((column - FirstOf) % Parts), role) : QVariant();
+        if (m_both && column >= Longer)
+            return older && newer ? difference(*older, *newer, column == Longer, role) : QVariant();
+        if (m_both)
+            return column == Before ? (older ? whole(*older, role) : QVariant()) : newer ? whole(*newer, role) : QVariant();
+        return part(*newer, Part(column - FirstOf), role);
     }
 
 private:
-    [[nodiscard]] bool isAmount(int column) const
+    [[nodiscard]] bool isAmount(int column) const { return m_both ? column >= Longer : column > FirstOf; }
+    // "ran · 8 ms · 21 bytes", "cached"
+    static QVariant whole(const PastStep& step, int role)
     {
-        return column >= FirstOf && (column >= FirstOf + 2 * Parts || (column - FirstOf) % Parts != State);
+        if (role != Qt::DisplayRole)
+            return part(step, State, role);
+        QStringList words{part(step, State, role).toString(), part(step, Time, role).toString(), part(step, Size, role).toString()};
+        words.removeAll(QString());
+        return words.join(QStringLiteral(" · "));
     }
     static std::vector<PastStep> sorted(std::vector<PastStep> steps)
     {
@@ -115,12 +121,11 @@ private:
         if (role != Qt::DisplayRole)
             return {};
         if (what == Time)
-            return step.state == Cached ? QString() : durationText(step.ms);
+            return step.state == Cached ? QString() : step.ms < 1 ? StepTable::tr("<1 ms") : durationText(step.ms);
         return step.size > 0 ? bytesText(step.size) : QString();
     }
-    static QVariant difference(const PastStep& older, const PastStep& newer, int what, int role)
+    static QVariant difference(const PastStep& older, const PastStep& newer, bool time, int role)
     {
-        const bool time = what == 0;
         const qint64 by = time ? (newer.state == PastStep::State::Cached ? 0 : newer.ms) - (older.state == PastStep::State::Cached ? 0 : older.ms) : newer.size - older.size;
         if (role == Qt::ForegroundRole)
             return tintColor(by > 0 ? Tint::Warning : Tint::Success);

@@ -14,6 +14,7 @@
 #include <QShortcut>
 
 #include "images/image_detail.h"
+#include "images/image_dockerfile.h"
 #include "images/image_jobs.h"
 #include "models/image_model.h"
 #include "shell/object_names.h"
@@ -93,6 +94,8 @@ std::vector<ListAction> ImagesPage::actions()
                             if (m_model.find(key) && !m_model.find(key)->tag.empty())
                                 pullImage(m_bridge, m_jobs, key);
                     }});
+    list.push_back({names::imageDockerfileButton, "build", tr("Open as Dockerfile"), Qt::Key_D, false, true, true, {},
+                    first([this](const QString& key) { openDockerfile(key); })});
     list.push_back({names::imageCopyButton, "copy", tr("Copy ID"), {}, false, true, true, {}, first([this](const QString& key) {
                         if (const auto* row = m_model.find(key))
                             QApplication::clipboard()->setText(QString::fromStdString(row->image.id));
@@ -179,6 +182,19 @@ void ImagesPage::dropEvent(QDropEvent* event)
     for (const QUrl& url : event->mimeData()->urls())
         loadImage(m_bridge, m_jobs, url.toLocalFile());
     event->acceptProposedAction();
+}
+
+void ImagesPage::openDockerfile(const QString& key)
+{
+    const auto* row = m_model.find(key);
+    if (!row)
+        return;
+    readDockerfile(m_bridge, key, row->image.id, this, [this](const Result<QString>& text) {
+        if (text)
+            emit dockerfileRead(*text);
+        else
+            message().say(MessageBar::Kind::Problem, tr("The history could not be read: %1").arg(QString::fromStdString(text.error().message)));
+    });
 }
 
 void ImagesPage::askTag(const QString& key)

@@ -24,6 +24,7 @@ public:
 signals:
     void runRequested(const QString& image); // by name, or id when it has none
     void containerRequested(const QString& name);
+    void dockerfileRead(const QString& text); // of the image that somebody asked to see as one
 
 protected:
     void showDetail(const QString& id) override;
@@ -36,6 +37,7 @@ private:
     void applySegment();
     void showConnection();
     void askTag(const QString& key);
+    void openDockerfile(const QString& key);
     void askRemove(const QStringList& keys);
     void remove(const QString& key, bool force);
     void reportRemoval(const QString& key, const Status& status);

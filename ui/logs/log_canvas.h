@@ -15,6 +15,8 @@ class QTimer;
 
 // Paints the visible rows of a LogModel and nothing else; a line is read and decoded when it comes into view. Scrolls by rows,
 // follows the end until the user scrolls up, selects across lines, shows what was found and links. GUI thread.
+class QMenu;
+
 namespace slipway::ui
 {
 
@@ -65,6 +67,7 @@ signals:
     void copyRequested();
     void jumpRequested();
     void detailsRequested(std::uint64_t line);
+    void menuRequested(QMenu* menu, std::uint64_t line); // to be added to
 
 protected:
     void paintEvent(QPaintEvent* event) override;

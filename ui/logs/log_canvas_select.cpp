@@ -153,6 +153,7 @@ void LogCanvas::contextMenuEvent(QContextMenuEvent* event)
         menu.addAction(tr("Find…"), QKeySequence::Find, this, &LogCanvas::findRequested);
         menu.addAction(tr("Go to line or time…"), QKeySequence(Qt::CTRL | Qt::Key_G), this, &LogCanvas::jumpRequested);
     }
+    emit menuRequested(&menu, at ? at->line : currentLine());
     menu.exec(event->globalPos());
 }
 

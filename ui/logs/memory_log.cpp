@@ -6,7 +6,87 @@
 namespace slipway::ui
 {
 
-void MemoryLog::linesChanged() { emit changed(); }
+void MemoryLog::linesChanged()
+{
+    emit changed();
+    if (m_matcher) {
+        search();
+        emit searched();
+    }
+}
+
+bool MemoryLog::find(const logstore::LogQuery& query)
+{
+    m_matcher.reset();
+    m_matches.clear();
+    m_match.reset();
+    m_searched = m_store.firstLine();
+    bool good = true;
+    if (!query.text.empty()) {
+        auto compiled = logstore::LineMatcher::compile(query);
+        good = compiled.has_value();
+        if (good) {
+            m_matcher.emplace(*std::move(compiled));
+            QString pattern = QString::fromStdString(query.text);
+            if (!query.regex)
+                pattern = QRegularExpression::escape(pattern);
+            if (query.wholeWord)
+                pattern = QStringLiteral("\\b(?:%1)\\b").arg(pattern);
+            m_regex = QRegularExpression(pattern, query.caseSensitive ? QRegularExpression::NoPatternOption : QRegularExpression::CaseInsensitiveOption);
+            search();
+        }
+    }
+    emit searched();
+    return good;
+}
+
+void MemoryLog::search()
+{
+    for (m_searched = std::max(m_searched, m_store.firstLine()); m_searched < m_store.endLine(); ++m_searched)
+        if (m_matcher->textMatches(logstore::Stream::Stdout, m_store.line(m_searched).text))
+            m_matches.push_back(m_searched);
+    m_matches.erase(m_matches.begin(), std::ranges::lower_bound(m_matches, m_store.firstLine()));
+}
+
+void MemoryLog::step(bool forward, std::uint64_t fromLine)
+{
+    if (m_matches.empty())
+        return;
+    auto at = m_match ? (forward ? std::ranges::upper_bound(m_matches, *m_match) : std::ranges::lower_bound(m_matches, *m_match))
+                      : (forward ? std::ranges::lower_bound(m_matches, fromLine) : std::ranges::upper_bound(m_matches, fromLine));
+    if (forward)
+        m_match = at == m_matches.end() ? m_matches.front() : *at;
+    else
+        m_match = at == m_matches.begin() ? m_matches.back() : *std::prev(at);
+    emit searched();
+}
+
+std::optional<std::size_t> MemoryLog::matchNumber() const
+{
+    if (!m_match)
+        return std::nullopt;
+    return std::size_t(std::ranges::lower_bound(m_matches, *m_match) - m_matches.begin()) + 1;
+}
+
+std::vector<LogModel::Span> MemoryLog::found(const QString& shown) const
+{
+    std::vector<Span> spans;
+    if (!m_matcher || !m_regex.isValid())
+        return spans;
+    for (auto it = m_regex.globalMatch(shown); it.hasNext() && spans.size() < 500;)
+        if (const QRegularExpressionMatch match = it.next(); match.capturedLength() > 0)
+            spans.push_back({static_cast<int>(match.capturedStart()), static_cast<int>(match.capturedLength())});
+    return spans;
+}
+
+std::vector<int> MemoryLog::marks(int height) const
+{
+    std::vector<int> places;
+    for (const std::uint64_t line : m_matches)
+        places.push_back(static_cast<int>(double(rowOf(line)) / double(std::max<std::uint64_t>(1, count())) * height));
+    places.erase(std::ranges::unique(places).begin(), places.end());
+    return places;
+}
 
 std::uint64_t MemoryLog::rowOf(std::uint64_t line) const { return std::clamp(line, m_store.firstLine(), m_store.endLine()) - m_store.firstLine(); }
 

@@ -169,6 +169,10 @@ ImagesPage& MainWindow::imagesPage()
         m_pages->addWidget(m_imagesPage);
         connect(m_imagesPage, &ListPage::selectionChanged, this, &MainWindow::remember);
         connect(m_imagesPage, &ImagesPage::runRequested, this, [this](const QString& image) { containersPage().askRun(image); });
+        connect(m_imagesPage, &ImagesPage::dockerfileRead, this, [this](const QString& text) {
+            enter(Builds);
+            dockerfilePage().createNew(text);
+        });
         connect(m_imagesPage, &ImagesPage::containerRequested, this, [this](const QString& name) {
             enter(Containers);
             for (const auto* container : m_containers->containers())

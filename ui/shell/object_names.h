@@ -15,7 +15,7 @@ inline constexpr auto askDialog = "askDialog", askField = "askField", askConfirm
 inline constexpr auto pauseButton = "pauseButton", unpauseButton = "unpauseButton", renameButton = "renameButton";
 inline constexpr auto imagesProblem = "imagesProblem", imageRunButton = "imageRunButton", imageTagButton = "imageTagButton",
                       imagePullButton = "imagePullButton", imageCopyButton = "imageCopyButton",
-                      imageRemoveButton = "imageRemoveButton", imageDetail = "imageDetail", imageTabs = "imageTabs";
+                      imageRemoveButton = "imageRemoveButton", imageDockerfileButton = "imageDockerfileButton", imageDetail = "imageDetail", imageTabs = "imageTabs";
 inline constexpr auto jobRow = "jobRow", jobsToggle = "jobsToggle", jobsClear = "jobsClear";
 inline constexpr auto containersPage = "containersPage", containersView = "containersView", runButton = "runButton",
                       searchField = "searchField", startButton = "startButton", stopButton = "stopButton",
@@ -43,7 +43,7 @@ inline constexpr auto buildsButton = "buildsButton", dockerfilePage = "dockerfil
                       problemList = "problemList", buildButton = "buildButton", buildTag = "buildTag", buildState = "buildState",
                       buildRunButton = "buildRunButton", buildOptions = "buildOptions", buildOptionsButton = "buildOptionsButton",
                       buildOptionsBuild = "buildOptionsBuild", buildPanels = "buildPanels", buildOutput = "buildOutput",
-                      openHistory = "openHistory";
+                      openHistory = "openHistory", stepShell = "stepShell", stepShellPaste = "stepShellPaste", outputFind = "outputFind";
 inline constexpr auto buildHistory = "buildHistory", buildHistoryList = "buildHistoryList", buildHistoryBack = "buildHistoryBack",
                       buildHistoryClear = "buildHistoryClear", buildHistoryFacts = "buildHistoryFacts", buildHistoryAgain = "buildHistoryAgain",
                       buildHistoryOpen = "buildHistoryOpen", buildHistoryTabs = "buildHistoryTabs", stepTable = "stepTable", textDiff = "textDiff";

@@ -103,6 +103,8 @@ void TerminalSession::opened(Result<std::shared_ptr<Terminal>> terminal)
     m_flow = dynamic_cast<FlowControlled*>(m_terminal.get());
     m_terminal->resize(m_screen.rows(), m_screen.columns());
     setState(State::Open);
+    if (!m_typed.isEmpty())
+        m_terminal->write(std::exchange(m_typed, {}).toStdString());
 }
 
 void TerminalSession::resize(int rows, int columns)
@@ -110,6 +112,14 @@ void TerminalSession::resize(int rows, int columns)
     m_screen.resize(rows, columns);
     if (m_terminal)
         m_terminal->resize(m_screen.rows(), m_screen.columns());
+}
+
+void TerminalSession::type(const QString& text)
+{
+    if (m_terminal && m_state == State::Open)
+        m_terminal->write(text.toStdString());
+    else
+        m_typed += text;
 }
 
 void TerminalSession::end()

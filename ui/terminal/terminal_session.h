@@ -31,6 +31,7 @@ public:
     void open(const SessionClient::Options& options);   // a new one
     void attach(const SessionClient::Session& session); // one that runs
     void resize(int rows, int columns);
+    void type(const QString& text); // as if by keys; before it is open: once it is
     void end(); // hangs up: the shell ends as when a terminal's window is closed
 
     [[nodiscard]] TerminalScreen& screen() { return m_screen; }
@@ -55,7 +56,7 @@ private:
     void setState(State state, const QString& problem = {});
 
     EngineBridge& m_bridge;
-    QString m_container, m_problem, m_title;
+    QString m_container, m_problem, m_title, m_typed;
     SessionClient::Options m_options;
     TerminalScreen m_screen{24, 80, 100'000};
     std::shared_ptr<Terminal> m_terminal;

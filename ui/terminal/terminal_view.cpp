@@ -191,6 +191,12 @@ void TerminalView::setContainer(const QString& id, bool running)
         begin();
 }
 
+void TerminalView::type(const QString& text)
+{
+    if (TerminalSession* session = current())
+        session->type(text);
+}
+
 bool TerminalView::hasSession() const
 {
     return std::ranges::any_of(m_shells, [](const auto& entry) {

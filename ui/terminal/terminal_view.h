@@ -37,6 +37,7 @@ public:
     ~TerminalView() override;
 
     void setContainer(const QString& id, bool running); // an empty id shows nothing
+    void type(const QString& text); // into the open shell, as if by keys
     [[nodiscard]] bool hasSession() const;              // a shell is open, or being opened
 
 protected:
