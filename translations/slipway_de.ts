@@ -2005,6 +2005,10 @@ ID %2</translation>
         <source>Shell, line %1</source>
         <translation>Shell, Zeile %1</translation>
     </message>
+    <message>
+        <source>will be pulled</source>
+        <translation>wird geholt</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::EngineBridge</name>

@@ -537,7 +537,7 @@ private slots:
         QTest::mouseClick(find<QDialog>(names::runDialog)->findChild<QPushButton*>(QLatin1StringView(names::runConfirm)), Qt::LeftButton);
         QByteArray port;
         QVERIFY(within(30000, [&] {
-            port = m_engine.docker({"ps", "-q", "--filter", "ancestor=shop:latest", "--format", "{{.Ports}}"}).out;
+            port = m_engine.docker({"ps", "--filter", "ancestor=shop:latest", "--format", "{{.Ports}}"}).out;
             return port.contains("->3000/tcp");
         }));
         const QRegularExpression published(QStringLiteral(":(\\d+)->3000/tcp"));

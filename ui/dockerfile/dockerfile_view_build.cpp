@@ -92,7 +92,7 @@ QString noteOf(const dockerapi::BuildForecast& step)
     switch (step.state) {
     case Hit: return step.size > 0 ? DockerfileView::tr("in the cache · %1").arg(bytesText(step.size)) : DockerfileView::tr("in the cache");
     case Miss: return step.reason == dockerapi::BuildForecast::Reason::Error ? DockerfileView::tr("would fail: %1").arg(reasonOf(step)) : DockerfileView::tr("will run: %1").arg(reasonOf(step));
-    case Unknown: return DockerfileView::tr("may be in the cache: %1").arg(reasonOf(step));
+    case Unknown: return step.reason == dockerapi::BuildForecast::Reason::Pull ? DockerfileView::tr("will be pulled") : DockerfileView::tr("may be in the cache: %1").arg(reasonOf(step));
     }
     return {};
 }
