@@ -71,6 +71,42 @@ void warnOfEmptyLines(const df::File& file, OrderedSink& output)
         say("Empty continuation lines will become errors in a future release.");
 }
 
+// A request that notes what secrets it was lent: what a step prints of them is not kept.
+class LentSecrets
+{
+public:
+    explicit LentSecrets(const BuildRequest& request) : m_request(request)
+    {
+        if (!request.findSecret)
+            return;
+        m_request.findSecret = [this, find = request.findSecret](const std::string& id) {
+            auto secret = find(id);
+            const std::scoped_lock lock(m_mutex);
+            for (std::size_t at = 0; secret && at < secret->size();) { // a step may print one of its lines
+                const std::size_t end = std::min(secret->find('\n', at), secret->size());
+                if (end - at >= shortest)
+                    m_values.push_back(secret->substr(at, end - at));
+                at = end + 1;
+            }
+            return secret;
+        };
+    }
+    [[nodiscard]] const BuildRequest& request() const { return m_request; }
+    void hide(std::string& text) const
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (const std::string& value : m_values)
+            for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at))
+                text.replace(at, value.size(), "***");
+    }
+
+private:
+    static constexpr std::size_t shortest = 4;
+    BuildRequest m_request;
+    mutable std::mutex m_mutex;
+    std::vector<std::string> m_values;
+};
+
 // Leaves nothing behind the instruction that begins at LINE.
 Status endAfter(df::File& file, int line)
 {
@@ -277,7 +313,11 @@ Result<BuildResult> BuildService::Impl::run(const BuildRequest& request, const B
     if (wanted || request.untilLine > 0)
         return perform(request, text, std::move(root), sink, stop, {}, wanted);
     const auto recording = history.begin(BuildRecord::of(request, text), text);
-    auto built = perform(request, text, std::move(root), sink, stop, [&recording](const BuildProgress& progress) { recording->take(progress); }, nullptr);
+    const LentSecrets secrets(request);
+    auto built = perform(secrets.request(), text, std::move(root), sink, stop, [&](BuildProgress progress) {
+        secrets.hide(progress.text);
+        recording->take(progress);
+    }, nullptr);
     recording->end(built.transform([](const BuildResult& result) { return result.image.str(); }));
     return built;
 }
