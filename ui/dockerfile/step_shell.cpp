@@ -143,7 +143,7 @@ void StepShell::open()
         }
         m_waiting->hide();
         m_bar->show();
-        m_terminal->show();
+        m_terminal->setVisible(true);
         m_terminal->setContainer(QString::fromStdString(m_made->container), true);
         m_terminal->setFocus();
     }));
