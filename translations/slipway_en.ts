@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Charts</name>
+    <message numerus="yes">
+        <source>Out of memory: the kernel killed %n process(es)</source>
+        <translation>
+            <numerusform>Out of memory: the kernel killed a process</numerusform>
+            <numerusform>Out of memory: the kernel killed %n processes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::BuildRun</name>
     <message numerus="yes">
         <source>%n step(s)</source>
@@ -79,6 +89,16 @@
         <translation>
             <numerusform>Built in %1 · %2 of %n step from the cache</numerusform>
             <numerusform>Built in %1 · %2 of %n steps from the cache</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::EventStrip</name>
+    <message numerus="yes">
+        <source>%n line(s) of the log are errors</source>
+        <translation>
+            <numerusform>A line of the log is an error</numerusform>
+            <numerusform>%n lines of the log are errors</numerusform>
         </translation>
     </message>
 </context>
@@ -181,6 +201,30 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::MonitorPage</name>
+    <message numerus="yes">
+        <source>%n cores</source>
+        <translation>
+            <numerusform>%n core</numerusform>
+            <numerusform>%n cores</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n running</numerusform>
+            <numerusform>%n running</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
+        <translation>
+            <numerusform>This engine tells nothing of its machine, and is asked for %n container at most</numerusform>
+            <numerusform>This engine tells nothing of its machine, and is asked for %n containers at most</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::OverviewTab</name>
     <message numerus="yes">
         <source> · restarted %n times by the engine</source>
@@ -221,6 +265,16 @@
         <translation>
             <numerusform>%n replaced</numerusform>
             <numerusform>%n replaced</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::StopCard</name>
+    <message numerus="yes">
+        <source>The kernel killed %n of its processes for want of memory.</source>
+        <translation>
+            <numerusform>The kernel killed one of its processes for want of memory.</numerusform>
+            <numerusform>The kernel killed %n of its processes for want of memory.</numerusform>
         </translation>
     </message>
 </context>
