@@ -83,8 +83,10 @@ void UsageMonitor::listen()
                                                     return;
                                                 m_listening = false;
                                                 m_foreign = !status && isUnknownCall(status.error());
-                                                if (m_foreign)
+                                                if (m_foreign) {
                                                     listen();
+                                                    emit changed({});
+                                                }
                                             }));
 }
 
