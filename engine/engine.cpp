@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "base/ids.h"
@@ -33,6 +35,11 @@ namespace slipway
 {
 namespace
 {
+
+bool has(const std::vector<metrics::Mark>& marks, metrics::Mark::What what, std::int64_t sinceNs)
+{
+    return std::ranges::any_of(marks, [&](const metrics::Mark& mark) { return mark.what == what && mark.timeNs >= sinceNs; });
+}
 
 Status privateFolder(const std::filesystem::path& path)
 {
@@ -140,6 +147,8 @@ struct Engine::Impl
     }
 
     void measure();
+    void note(const Event& event);
+    void catchUp(const std::string& id);
 };
 
 // Containers are measured while they run, and their histories go with them.
@@ -148,6 +157,7 @@ void Engine::Impl::measure()
     measuring = events.subscribe([this](const Event& event) {
         if (event.type != "container")
             return;
+        note(event);
         if (event.action == "start") {
             metrics.watch(event.actorId);
         } else if (event.action == "die") {
@@ -158,9 +168,53 @@ void Engine::Impl::measure()
     });
     const auto known = containers.ids();
     metrics.sweep(known);
-    for (const std::string& id : known)
+    for (const std::string& id : known) {
         if (containers.running(id))
             metrics.watch(id);
+        catchUp(id);
+    }
+}
+
+// What happened to a container is kept beside its history.
+void Engine::Impl::note(const Event& event)
+{
+    using What = metrics::Mark::What;
+    static const std::map<std::string_view, What> kinds{{"start", What::Start},     {"die", What::Die},     {"oom", What::Oom},
+                                                        {"restart", What::Restart}, {"pause", What::Pause}, {"unpause", What::Unpause},
+                                                        {"update", What::Update},   {"health_status: healthy", What::Healthy},
+                                                        {"health_status: unhealthy", What::Unhealthy}};
+    const auto kind = kinds.find(event.action);
+    if (kind == kinds.end())
+        return;
+    metrics::Mark mark{kind->second, toUnixNano(event.time)};
+    if (kind->second == What::Oom && !containers.lastRun(event.actorId).cgroup.empty())
+        return; // the kernel's own count says it
+    if (kind->second == What::Die) { // its cgroup is removed after this
+        const ContainerService::LastRun run = containers.lastRun(event.actorId);
+        const auto last = cgroups.lastWords(run.cgroup);
+        mark.exitCode = run.exitCode;
+        mark.memoryPeak = last.memoryPeakBytes ? static_cast<std::int64_t>(*last.memoryPeakBytes) : -1;
+        mark.oomKills = last.oomKills ? static_cast<std::int64_t>(*last.oomKills) : -1;
+        const auto marked = mark.oomKills > 0 ? metrics.marks(event.actorId) : std::vector<metrics::Mark>();
+        if (mark.oomKills > 0 && !has(marked, What::Oom, toUnixNano(run.startedAt))) // since the last reading
+            metrics.mark(event.actorId, {What::Oom, mark.timeNs, -1, -1, mark.oomKills});
+    }
+    metrics.mark(event.actorId, mark);
+}
+
+// What happened while there was no engine, as far as it can be known.
+void Engine::Impl::catchUp(const std::string& id)
+{
+    using What = metrics::Mark::What;
+    constexpr std::int64_t same = 5'000'000'000; // the mark of a start is made a little later
+    const ContainerService::LastRun run = containers.lastRun(id);
+    if (run.startedAt == TimePoint{})
+        return;
+    const auto marks = metrics.marks(id);
+    if (!has(marks, What::Start, toUnixNano(run.startedAt) - same))
+        metrics.mark(id, {What::Start, toUnixNano(run.startedAt)});
+    if (run.finishedAt > run.startedAt && !has(marks, What::Die, toUnixNano(run.startedAt)))
+        metrics.mark(id, {What::Die, toUnixNano(run.finishedAt), run.exitCode});
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}

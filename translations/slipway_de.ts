@@ -33,6 +33,65 @@
         <source>%1/s</source>
         <translation>%1/s</translation>
     </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Ended: %1</source>
+        <translation>Beendet: %1</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Gestartet</translation>
+    </message>
+    <message numerus="yes">
+        <source>Out of memory: the kernel killed %n process(es)</source>
+        <translation>
+            <numerusform>Kein Speicher mehr: Der Kernel hat einen Prozess beendet</numerusform>
+            <numerusform>Kein Speicher mehr: Der Kernel hat %n Prozesse beendet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Out of memory: the kernel killed a process</source>
+        <translation>Kein Speicher mehr: Der Kernel hat einen Prozess beendet</translation>
+    </message>
+    <message>
+        <source>Restarted</source>
+        <translation>Neu gestartet</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Went on</source>
+        <translation>Fortgesetzt</translation>
+    </message>
+    <message>
+        <source>Healthy</source>
+        <translation>Gesund</translation>
+    </message>
+    <message>
+        <source>Unhealthy</source>
+        <translation>Nicht gesund</translation>
+    </message>
+    <message>
+        <source>Its settings were changed</source>
+        <translation>Seine Einstellungen wurden geändert</translation>
+    </message>
+    <message>
+        <source>out of memory</source>
+        <translation>kein Speicher mehr</translation>
+    </message>
+    <message>
+        <source>at most %1 of memory with its cache</source>
+        <translation>höchstens %1 Speicher mit Cache</translation>
+    </message>
 </context>
 <context>
     <name>CommandPalette</name>
@@ -115,6 +174,10 @@
     <message>
         <source>Go to Logs</source>
         <translation>Zu den Protokollen</translation>
+    </message>
+    <message>
+        <source>Go to Monitor</source>
+        <translation>Zum Monitor</translation>
     </message>
 </context>
 <context>
@@ -234,6 +297,14 @@
     <message>
         <source>%1 ago</source>
         <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>exit code %1 (%2)</source>
+        <translation>Exit-Code %1 (%2)</translation>
+    </message>
+    <message>
+        <source>exit code %1</source>
+        <translation>Exit-Code %1</translation>
     </message>
 </context>
 <context>
@@ -1297,6 +1368,78 @@
     <message>
         <source>7 d</source>
         <translation>7 Tage</translation>
+    </message>
+    <message>
+        <source>Hold the charts (Space)</source>
+        <translation>Diagramme anhalten (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Show the values as a table (T)</source>
+        <translation>Werte als Tabelle zeigen (T)</translation>
+    </message>
+    <message>
+        <source>cache</source>
+        <translation>Cache</translation>
+    </message>
+    <message>
+        <source>Waiting (pressure)</source>
+        <translation>Warten (Pressure)</translation>
+    </message>
+    <message>
+        <source>for CPU</source>
+        <translation>auf CPU</translation>
+    </message>
+    <message>
+        <source>for memory</source>
+        <translation>auf Speicher</translation>
+    </message>
+    <message>
+        <source>for I/O</source>
+        <translation>auf E/A</translation>
+    </message>
+    <message>
+        <source>Throttled</source>
+        <translation>Gedrosselt</translation>
+    </message>
+    <message>
+        <source>held back by the CPU limit</source>
+        <translation>vom CPU-Limit aufgehalten</translation>
+    </message>
+    <message>
+        <source>it has no network of its own, or the engine reports no counters</source>
+        <translation>er hat kein eigenes Netz, oder die Engine meldet keine Zähler</translation>
+    </message>
+    <message>
+        <source>the engine reports no throttling (no cpu cgroup)</source>
+        <translation>die Engine meldet keine Drosselung (keine cpu-Cgroup)</translation>
+    </message>
+    <message>
+        <source>this machine has cgroups of version 1, and the kernel counts it for those of version 2 alone. That of the whole machine is under Monitor</source>
+        <translation>dieser Rechner hat Cgroups der Version 1, und der Kernel zählt es nur für solche der Version 2. Das des ganzen Rechners steht unter Monitor</translation>
+    </message>
+    <message>
+        <source>the kernel does not count it here</source>
+        <translation>der Kernel zählt es hier nicht</translation>
+    </message>
+    <message>
+        <source>Held</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Live, one reading every five seconds</source>
+        <translation>Live, alle fünf Sekunden ein Messwert</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>This engine has no cgroups: the values are the sum over its processes in /proc, and limits do not hold</source>
+        <translation>Diese Engine hat keine Cgroups: Die Werte sind die Summe über seine Prozesse in /proc, und Limits wirken nicht</translation>
+    </message>
+    <message>
+        <source>Back to live (Space)</source>
+        <translation>Zurück zu live (Leertaste)</translation>
     </message>
 </context>
 <context>
@@ -3277,6 +3420,10 @@ ID %2</translation>
         <source>Logs</source>
         <translation>Protokolle</translation>
     </message>
+    <message>
+        <source>Monitor</source>
+        <translation>Monitor</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::MessageBar</name>
@@ -4301,6 +4448,22 @@ Klicken, um es noch einmal zu versuchen</translation>
         <source>%1 no data</source>
         <translation>%1 keine Daten</translation>
     </message>
+    <message>
+        <source>Show the log lines of this moment</source>
+        <translation>Die Logzeilen dieses Moments zeigen</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Back to live</source>
+        <translation>Zurück zu live</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::WelcomePage</name>
@@ -4375,6 +4538,374 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>Starting the engine…</source>
         <translation>Die Engine wird gestartet …</translation>
+    </message>
+</context>
+<context>
+    <name>MetricColumns</name>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>Cache</translation>
+    </message>
+    <message>
+        <source>Network in</source>
+        <translation>Netz ein</translation>
+    </message>
+    <message>
+        <source>Network out</source>
+        <translation>Netz aus</translation>
+    </message>
+    <message>
+        <source>Blocks read</source>
+        <translation>Blöcke gelesen</translation>
+    </message>
+    <message>
+        <source>Blocks written</source>
+        <translation>Blöcke geschrieben</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>Throttled</source>
+        <translation>Gedrosselt</translation>
+    </message>
+    <message>
+        <source>Waiting for CPU</source>
+        <translation>Warten auf CPU</translation>
+    </message>
+    <message>
+        <source>Waiting for memory</source>
+        <translation>Warten auf Speicher</translation>
+    </message>
+    <message>
+        <source>Waiting for I/O</source>
+        <translation>Warten auf E/A</translation>
+    </message>
+    <message>
+        <source>OOM kills a second</source>
+        <translation>OOM-Abbrüche je Sekunde</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::CoreBars</name>
+    <message>
+        <source>Cores of the machine</source>
+        <translation>Kerne des Rechners</translation>
+    </message>
+    <message>
+        <source>core %1: %2</source>
+        <translation>Kern %1: %2</translation>
+    </message>
+    <message>
+        <source>Core %1</source>
+        <translation>Kern %1</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::EventStrip</name>
+    <message>
+        <source>What happened, and errors in the log</source>
+        <translation>Was geschah, und Fehler im Log</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) of the log are errors</source>
+        <translation>
+            <numerusform>Eine Zeile des Logs ist ein Fehler</numerusform>
+            <numerusform>%n Zeilen des Logs sind Fehler</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing happened in this time.</source>
+        <translation>In dieser Zeit geschah nichts.</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>%1
+Click for the log lines of that moment</source>
+        <translation>%1
+Klick für die Logzeilen jenes Moments</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::HistoryTable</name>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Values of the charts</source>
+        <translation>Werte der Diagramme</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MetricsFeed</name>
+    <message>
+        <source>The engine ended the readings.</source>
+        <translation>Die Engine hat die Messwerte beendet.</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MonitorPage</name>
+    <message>
+        <source>Run a container…</source>
+        <translation>Container starten …</translation>
+    </message>
+    <message>
+        <source>Monitor</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>Rank containers by</source>
+        <translation>Container ordnen nach</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>Block I/O</source>
+        <translation>Block-E/A</translation>
+    </message>
+    <message>
+        <source>1 min</source>
+        <translation>1 min</translation>
+    </message>
+    <message>
+        <source>5 min</source>
+        <translation>5 min</translation>
+    </message>
+    <message>
+        <source>10 min</source>
+        <translation>10 min</translation>
+    </message>
+    <message>
+        <source>Show the last %1</source>
+        <translation>Die letzten %1 zeigen</translation>
+    </message>
+    <message>
+        <source>Machine: CPU</source>
+        <translation>Rechner: CPU</translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation>benutzt</translation>
+    </message>
+    <message>
+        <source>Machine: memory</source>
+        <translation>Rechner: Speicher</translation>
+    </message>
+    <message>
+        <source>Machine: network</source>
+        <translation>Rechner: Netz</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>ein</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>Machine: disks</source>
+        <translation>Rechner: Platten</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>gelesen</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>geschrieben</translation>
+    </message>
+    <message>
+        <source>Machine: waiting (pressure)</source>
+        <translation>Rechner: Warten (Pressure)</translation>
+    </message>
+    <message>
+        <source>for CPU</source>
+        <translation>auf CPU</translation>
+    </message>
+    <message>
+        <source>for memory</source>
+        <translation>auf Speicher</translation>
+    </message>
+    <message>
+        <source>for I/O</source>
+        <translation>auf E/A</translation>
+    </message>
+    <message>
+        <source>the kernel does not count it here (no /proc/pressure)</source>
+        <translation>der Kernel zählt es hier nicht (kein /proc/pressure)</translation>
+    </message>
+    <message>
+        <source>there are no disks that the engine can see</source>
+        <translation>die Engine sieht keine Platten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cores</source>
+        <translation>
+            <numerusform>Ein Kern</numerusform>
+            <numerusform>%n Kerne</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 in all</source>
+        <translation>%1 insgesamt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>einer läuft</numerusform>
+            <numerusform>%n laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Your containers go on running. Slipway tries again every second.</source>
+        <translation>Ihre Container laufen weiter. Slipway versucht es jede Sekunde wieder.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Wird geladen …</translation>
+    </message>
+    <message>
+        <source>No container is running</source>
+        <translation>Kein Container läuft</translation>
+    </message>
+    <message>
+        <source>Those that run are shown here, the busiest first.</source>
+        <translation>Laufende Container stehen hier, die meistbeschäftigten zuerst.</translation>
+    </message>
+    <message numerus="yes">
+        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
+        <translation>
+            <numerusform>Diese Engine sagt nichts über ihren Rechner und wird nach höchstens einem Container gefragt</numerusform>
+            <numerusform>Diese Engine sagt nichts über ihren Rechner und wird nach höchstens %n Containern gefragt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This engine tells nothing of its machine</source>
+        <translation>Diese Engine sagt nichts über ihren Rechner</translation>
+    </message>
+    <message>
+        <source>Without cgroups: read from /proc every five seconds</source>
+        <translation>Ohne Cgroups: alle fünf Sekunden aus /proc gelesen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::StopCard</name>
+    <message>
+        <source>Last lines that it wrote</source>
+        <translation>Die letzten Zeilen, die er schrieb</translation>
+    </message>
+    <message>
+        <source>What its last health check printed</source>
+        <translation>Was seine letzte Gesundheitsprüfung ausgab</translation>
+    </message>
+    <message>
+        <source>Show its log</source>
+        <translation>Sein Log zeigen</translation>
+    </message>
+    <message>
+        <source>The lines from before it stopped</source>
+        <translation>Die Zeilen von vor seinem Ende</translation>
+    </message>
+    <message>
+        <source>It used at most %1 of its %2 of memory, the cache of its files counted in.</source>
+        <translation>Er benutzte höchstens %1 seiner %2 Speicher, den Cache seiner Dateien mitgezählt.</translation>
+    </message>
+    <message>
+        <source>It used at most %1 of memory, the cache of its files counted in; it had no limit.</source>
+        <translation>Er benutzte höchstens %1 Speicher, den Cache seiner Dateien mitgezählt; er hatte kein Limit.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The kernel killed %n of its processes for want of memory.</source>
+        <translation>
+            <numerusform>Der Kernel beendete einen seiner Prozesse, weil Speicher fehlte.</numerusform>
+            <numerusform>Der Kernel beendete %n seiner Prozesse, weil Speicher fehlte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The kernel killed none of its processes for want of memory.</source>
+        <translation>Der Kernel beendete keinen seiner Prozesse aus Speichermangel.</translation>
+    </message>
+    <message>
+        <source>Its last health check was good</source>
+        <translation>Seine letzte Gesundheitsprüfung war gut</translation>
+    </message>
+    <message>
+        <source>Its last health check failed with exit code %1</source>
+        <translation>Seine letzte Gesundheitsprüfung scheiterte mit Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>Its last lines on standard error</source>
+        <translation>Seine letzten Zeilen auf der Standardfehlerausgabe</translation>
+    </message>
+    <message>
+        <source>Its last lines</source>
+        <translation>Seine letzten Zeilen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TileModel</name>
+    <message>
+        <source>%1. %2: nothing was read yet</source>
+        <translation>%1. %2: noch nichts gelesen</translation>
+    </message>
+    <message>
+        <source>%1. %2: CPU %3, memory %4, network %5, block I/O %6</source>
+        <translation>%1. %2: CPU %3, Speicher %4, Netz %5, Block-E/A %6</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TileView</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>waiting for the first reading</source>
+        <translation>wartet auf den ersten Messwert</translation>
+    </message>
+    <message>
+        <source>net %1</source>
+        <translation>Netz %1</translation>
+    </message>
+    <message>
+        <source>Running containers, those that use most first</source>
+        <translation>Laufende Container, die mit dem größten Verbrauch zuerst</translation>
     </message>
 </context>
 </TS>

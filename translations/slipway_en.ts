@@ -289,4 +289,58 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>Charts</name>
+    <message numerus="yes">
+        <source>Out of memory: the kernel killed %n process(es)</source>
+        <translation>
+            <numerusform>Out of memory: the kernel killed a process</numerusform>
+            <numerusform>Out of memory: the kernel killed %n processes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::EventStrip</name>
+    <message numerus="yes">
+        <source>%n line(s) of the log are errors</source>
+        <translation>
+            <numerusform>A line of the log is an error</numerusform>
+            <numerusform>%n lines of the log are errors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MonitorPage</name>
+    <message numerus="yes">
+        <source>%n cores</source>
+        <translation>
+            <numerusform>%n core</numerusform>
+            <numerusform>%n cores</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n running</numerusform>
+            <numerusform>%n running</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
+        <translation>
+            <numerusform>This engine tells nothing of its machine, and is asked for %n container at most</numerusform>
+            <numerusform>This engine tells nothing of its machine, and is asked for %n containers at most</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::StopCard</name>
+    <message numerus="yes">
+        <source>The kernel killed %n of its processes for want of memory.</source>
+        <translation>
+            <numerusform>The kernel killed one of its processes for want of memory.</numerusform>
+            <numerusform>The kernel killed %n of its processes for want of memory.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -147,6 +147,19 @@ std::string HttpRequest::value(const std::string& name, std::string fallback) co
     return it == query.end() || it->second.empty() ? std::move(fallback) : it->second.front();
 }
 
+std::vector<std::string> HttpRequest::list(const std::string& name) const
+{
+    const std::string text = value(name);
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t comma = std::min(text.find(',', at), text.size());
+        if (comma > at)
+            parts.push_back(text.substr(at, comma - at));
+        at = comma + 1;
+    }
+    return parts;
+}
+
 bool HttpRequest::flag(const std::string& name, bool fallback) const
 {
     if (!query.contains(name))

@@ -24,6 +24,7 @@ struct HttpRequest
 
     [[nodiscard]] std::string value(const std::string& name, std::string fallback = {}) const; // of the query, the first
     [[nodiscard]] bool flag(const std::string& name, bool fallback = false) const; // dockerd's: all but "", 0, no, false, none
+    [[nodiscard]] std::vector<std::string> list(const std::string& name) const; // its parts between commas, without empty ones
     [[nodiscard]] const std::string& param(std::size_t i = 0) const { return params.at(i); }
     [[nodiscard]] std::string header(const std::string& lowerName) const;
     [[nodiscard]] bool wantsUpgrade() const;

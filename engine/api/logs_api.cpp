@@ -6,6 +6,7 @@
 #include <mutex>
 #include <stop_token>
 
+#include "api/error_densities.h"
 #include "api/log_snapshots.h"
 #include "api/router.h"
 #include "container/container_service.h"
@@ -53,22 +54,10 @@ Result<LogQuery> queryOf(const HttpRequest& request)
     return query;
 }
 
-std::vector<std::string> partsOf(const std::string& list)
-{
-    std::vector<std::string> names;
-    for (std::size_t at = 0; at <= list.size();) {
-        const std::size_t comma = std::min(list.find(',', at), list.size());
-        if (comma > at)
-            names.push_back(list.substr(at, comma - at));
-        at = comma + 1;
-    }
-    return names;
-}
-
 Result<std::vector<std::filesystem::path>> foldersOf(Services& services, const HttpRequest& request)
 {
     std::vector<std::filesystem::path> folders;
-    for (const std::string& name : partsOf(request.value("containers"))) {
+    for (const std::string& name : request.list("containers")) {
         auto log = services.containers.log(name);
         if (const auto kept = log ? std::nullopt : services.containers.keptLogs().find(name))
             folders.push_back(*kept);
@@ -299,10 +288,35 @@ Task<Status> exportLogs(Api& api, const HttpRequest& request, Exchange& exchange
     auto set = co_await onPool(api, [&] { return setOf(api.services, request); });
     if (!set)
         co_return std::unexpected(set.error());
-    const std::vector<std::string> names = partsOf(request.value("names", request.value("containers")));
+    const std::vector<std::string> names = request.list(request.value("names").empty() ? "containers" : "names");
     co_return co_await sendFrom(api, exchange, "application/octet-stream", [set = *set, query = *query, format, names](Pieces& pieces) {
         return logstore::exportLogs(set, query, format, names, [&](std::string_view bytes) { return pieces.put(std::string(bytes)); });
     });
+}
+
+// GET /slipway/logs/density?containers=…&from=UNIXNANO&to=UNIXNANO[&bins=N]: how many lines say that they are errors, in equal
+// stretches of time:
+//   {"bins":[0,3,…],"from":UNIXNANO}   complete from there on: what is older is still to be read, ask again
+Result<HttpResponse> density(Services& services, const HttpRequest& request)
+{
+    TRY(const auto from, number(request, "from"));
+    TRY(const auto to, number(request, "to"));
+    TRY(const auto bins, number(request, "bins"));
+    const std::uint64_t count = bins.value_or(120), begin = from.value_or(0), end = to.value_or(0);
+    if (count < 1 || count > 10'000)
+        return fail(ErrorKind::InvalidArgument, "invalid value for bins: it is 1 to 10000");
+    if (begin >= end || end > INT64_MAX)
+        return fail(ErrorKind::InvalidArgument, "from and to must be nanoseconds, from before to");
+    TRY(const auto folders, foldersOf(services, request));
+    std::vector<std::uint64_t> sums(count);
+    std::int64_t complete = static_cast<std::int64_t>(begin);
+    for (const auto& folder : folders) {
+        const auto counted = ErrorDensities::shared().count(folder, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end), count);
+        complete = std::max(complete, counted.fromNs);
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] += counted.bins[i];
+    }
+    return jsonResponse({{"bins", sums}, {"from", complete}});
 }
 
 // GET /slipway/logs/removed: whose logs are kept though they are gone, newest first:
@@ -317,6 +331,7 @@ Result<HttpResponse> removed(Services& services, const HttpRequest&)
 
 constexpr Route routes[] = {
     {"GET", "/slipway/logs/removed", removed},
+    {"GET", "/slipway/logs/density", density},
     {"GET", "/slipway/logs/page", page},
     {"GET", "/slipway/logs/search", nullptr, search},
     {"GET", "/slipway/logs/growth", nullptr, growth},

@@ -30,6 +30,12 @@ using Request = std::shared_ptr<void>; // keep it while you want the answer
 template <class T>
 using Reply = std::function<void(Result<T>)>;
 
+// The engine does not know the call: it is none of ours. (Docker and Podman say so in other words than of a missing container.)
+[[nodiscard]] inline bool isUnknownCall(const Error& error)
+{
+    return error.kind == ErrorKind::NotImplemented || (error.kind == ErrorKind::NotFound && !error.message.starts_with("No such container"));
+}
+
 // Two-way bytes: attach and exec.
 class Terminal
 {
@@ -97,6 +103,14 @@ public:
     virtual Request growth(const Containers&, bool everything, std::function<void(LogExtent)> onGrowth, std::function<void(Status)> onEnd) = 0;
     virtual Request exportLogs(const Containers&, const logstore::LogQuery&, logstore::ExportFormat, const std::vector<std::string>& names,
                                std::function<void(std::string)> onBytes, std::function<void(Status)> onEnd) = 0;
+    // How many lines say that they are errors, in COUNT equal stretches from FROMNS to TONS; what is older than `fromNs` was not
+    // read yet: asked again it goes on. Only of our own engine, any other answers NotFound.
+    struct Density
+    {
+        std::vector<std::uint64_t> lines;
+        std::int64_t fromNs = 0;
+    };
+    virtual Request errorDensity(const Containers&, std::int64_t fromNs, std::int64_t toNs, std::size_t count, Reply<Density>) = 0;
     virtual Request removedLogs(Reply<std::vector<RemovedLog>>) = 0; // newest first; none of an engine that keeps none
 };
 
@@ -106,9 +120,16 @@ public:
     virtual ~StatsClient() = default;
     virtual Request stats(const std::string& containerId, std::function<void(dockerapi::StatsSample)> onSample,
                           std::function<void(Status)> onEnd) = 0; // one a second
-    // What was used FROM (unix seconds) until now, by the finest steps that reach back so far. Our own engine keeps it, running
-    // or not; any other answers NotFound.
-    virtual Request history(const std::string& containerId, std::int64_t from, Reply<dockerapi::MetricsHistory>) = 0;
+
+    // What only our own engine has; any other answers NotFound.
+    static constexpr const char* host = ""; // in the place of a container's id: the whole machine
+    // What was used from FROM to TO (unix seconds, not included; 0: until now), running or not, by the finest steps that reach
+    // back so far.
+    virtual Request history(const std::string& containerId, std::int64_t from, std::int64_t to, Reply<dockerapi::MetricsHistory>) = 0;
+    virtual Request marks(const std::string& containerId, std::int64_t from, Reply<std::vector<dockerapi::MetricsMark>>) = 0;
+    // Once a second what these containers use (all that run, when there are none), and the machine.
+    virtual Request live(const std::vector<std::string>& containerIds, std::function<void(dockerapi::MetricsInstant)> onInstant,
+                         std::function<void(Status)> onEnd) = 0;
 };
 
 class ExecClient

@@ -57,9 +57,6 @@ std::string parameters(const logstore::PageRange& range)
     return text;
 }
 
-// Docker and Podman do not know the page; they and ours know no such container in other words.
-bool unknownPage(const Error& error) { return error.kind == ErrorKind::NotFound && !error.message.starts_with("No such container"); }
-
 // One request that another may take the place of.
 struct Chain
 {
@@ -103,7 +100,7 @@ public:
         return chained([=, this](std::function<void(std::function<Request()>)> instead) {
             return m_http.request(HttpCaller::call("GET", "/slipway/logs/page" + parameters(containers, query) + parameters(range)),
                                   [=, this](const Result<HttpReply>& answer) {
-                                      if (!answer && unknownPage(answer.error()))
+                                      if (!answer && isUnknownCall(answer.error()))
                                           return instead([=, this] { return SpooledLogs::page(containers, range, query, reply); });
                                       reply(answer ? logstore::decodePage(answer->body) : std::unexpected(answer.error()));
                                   });
@@ -129,7 +126,7 @@ public:
                         onProgress(progressOf(json));
                 },
                 [=, this](Status status) {
-                    if (!status && unknownPage(status.error()))
+                    if (!status && isUnknownCall(status.error()))
                         return instead([=, this] { return SpooledLogs::search(containers, query, options, onProgress, onEnd); });
                     if (status && !*done)
                         status = fail(ErrorKind::Unavailable, "the engine ended the search before it was done");
@@ -149,7 +146,7 @@ public:
                     onGrowth({jsonValue<std::uint64_t>(json, "first"), jsonValue<std::uint64_t>(json, "end"), jsonValue<std::uint64_t>(json, "bytes"), false});
                 },
                 [=, this](Status status) {
-                    if (!status && unknownPage(status.error()))
+                    if (!status && isUnknownCall(status.error()))
                         return instead([=, this] { return SpooledLogs::growth(containers, everything, onGrowth, onEnd); });
                     if (status)
                         status = fail(ErrorKind::Unavailable, "the engine ended the log");
@@ -169,10 +166,21 @@ public:
         return m_http.stream(HttpCaller::call("GET", target), {}, [onBytes](std::string_view bytes) { onBytes(std::string(bytes)); }, std::move(onEnd));
     }
 
+    Request errorDensity(const Containers& containers, std::int64_t fromNs, std::int64_t toNs, std::size_t count, Reply<Density> reply) override
+    {
+        const std::string target = "/slipway/logs/density" + parameters(containers, {}) + "&from=" + std::to_string(std::max<std::int64_t>(0, fromNs))
+                                   + "&to=" + std::to_string(toNs) + "&bins=" + std::to_string(count);
+        return m_http.request(HttpCaller::call("GET", target), [reply = std::move(reply)](const Result<HttpReply>& answer) {
+            const auto json = answer ? parseJson(answer->body) : Result<Json>(std::unexpected(answer.error()));
+            reply(json ? Result<Density>(Density{jsonValue<std::vector<std::uint64_t>>(*json, "bins"), jsonValue<std::int64_t>(*json, "from")})
+                       : std::unexpected(json.error()));
+        });
+    }
+
     Request removedLogs(Reply<std::vector<RemovedLog>> reply) override
     {
         return m_http.request(HttpCaller::call("GET", "/slipway/logs/removed"), [reply = std::move(reply)](const Result<HttpReply>& answer) {
-            if (!answer && !unknownPage(answer.error()))
+            if (!answer && !isUnknownCall(answer.error()))
                 return reply(std::unexpected(answer.error()));
             std::vector<RemovedLog> logs;
             const auto json = answer ? parseJson(answer->body) : Result<Json>(Json::array());

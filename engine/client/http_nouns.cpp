@@ -104,13 +104,33 @@ public:
             [onSample = std::move(onSample)](const Json& json) { onSample(dockerapi::statsSample(json)); },
             std::move(onEnd));
     }
-    Request history(const std::string& id, std::int64_t from, Reply<dockerapi::MetricsHistory> reply) override
+    Request history(const std::string& id, std::int64_t from, std::int64_t to, Reply<dockerapi::MetricsHistory> reply) override
     {
-        return m_http.request(HttpCaller::call("GET", "/slipway/containers/" + pathSegment(id) + "/metrics?from=" + std::to_string(from)),
-                              [reply = std::move(reply)](const Result<HttpReply>& answer) {
-                                  const auto json = answer ? parseJson(answer->body) : Result<Json>(std::unexpected(answer.error()));
-                                  reply(json ? Result<dockerapi::MetricsHistory>(dockerapi::metricsHistory(*json)) : std::unexpected(json.error()));
-                              });
+        std::string target = (id == host ? "/slipway/metrics/host" : "/slipway/containers/" + pathSegment(id) + "/metrics") + "?from=" + std::to_string(from);
+        if (to != 0)
+            target += "&to=" + std::to_string(to);
+        return m_http.request(HttpCaller::call("GET", target), parsed(std::move(reply), dockerapi::metricsHistory));
+    }
+    Request marks(const std::string& id, std::int64_t from, Reply<std::vector<dockerapi::MetricsMark>> reply) override
+    {
+        return m_http.request(HttpCaller::call("GET", "/slipway/containers/" + pathSegment(id) + "/marks?from=" + std::to_string(from)),
+                              parsed(std::move(reply), dockerapi::metricsMarks));
+    }
+    Request live(const std::vector<std::string>& ids, std::function<void(dockerapi::MetricsInstant)> onInstant, std::function<void(Status)> onEnd) override
+    {
+        std::string target = "/slipway/metrics/live";
+        for (const std::string& id : ids)
+            target += (&id == &ids.front() ? "?containers=" : ",") + percentEncode(id);
+        auto machine = std::make_shared<std::shared_ptr<const dockerapi::MetricsMachine>>();
+        return m_http.streamJson(
+            HttpCaller::call("GET", target),
+            [machine, onInstant = std::move(onInstant)](const Json& json) {
+                if (*machine)
+                    onInstant(dockerapi::metricsInstant(json, *machine));
+                else
+                    *machine = std::make_shared<const dockerapi::MetricsMachine>(dockerapi::metricsMachine(json));
+            },
+            std::move(onEnd));
     }
 
 private:

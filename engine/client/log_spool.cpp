@@ -384,6 +384,12 @@ Request SpooledLogs::exportLogs(const Containers& containers, const logstore::Lo
     return Request(guard.get(), [guard](void*) { guard->stop(); });
 }
 
+Request SpooledLogs::errorDensity(const Containers&, std::int64_t, std::int64_t, std::size_t, Reply<Density> reply)
+{
+    reply(fail(ErrorKind::NotFound, "this engine does not count errors"));
+    return {};
+}
+
 Request SpooledLogs::removedLogs(Reply<std::vector<RemovedLog>> reply)
 {
     reply(std::vector<RemovedLog>());

@@ -26,6 +26,7 @@ public:
     Request growth(const Containers&, bool everything, std::function<void(LogExtent)> onGrowth, std::function<void(Status)> onEnd) override;
     Request exportLogs(const Containers&, const logstore::LogQuery&, logstore::ExportFormat, const std::vector<std::string>& names,
                        std::function<void(std::string)> onBytes, std::function<void(Status)> onEnd) override;
+    Request errorDensity(const Containers&, std::int64_t fromNs, std::int64_t toNs, std::size_t count, Reply<Density>) override;
     Request removedLogs(Reply<std::vector<RemovedLog>>) override;
 
 protected:

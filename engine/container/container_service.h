@@ -152,6 +152,13 @@ public:
         bool ownNetwork = false; // neither none nor the host's
     };
     [[nodiscard]] std::optional<RunningContainer> running(const std::string& id) const; // nullopt: it does not run
+    struct LastRun
+    {
+        TimePoint startedAt{}, finishedAt{}; // zero: never; it goes on
+        int exitCode = 0;
+        std::string cgroup; // where it ran or runs; empty = none
+    };
+    [[nodiscard]] LastRun lastRun(const std::string& id) const; // empty of one that there is not
     [[nodiscard]] Result<Json> inspect(const std::string& id, bool size) const; // GET /containers/{id}/json
     [[nodiscard]] Result<std::vector<Json>> list(const ContainerList& options) const;
     [[nodiscard]] Result<Json> top(const std::string& id, const std::string& psArguments) const;

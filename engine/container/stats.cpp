@@ -206,4 +206,13 @@ std::optional<ContainerService::RunningContainer> ContainerService::running(cons
     return RunningContainer{state.pid, m_impl->cgroupOf(**record), mode != "none" && mode != "host"};
 }
 
+ContainerService::LastRun ContainerService::lastRun(const std::string& id) const
+{
+    const auto record = m_impl->find(id);
+    if (!record)
+        return {};
+    const ContainerState state = (*record)->snapshot();
+    return {state.startedAt, state.running ? TimePoint() : state.finishedAt, state.exitCode, m_impl->cgroupOf(**record)};
+}
+
 } // namespace slipway

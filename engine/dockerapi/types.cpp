@@ -167,6 +167,21 @@ StatsSample statsSample(const Json& json)
     return result;
 }
 
+namespace
+{
+constexpr double unmeasured = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> doubles(const Json& column, std::size_t size)
+{
+    std::vector<double> values;
+    if (column.is_array())
+        for (const Json& value : column)
+            values.push_back(value.is_number() ? value.get<double>() : unmeasured);
+    values.resize(size, unmeasured);
+    return values;
+}
+} // namespace
+
 MetricsHistory metricsHistory(const Json& json)
 {
     MetricsHistory history;
@@ -174,15 +189,49 @@ MetricsHistory metricsHistory(const Json& json)
         return history;
     history.step = std::max(1, jsonValue<int>(json, "step", 1));
     history.times = jsonValue<std::vector<std::int64_t>>(json, "time");
-    for (const auto& [name, column] : json.items()) {
-        if (!column.is_array() || name == "time")
-            continue;
-        auto& values = history.columns[name];
-        for (const Json& value : column)
-            values.push_back(value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
-        values.resize(history.times.size(), std::numeric_limits<double>::quiet_NaN());
-    }
+    history.fromProc = jsonValue<bool>(json, "fromProc");
+    for (const auto& [name, column] : json.items())
+        if (column.is_array() && name != "time")
+            history.columns[name] = doubles(column, history.times.size());
     return history;
+}
+
+std::vector<MetricsMark> metricsMarks(const Json& json)
+{
+    std::vector<MetricsMark> marks;
+    if (!json.is_array())
+        return marks;
+    const auto whole = [](const Json& each, const char* name) {
+        const Json& value = jsonMember(each, name);
+        return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
+    };
+    for (const Json& each : json)
+        marks.push_back({jsonValue<std::int64_t>(each, "time"), jsonValue<std::string>(each, "what"), whole(each, "exitCode"), whole(each, "memoryPeak"), whole(each, "oomKills")});
+    return marks;
+}
+
+MetricsMachine metricsMachine(const Json& json)
+{
+    return {jsonValue<std::vector<std::string>>(json, "channels"), jsonValue<unsigned>(json, "cpus"), jsonValue<std::uint64_t>(json, "memory"),
+            jsonValue<std::string>(json, "cgroups")};
+}
+
+MetricsInstant metricsInstant(const Json& json, std::shared_ptr<const MetricsMachine> machine)
+{
+    MetricsInstant instant;
+    const std::size_t channels = machine->channels.size();
+    instant.time = jsonValue<std::int64_t>(json, "time");
+    const Json& cores = jsonMember(json, "cores");
+    instant.cores = doubles(cores, cores.is_array() ? cores.size() : 0);
+    instant.host = doubles(jsonMember(json, "host"), channels);
+    if (const Json& containers = jsonMember(json, "containers"); containers.is_object())
+        for (const auto& [id, values] : containers.items())
+            instant.containers[id].values = doubles(values, channels);
+    for (const std::string& id : jsonValue<std::vector<std::string>>(json, "fromProc"))
+        if (const auto found = instant.containers.find(id); found != instant.containers.end())
+            found->second.fromProc = true;
+    instant.machine = std::move(machine);
+    return instant;
 }
 
 ProgressLine progressLine(const Json& json)

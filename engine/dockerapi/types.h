@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -82,6 +83,36 @@ struct MetricsHistory
     int step = 1;                    // seconds
     std::vector<std::int64_t> times; // unix seconds, ascending
     std::map<std::string, std::vector<double>> columns; // "cpu", "memory", …, as long as `times`; NaN = not measured
+    bool fromProc = false; // measured without cgroups
+};
+
+// Something that happened to a container, as our own engine keeps it beside the history.
+struct MetricsMark
+{
+    std::int64_t timeNs = 0;
+    std::string what; // start, die, oom, restart, pause, unpause, healthy, unhealthy, update
+    std::optional<std::int64_t> exitCode, memoryPeak, oomKills; // of die, where known; memoryPeak: bytes with the cache
+};
+
+// What our own engine measures, second by second, and on what machine.
+struct MetricsMachine
+{
+    std::vector<std::string> channels; // what the values stand for: "cpu", "memory", …
+    unsigned cpus = 0;
+    std::uint64_t memory = 0; // bytes
+    std::string cgroups;      // the version that measures; empty: none
+};
+struct MetricsInstant
+{
+    std::int64_t time = 0; // unix seconds
+    std::vector<double> cores, host; // share of each in use, 0-1; of the whole machine, a value a channel; NaN = not measured
+    struct Used
+    {
+        std::vector<double> values;
+        bool fromProc = false;
+    };
+    std::map<std::string, Used> containers; // by id
+    std::shared_ptr<const MetricsMachine> machine; // never null
 };
 
 // News of one step of a build.
@@ -118,6 +149,9 @@ struct BuildForecast
 [[nodiscard]] EventMessage eventMessage(const Json&);
 [[nodiscard]] StatsSample statsSample(const Json&);
 [[nodiscard]] MetricsHistory metricsHistory(const Json&);
+[[nodiscard]] std::vector<MetricsMark> metricsMarks(const Json&);
+[[nodiscard]] MetricsMachine metricsMachine(const Json&);
+[[nodiscard]] MetricsInstant metricsInstant(const Json&, std::shared_ptr<const MetricsMachine> machine);
 [[nodiscard]] ProgressLine progressLine(const Json&);
 // The "slipway" member of a line of POST /build?steps=1; nullopt when there is none.
 [[nodiscard]] std::optional<BuildStep> buildStep(const Json&);

@@ -19,7 +19,7 @@ struct Slot
 };
 static_assert(sizeof(Slot) == 4 + 4 * channels);
 
-constexpr std::array<char, 16> magic{'s', 'l', 'i', 'p', 'w', 'a', 'y', ' ', 'm', 'e', 't', 'r', 'i', 'c', 's', '1'};
+constexpr std::array<char, 16> magic{'s', 'l', 'i', 'p', 'w', 'a', 'y', ' ', 'm', 'e', 't', 'r', 'i', 'c', 's', '2'};
 
 off_t offsetOf(std::size_t tier, int slot)
 {

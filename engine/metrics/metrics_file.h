@@ -15,7 +15,7 @@
 namespace slipway::metrics
 {
 
-// What is kept of a container over time.
+// What is kept of a container over time, or of the whole machine.
 enum class Channel : std::uint8_t {
     Cpu,        // cores in use
     CpuPeak,    // the most of a second
@@ -27,7 +27,11 @@ enum class Channel : std::uint8_t {
     BlockRead, // bytes/s
     BlockWrite,
     Pids,
-    Throttled, // share of the time, 0-1
+    Throttled, // seconds a second that its processes together were kept from running by the CPU limit, at most 1
+    PressureCpu, // share of the time in which something in it waited for CPU, 0-1
+    PressureMemory,
+    PressureIo,
+    OomKills, // processes a second
     Count
 };
 inline constexpr std::size_t channels = static_cast<std::size_t>(Channel::Count);

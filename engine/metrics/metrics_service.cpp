@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -22,7 +21,8 @@ namespace fs = std::filesystem;
 namespace
 {
 constexpr std::int64_t askedAgo = 30; // seconds that a question for "the last 10 minutes" may have been under way
-}
+constexpr const char* marksEnding = ".marks";
+} // namespace
 
 struct MetricsService::Impl
 {
@@ -33,11 +33,18 @@ struct MetricsService::Impl
     std::condition_variable_any changed;
     std::map<std::string, std::unique_ptr<WatchedContainer>> watched;
     std::set<std::string> wanted; // to be found at the next second
+    std::optional<WatchedHost> machine; // from the first measuring on
+    std::vector<std::pair<std::string, Mark>> marks; // not written yet
+    std::vector<std::weak_ptr<Listener>> listeners;
     std::jthread thread;
 
+    [[nodiscard]] bool idle() const { return watched.empty() && wanted.empty() && listeners.empty(); }
+    [[nodiscard]] fs::path marksOf(const std::string& id) const { return folder / (id + marksEnding); }
     void run(const std::stop_token& stop);
     void measureAll(std::int64_t second);
     void findWanted(std::unique_lock<std::mutex>& lock);
+    void writeMarks();
+    void tell(std::unique_lock<std::mutex>& lock, std::int64_t second);
 };
 
 void MetricsService::Impl::run(const std::stop_token& stop)
@@ -46,7 +53,7 @@ void MetricsService::Impl::run(const std::stop_token& stop)
     using std::chrono::ceil, std::chrono::floor, std::chrono::seconds, std::chrono::system_clock;
     std::chrono::sys_seconds measured{};
     while (!stop.stop_requested()) {
-        changed.wait(lock, stop, [this] { return !watched.empty() || !wanted.empty(); });
+        changed.wait(lock, stop, [this] { return !idle() || !marks.empty(); });
         // At full seconds, so that the points of all containers stand below each other.
         auto next = ceil<seconds>(system_clock::now());
         if (next == measured) // it woke a moment before the second that it measured
@@ -56,10 +63,16 @@ void MetricsService::Impl::run(const std::stop_token& stop)
             break;
         findWanted(lock);
         measured = std::max(next, floor<seconds>(system_clock::now()));
-        measureAll(measured.time_since_epoch().count());
+        if (!idle())
+            measureAll(measured.time_since_epoch().count());
+        writeMarks();
+        tell(lock, measured.time_since_epoch().count());
     }
     for (auto& [id, container] : watched)
         container->finish();
+    if (machine)
+        machine->finish();
+    writeMarks();
 }
 
 void MetricsService::Impl::findWanted(std::unique_lock<std::mutex>& lock)
@@ -77,8 +90,41 @@ void MetricsService::Impl::findWanted(std::unique_lock<std::mutex>& lock)
 
 void MetricsService::Impl::measureAll(std::int64_t second)
 {
-    for (auto& [id, container] : watched)
+    for (auto& [id, container] : watched) {
         container->measure(second);
+        if (container->killed() > 0)
+            marks.emplace_back(id, Mark{Mark::What::Oom, second * 1'000'000'000, -1, -1, static_cast<std::int64_t>(container->killed())});
+    }
+    if (!machine)
+        machine.emplace(folder / host);
+    machine->measure(second);
+}
+
+void MetricsService::Impl::writeMarks()
+{
+    for (const auto& [id, mark] : std::exchange(marks, {}))
+        if (const Status written = MarksFile(marksOf(id)).add(mark); !written)
+            log::warn("{}", written.error().message);
+}
+
+void MetricsService::Impl::tell(std::unique_lock<std::mutex>& lock, std::int64_t second)
+{
+    std::erase_if(listeners, [](const auto& each) { return each.expired(); });
+    if (listeners.empty() || !machine)
+        return;
+    auto instant = std::make_shared<Instant>();
+    instant->second = second;
+    instant->host = machine->point();
+    instant->cores = machine->cores();
+    for (const auto& [id, container] : watched)
+        if (const Point* point = container->at(second))
+            instant->containers.push_back({id, container->fromProc(), *point});
+    const auto told = listeners;
+    lock.unlock();
+    for (const auto& each : told)
+        if (const auto listener = each.lock())
+            (*listener)(instant);
+    lock.lock();
 }
 
 MetricsService::MetricsService(const Cgroups& cgroups, fs::path folder, FindSource findSource)
@@ -114,17 +160,42 @@ void MetricsService::unwatch(const std::string& id)
 void MetricsService::forget(const std::string& id)
 {
     unwatch(id);
+    const std::scoped_lock lock(m_impl->mutex);
+    std::erase_if(m_impl->marks, [&](const auto& each) { return each.first == id; });
     std::error_code ignored;
     fs::remove(m_impl->folder / id, ignored);
+    fs::remove(m_impl->marksOf(id), ignored);
 }
 
 void MetricsService::sweep(const std::vector<std::string>& known)
 {
-    const std::set<std::string> keep(known.begin(), known.end());
+    std::set<std::string> keep{host};
+    for (const std::string& id : known) {
+        keep.insert(id);
+        keep.insert(m_impl->marksOf(id).filename());
+    }
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(m_impl->folder, ignored))
         if (!keep.contains(entry.path().filename()))
             fs::remove(entry.path(), ignored);
+}
+
+void MetricsService::mark(const std::string& id, const Mark& mark)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    m_impl->marks.emplace_back(id, mark);
+    m_impl->changed.notify_all();
+}
+
+std::vector<Mark> MetricsService::marks(const std::string& id) const
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    std::vector<Mark> all = MarksFile(m_impl->marksOf(id)).read();
+    for (const auto& [owner, mark] : m_impl->marks)
+        if (owner == id)
+            all.push_back(mark);
+    std::ranges::stable_sort(all, {}, &Mark::timeNs);
+    return all;
 }
 
 Result<MetricsService::History> MetricsService::history(const std::string& id, std::int64_t from, std::int64_t to, int step) const
@@ -137,11 +208,22 @@ Result<MetricsService::History> MetricsService::history(const std::string& id, s
     }
     if (step != 0 && tiers[tier].step != step)
         return fail(ErrorKind::InvalidArgument, "step must be 1, 10 or 60 seconds");
-    History history{tiers[tier].step, {}};
+    History history{tiers[tier].step, {}, false};
     const std::scoped_lock lock(m_impl->mutex);
     if (const auto file = MetricsFile::openToRead(m_impl->folder / id))
         history.points = file->read(tier, from, to);
+    const auto found = m_impl->watched.find(id);
+    history.fromProc = found != m_impl->watched.end() && found->second->fromProc();
     return history;
+}
+
+std::shared_ptr<void> MetricsService::listen(Listener listener)
+{
+    auto held = std::make_shared<Listener>(std::move(listener));
+    const std::scoped_lock lock(m_impl->mutex);
+    m_impl->listeners.push_back(held);
+    m_impl->changed.notify_all();
+    return held;
 }
 
 } // namespace slipway::metrics

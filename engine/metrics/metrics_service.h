@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "metrics/marks_file.h"
 #include "metrics/metrics_file.h"
 
 namespace slipway
@@ -21,11 +22,12 @@ class Cgroups;
 namespace slipway::metrics
 {
 
-// What the containers used, second by second, kept for a week (see Tier) whether anybody looks or not. One thread measures all
-// that run at each full second; while none runs it sleeps. Rates are the difference of the kernel's own counters over the time
-// between two readings; what costs more to read (cache, throttling, block I/O) is read every fifth second and stands for the
-// five. Where there are no cgroups the sum over /proc is taken every fifth second. A stretch in which nobody measured (no
-// engine) is missing, never filled in. Thread-safe.
+// What the containers and the machine used, second by second, kept for a week (see Tier) whether anybody looks or not. One thread
+// measures all that run at each full second; while none runs and nobody listens it sleeps. Rates are the difference of the
+// kernel's own counters over the time between two readings; what costs more to read (cache, throttling, block I/O, pressure, OOM
+// kills) is read every fifth second and stands for the five. Where there are no cgroups the sum over /proc is taken every fifth
+// second. A stretch in which nobody measured (no engine) is missing, never filled in. Beside each history: what happened to the
+// container, as marks. Thread-safe.
 class MetricsService
 {
 public:
@@ -37,6 +39,7 @@ public:
     };
     // Where a container is to be measured, nullopt when it does not run (any more). Called on the measuring thread.
     using FindSource = std::function<std::optional<Source>(const std::string& id)>;
+    static constexpr const char* host = "host"; // in the place of a container's id: the whole machine
 
     // FOLDER: of the histories, one file a container; made when missing.
     MetricsService(const Cgroups& cgroups, std::filesystem::path folder, FindSource findSource);
@@ -49,14 +52,37 @@ public:
     void forget(const std::string& id);                // and deletes its history
     void sweep(const std::vector<std::string>& known); // deletes the histories of all others
 
+    void mark(const std::string& id, const Mark& mark); // written within a second; costs the caller nothing
+    [[nodiscard]] std::vector<Mark> marks(const std::string& id) const; // in order of time
+
     struct History
     {
         int step = 1; // seconds
         std::vector<Point> points;
+        bool fromProc = false; // it runs, and is measured without cgroups
     };
     // [FROM, TO) in unix seconds, by the finest tier that reaches back to FROM (or by STEP when it is not 0). An empty history
     // when nothing was measured. InvalidArgument for a STEP that is none.
     [[nodiscard]] Result<History> history(const std::string& id, std::int64_t from, std::int64_t to, int step) const;
+
+    // What was measured at one full second.
+    struct Instant
+    {
+        struct Used
+        {
+            std::string id;
+            bool fromProc = false;
+            Point point;
+        };
+        std::int64_t second = 0;
+        Point host;
+        std::vector<float> cores; // of the machine, share of each in use, 0-1
+        std::vector<Used> containers;
+    };
+    // Each second until what it gives is dropped; on the measuring thread: only hand over. The machine is measured too while
+    // somebody listens, though nothing runs.
+    using Listener = std::function<void(std::shared_ptr<const Instant>)>;
+    [[nodiscard]] std::shared_ptr<void> listen(Listener listener);
 
 private:
     struct Impl;

@@ -18,7 +18,6 @@
 #include <thread>
 #include <unistd.h>
 
-#include "os/cgroup_meter.h"
 #include "os/usage_meter.h"
 
 namespace slipway
@@ -125,6 +124,8 @@ struct Cgroups::Impl
         const auto it = mounts.find(version == Version::V2 ? "" : controller);
         return it == mounts.end() ? fs::path() : it->second / path.substr(path.starts_with('/') ? 1 : 0);
     }
+
+    CgroupMeter::Files meterFiles(const std::string& path) const;
 };
 
 Cgroups::Cgroups() : m_impl(std::make_shared<const Impl>()) {}
@@ -272,23 +273,36 @@ Status Cgroups::remove(const std::string& path) const
     return {};
 }
 
-std::unique_ptr<CgroupMeter> Cgroups::meter(const std::string& path) const
+CgroupMeter::Files Cgroups::Impl::meterFiles(const std::string& path) const
 {
-    const Impl& i = *m_impl;
-    if (i.version == Version::None)
-        return nullptr;
     const auto in = [&](const char* controller, const char* name) {
-        const fs::path group = i.dir(controller, path);
+        const fs::path group = dir(controller, path);
         return group.empty() ? fs::path() : group / name;
     };
     CgroupMeter::Files files;
-    files.v2 = i.version == Version::V2;
-    if (files.v2)
-        files = {in("", "cpu.stat"), {}, in("", "memory.current"), in("", "memory.stat"), in("", "pids.current"), in("", "io.stat"), true};
-    else
-        files = {in("cpuacct", "cpuacct.usage"), in("cpu", "cpu.stat"), in("memory", "memory.usage_in_bytes"), in("memory", "memory.stat"),
-                 in("pids", "pids.current"), in("blkio", "blkio.throttle.io_service_bytes"), false};
-    return std::make_unique<CgroupMeter>(files);
+    if (version == Version::V2) {
+        files.v2 = true;
+        files.cpu = in("", "cpu.stat");
+        files.memory = in("", "memory.current");
+        files.memoryStat = in("", "memory.stat");
+        files.memoryPeak = in("", "memory.peak");
+        files.oom = in("", "memory.events");
+        files.pids = in("", "pids.current");
+        files.blockIo = in("", "io.stat");
+        files.pressureCpu = in("", "cpu.pressure");
+        files.pressureMemory = in("", "memory.pressure");
+        files.pressureIo = in("", "io.pressure");
+    } else if (version == Version::V1) {
+        files.cpu = in("cpuacct", "cpuacct.usage");
+        files.throttling = in("cpu", "cpu.stat");
+        files.memory = in("memory", "memory.usage_in_bytes");
+        files.memoryStat = in("memory", "memory.stat");
+        files.memoryPeak = in("memory", "memory.max_usage_in_bytes");
+        files.oom = in("memory", "memory.oom_control");
+        files.pids = in("pids", "pids.current");
+        files.blockIo = in("blkio", "blkio.throttle.io_service_bytes");
+    }
+    return files;
 }
 
 std::unique_ptr<UsageMeter> Cgroups::usageMeter(const std::string& path) const
@@ -301,33 +315,14 @@ std::unique_ptr<UsageMeter> Cgroups::usageMeter(const std::string& path) const
                                                             .pids = i.dir("pids", path), .blkio = i.dir("blkio", path), .v2 = v2});
 }
 
-std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid)
+std::unique_ptr<CgroupMeter> Cgroups::meter(const std::string& path) const
 {
-    const std::string path = "/proc/" + std::to_string(pid) + "/net/dev";
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return std::nullopt;
-    char buffer[8192];
-    const ssize_t got = ::read(fd, buffer, sizeof buffer - 1);
-    ::close(fd);
-    if (got <= 0)
-        return std::nullopt;
-    buffer[got] = 0;
-    std::pair<std::uint64_t, std::uint64_t> sum{};
-    for (const char* line = buffer; (line = std::strchr(line, '\n')) != nullptr;) {
-        ++line;
-        while (*line == ' ')
-            ++line;
-        const char* colon = std::strpbrk(line, ":\n");
-        if (colon == nullptr || *colon != ':' || std::string_view(line, colon) == "lo")
-            continue;
-        unsigned long long received = 0, sent = 0;
-        if (std::sscanf(colon + 1, "%llu %*u %*u %*u %*u %*u %*u %*u %llu", &received, &sent) == 2) {
-            sum.first += received;
-            sum.second += sent;
-        }
-    }
-    return sum;
+    return m_impl->version == Version::None ? nullptr : std::make_unique<CgroupMeter>(m_impl->meterFiles(path));
+}
+
+CgroupMeter::LastWords Cgroups::lastWords(const std::string& path) const
+{
+    return path.empty() ? CgroupMeter::LastWords() : CgroupMeter::lastWords(m_impl->meterFiles(path));
 }
 
 std::vector<InterfaceCounters> interfaceCounters(int netDev)

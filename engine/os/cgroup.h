@@ -11,11 +11,11 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "os/cgroup_limits.h"
+#include "os/cgroup_meter.h"
 
 namespace slipway
 {
 
-class CgroupMeter;
 class UsageMeter;
 
 // Counters of one container at one instant. What the kernel or the situation does not give stays nullopt: the API and the
@@ -54,6 +54,8 @@ public:
     // For reading every second, the few counters of a history or all; null without cgroups.
     [[nodiscard]] std::unique_ptr<CgroupMeter> meter(const std::string& path) const;
     [[nodiscard]] std::unique_ptr<UsageMeter> usageMeter(const std::string& path) const;
+    // While the group is there: until remove(), though its processes have ended. Empty without.
+    [[nodiscard]] CgroupMeter::LastWords lastWords(const std::string& path) const;
     // Without cgroups: the sum over all processes in the pid namespace of PID, from /proc.
     [[nodiscard]] static Result<ResourceUsage> usageFromProc(pid_t pid);
     [[nodiscard]] std::vector<pid_t> processes(const std::string& path) const;
@@ -81,8 +83,6 @@ struct InterfaceCounters
 };
 // Of the network namespace whose open /proc/PID/net/dev that is, without lo; empty when it is gone.
 [[nodiscard]] std::vector<InterfaceCounters> interfaceCounters(int netDev);
-// The sum, received and sent, of that of PID.
-[[nodiscard]] std::optional<std::pair<std::uint64_t, std::uint64_t>> interfaceBytes(pid_t pid);
 
 // Host totals: CPU time of all CPUs in ns (as docker's system_cpu_usage), online CPUs, total memory in bytes.
 [[nodiscard]] Result<std::uint64_t> hostCpuNs();

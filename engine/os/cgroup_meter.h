@@ -22,20 +22,32 @@ public:
         std::optional<std::uint64_t> memoryBytes, cacheBytes; // cache: the file pages that can be dropped (inactive_file)
         std::optional<std::uint64_t> pids;
         std::optional<std::uint64_t> blockReadBytes, blockWriteBytes; // since the group began, all devices
+        // Time in which something in it waited, since the group began: the kernel knows that of groups of v2 alone.
+        std::optional<std::uint64_t> pressureCpuNs, pressureMemoryNs, pressureIoNs;
+        std::optional<std::uint64_t> oomKills; // processes that the kernel killed for want of memory
+    };
+    // What stands in a group until it is removed, its processes ended or not.
+    struct LastWords
+    {
+        std::optional<std::uint64_t> memoryPeakBytes; // with the cache
+        std::optional<std::uint64_t> oomKills;
     };
     struct Files // paths; empty = there is none
     {
-        std::filesystem::path cpu, throttling, memory, memoryStat, pids, blockIo;
+        std::filesystem::path cpu, throttling, memory, memoryStat, pids, blockIo, oom, memoryPeak;
+        std::filesystem::path pressureCpu, pressureMemory, pressureIo;
         bool v2 = false;
     };
 
-    explicit CgroupMeter(const Files& files);
-    // EVERYTHING: also what costs more to read (cache, throttling, block I/O); otherwise those are nullopt.
+    explicit CgroupMeter(Files files);
+    // EVERYTHING: also what costs more to read (cache, throttling, block I/O, pressure, OOM kills), from files that are opened
+    // for it so that a container costs few descriptors; otherwise those are nullopt.
     [[nodiscard]] Reading read(bool everything) const;
+    [[nodiscard]] static LastWords lastWords(const Files& files);
 
 private:
-    bool m_v2;
-    UniqueFd m_cpu, m_throttling, m_memory, m_memoryStat, m_pids, m_blockIo;
+    Files m_files;
+    UniqueFd m_cpu, m_memory, m_pids;
 };
 
 } // namespace slipway

@@ -10,6 +10,7 @@
 
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "support/engine_process.h"
 #include "support/patience.h"
@@ -66,6 +67,47 @@ class TestMetrics : public QObject
         const QString v1 = "/sys/fs/cgroup/cpuacct/slipway/" + id + "/cpuacct.usage";
         return QFile::exists(v1) ? number({v1}) : 1000 * number({"/sys/fs/cgroup/slipway/" + id + "/cpu.stat"}); // its first line: usage_usec
     }
+    static double throttledSeconds(const QString& id)
+    {
+        for (const auto& [group, key, unit] : {std::tuple("/sys/fs/cgroup/cpu/slipway/", "throttled_time ", 1e-9), {"/sys/fs/cgroup/slipway/", "throttled_usec ", 1e-6}}) {
+            QFile file(group + id + "/cpu.stat");
+            if (!file.open(QFile::ReadOnly))
+                continue;
+            for (const QByteArray& line : file.readAll().split('\n'))
+                if (line.startsWith(key))
+                    return line.split(' ').last().toDouble() * unit;
+        }
+        return 0;
+    }
+    QJsonArray marks(const QString& id, const QString& what) const
+    {
+        QJsonArray found;
+        for (const QJsonValue& mark : m_engine.get("/slipway/containers/" + id + "/marks").toArray())
+            if (mark.toObject()["what"] == what)
+                found << mark;
+        return found;
+    }
+    // Ten seconds of a history against the kernel's counter at the same moments.
+    void compareProcessorTime(const QString& id)
+    {
+        const qint64 began = QDateTime::currentSecsSinceEpoch();
+        EVENTUALLY_VERIFY(!column(id, "cpu").empty() && column(id, "cpu").rbegin()->first > began);
+        const qint64 first = nextSecond();
+        const quint64 before = cpuNs(id);
+        QThread::sleep(10);
+        const qint64 last = nextSecond();
+        const double kernel = double(cpuNs(id) - before) / 1e9;
+        QThread::msleep(300);
+        const auto points = column(id, "cpu");
+        QString seconds;
+        for (const auto& [second, cores] : points)
+            seconds += QString(" %1:%2").arg(second).arg(cores);
+        QVERIFY2(points.contains(first) && points.contains(last), qPrintable(QString("no readings at %1 and %2:").arg(first).arg(last) + seconds));
+        const double sum = total(points, first, last);
+        QVERIFY2(std::abs(sum - kernel) <= 0.02 * kernel, qPrintable(QString("%1 s, the kernel says %2:").arg(sum).arg(kernel) + seconds));
+        const double mean = kernel / double(last - first);
+        QVERIFY2(mean > 0 && mean < 0.6, qPrintable(QString::number(mean))); // less than its half on a machine that is busy with other things
+    }
     QByteArray refusal(const QString& path) const
     {
         return QJsonDocument::fromJson(m_engine.api("GET", path).out).object()["message"].toString().toUtf8();
@@ -81,39 +123,32 @@ private slots:
     void initTestCase() { QCOMPARE(m_engine.startWithBusybox(), QByteArray()); }
     void cleanup() { m_engine.removeContainers(); }
 
+    // A load of half a core, ten seconds against the kernel; then the engine is killed, and ten seconds again. No window is open.
     void processorTimeIsTheKernels()
     {
         const QString id = start({"--cpus", "0.5", "--network", "none"}, "while :; do :; done");
-        EVENTUALLY_VERIFY(column(id, "cpu").size() >= 2);
-        const qint64 first = nextSecond();
-        const quint64 before = cpuNs(id);
-        QThread::sleep(6);
-        const qint64 last = nextSecond();
-        const quint64 after = cpuNs(id);
-        QVERIFY(after > before);
-        const double kernel = double(after - before) / 1e9 / double(last - first);
-        QThread::msleep(300);
-        const auto points = column(id, "cpu");
-        QString seconds;
-        for (const auto& [second, cores] : points)
-            seconds += QString(" %1:%2").arg(second).arg(cores);
-        QVERIFY2(points.contains(first) && points.contains(last), qPrintable(QString("no readings at %1 and %2:").arg(first).arg(last) + seconds));
-        const double mean = total(points, first, last) / double(last - first);
-        QVERIFY2(std::abs(mean - kernel) <= 0.02 * kernel, qPrintable(QString("%1 cores, the kernel says %2").arg(mean).arg(kernel)));
-        QVERIFY2(kernel > 0.3 && kernel < 0.6, qPrintable(QString::number(kernel)));
+        compareProcessorTime(id);
+        m_engine.killHard();
+        QThread::sleep(2);
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        compareProcessorTime(id);
+        // A machine that is busy with other things gives it no more than its half: then nothing holds it back.
+        const double held = total(column(id, "throttled"), 0, std::numeric_limits<qint64>::max()), kernel = throttledSeconds(id);
         const auto throttled = column(id, "throttled");
-        QVERIFY(!throttled.empty());
-        QVERIFY2(throttled.rbegin()->second > 0.1, qPrintable(QString::number(throttled.rbegin()->second)));
+        double most = 0; // what is read every fifth second stands for the next five: at an end that is as much too much or too little
+        for (const auto& [second, share] : throttled)
+            most = std::max(most, share);
+        QVERIFY2(held <= 1.02 * kernel + 10 * most + 0.1 && held >= 0.3 * kernel - 10 * most, qPrintable(QString("%1 s, the kernel says %2").arg(held).arg(kernel)));
     }
 
     void memoryIsTheWorkingSet()
     {
-        const QString id = start({"--network", "none", "--shm-size", "200m"}, "dd if=/dev/zero of=/dev/shm/x bs=1M count=100 && sleep 1000");
+        const QString id = start({"--network", "none", "--shm-size", "300m"}, "dd if=/dev/zero of=/dev/shm/x bs=1M count=200 && sleep 1000");
         const auto memory = [&] {
             const auto points = column(id, "memory");
             return points.empty() ? 0.0 : points.rbegin()->second;
         };
-        EVENTUALLY_VERIFY(memory() > 100e6);
+        EVENTUALLY_VERIFY(memory() > 200 * 1048576.0);
         QThread::sleep(6); // the cache is read every fifth second
         const QString v1 = "/sys/fs/cgroup/memory/slipway/" + id, v2 = "/sys/fs/cgroup/slipway/" + id;
         const double used = double(number({v1 + "/memory.usage_in_bytes", v2 + "/memory.current"}));
@@ -133,14 +168,108 @@ private slots:
 
     void trafficIsCounted()
     {
-        const QString server = start({"--name", "server"}, "mkdir /w && dd if=/dev/zero of=/w/x bs=1M count=20 && httpd -f -h /w");
+        const QString server = start({"--name", "server"}, "while :; do dd if=/dev/zero bs=100k count=1 2>/dev/null; usleep 5000; done | nc -l -p 80");
         const QByteArray address = m_engine.docker({"inspect", "-f", "{{.NetworkSettings.IPAddress}}", server}).out.trimmed();
-        const QString client = start({}, QString("sleep 3; wget -q -O /dev/null http://%1/x; sleep 1000").arg(QString::fromLatin1(address)));
-        const auto received = [&] { return total(column(client, "networkRx"), 0, std::numeric_limits<qint64>::max()); };
-        EVENTUALLY_VERIFY(received() > 20 * 1048576.0);
-        const double sum = received();
-        const QByteArray kernel = m_engine.docker({"exec", client, "cat", "/sys/class/net/eth0/statistics/rx_bytes"}).out.trimmed();
-        QVERIFY2(std::abs(sum - kernel.toDouble()) <= 0.02 * kernel.toDouble(), qPrintable(QString("%1, the kernel says %2").arg(sum).arg(QString::fromLatin1(kernel))));
+        const QString client = start({}, QString("sleep 4; sleep 12 | nc %1 80 >/dev/null; sleep 1000").arg(QString::fromLatin1(address)));
+        const QString pid = QString::fromLatin1(m_engine.docker({"inspect", "-f", "{{.State.Pid}}", client}).out.trimmed());
+        const auto kernel = [&] {
+            QFile file("/proc/" + pid + "/net/dev");
+            if (!file.open(QFile::ReadOnly))
+                return 0.0;
+            for (const QByteArray& line : file.readAll().split('\n'))
+                if (line.trimmed().startsWith("eth0:"))
+                    return line.mid(line.indexOf(':') + 1).simplified().split(' ').first().toDouble();
+            return 0.0;
+        };
+        EVENTUALLY_VERIFY(column(client, "networkRx").size() >= 2); // quiet so far
+        const qint64 first = nextSecond();
+        const double before = kernel();
+        QTRY_VERIFY_WITH_TIMEOUT(kernel() > before + 20e6, 60000);
+        QThread::sleep(16); // quiet again
+        const qint64 last = nextSecond();
+        const double received = kernel() - before;
+        QThread::msleep(300);
+        const double sum = total(column(client, "networkRx"), first, last);
+        QVERIFY2(std::abs(sum - received) <= 0.02 * received, qPrintable(QString("%1, the kernel says %2").arg(sum).arg(received)));
+    }
+
+    void theMachineIsMeasuredToo()
+    {
+        const QString id = start({"--network", "none"}, "while :; do :; done");
+        const auto host = [&] { return m_engine.get("/slipway/metrics/host?step=1&from=" + QString::number(QDateTime::currentSecsSinceEpoch() - 10)).toObject(); };
+        EVENTUALLY_VERIFY(!host()["cpu"].toArray().isEmpty() && host()["cpu"].toArray().last().toDouble() > 0.3);
+        QVERIFY(host()["memory"].toArray().last().toDouble() > 10e6);
+        QVERIFY(host()["pids"].toArray().last().toDouble() > 10);
+        if (QFile::exists("/proc/pressure/cpu"))
+            EVENTUALLY_VERIFY(host()["pressureCpu"].toArray().last().isDouble());
+    }
+
+    void everySecondWhileSomebodyListens()
+    {
+        const QString id = start({"--network", "none"}, "sleep 1000");
+        const QString other = start({"--network", "none"}, "sleep 1000");
+        EVENTUALLY_VERIFY(!column(other, "memory").empty());
+        const Output output = run("curl", {"-sN", "--max-time", "4", "--unix-socket", m_engine.socketPath(), "http://localhost/slipway/metrics/live?containers=" + id.left(12)});
+        const QList<QByteArray> lines = output.out.trimmed().split('\n');
+        QVERIFY2(lines.size() >= 3, output.out.constData());
+        const QJsonObject about = QJsonDocument::fromJson(lines[0]).object();
+        QVERIFY(about["channels"].toArray().contains("memory"));
+        QVERIFY(about["cpus"].toInt() >= 1);
+        for (qsizetype i = 1; i < lines.size(); ++i) {
+            const QJsonObject second = QJsonDocument::fromJson(lines[i]).object();
+            QCOMPARE(second["containers"].toObject().keys(), QStringList{id});
+            QCOMPARE(second["containers"].toObject()[id].toArray().size(), about["channels"].toArray().size());
+            QCOMPARE(second["cores"].toArray().size(), about["cpus"].toInt());
+            QCOMPARE(second["fromProc"].toArray().size(), 0);
+        }
+        QCOMPARE(refusal("/slipway/metrics/live?containers=nobody"), QByteArray("No such container: nobody"));
+    }
+
+    void whatHappenedIsMarked()
+    {
+        const QString id = start({"--network", "none", "-m", "32m", "--memory-swap", "32m"}, "sleep 2; tail /dev/zero; exit 9");
+        EVENTUALLY_VERIFY(!marks(id, "die").isEmpty());
+        QCOMPARE(marks(id, "start").size(), 1);
+        QVERIFY(!marks(id, "oom").isEmpty());
+        const QJsonObject died = marks(id, "die").first().toObject();
+        QCOMPARE(died["exitCode"].toInt(), m_engine.docker({"inspect", "-f", "{{.State.ExitCode}}", id}).out.trimmed().toInt());
+        QVERIFY(died["oomKills"].toInt() >= 1);
+        QVERIFY2(std::abs(died["memoryPeak"].toDouble() - 32 * 1048576.0) <= 0.02 * 32 * 1048576.0, qPrintable(QString::number(died["memoryPeak"].toDouble(), 'f', 0)));
+        QCOMPARE(m_engine.docker({"restart", "-t", "0", id}).code, 0);
+        QCOMPARE(m_engine.docker({"pause", id}).code, 0);
+        QCOMPARE(m_engine.docker({"unpause", id}).code, 0);
+        EVENTUALLY_VERIFY(marks(id, "start").size() == 2 && !marks(id, "restart").isEmpty() && !marks(id, "pause").isEmpty() && !marks(id, "unpause").isEmpty());
+    }
+
+    void whatHappenedWithoutAnEngineIsMarkedLater()
+    {
+        const QString id = start({"--network", "none"}, "sleep 3; exit 7");
+        EVENTUALLY_COMPARE(marks(id, "start").size(), 1);
+        m_engine.killHard();
+        QThread::sleep(4);
+        QVERIFY2(m_engine.start(), m_engine.errors().constData());
+        EVENTUALLY_COMPARE(marks(id, "die").size(), 1);
+        QCOMPARE(marks(id, "die").first().toObject()["exitCode"].toInt(), 7);
+        QCOMPARE(marks(id, "start").size(), 1);
+        const auto ns = [&](const char* what) { return marks(id, what).first().toObject()["time"].toDouble(); };
+        QVERIFY(ns("die") - ns("start") > 2.5e9 && ns("die") - ns("start") < 5e9); // when it died, not when it was found
+    }
+
+    void errorsInTheLogAreCounted()
+    {
+        const QString id = start({"--network", "none"}, "echo all is well; echo ERROR one; echo 'level=error two'; sleep 2; echo 'FATAL three' >&2; sleep 1000");
+        const auto density = [&](qint64 from, qint64 to) {
+            const QJsonObject counted = m_engine.get(QString("/slipway/logs/density?containers=%1&from=%2&to=%3&bins=10").arg(id).arg(from * 1'000'000'000).arg(to * 1'000'000'000)).toObject();
+            int sum = 0;
+            for (const QJsonValue& bin : counted["bins"].toArray())
+                sum += bin.toInt();
+            return sum;
+        };
+        const qint64 now = QDateTime::currentSecsSinceEpoch();
+        EVENTUALLY_COMPARE(density(now - 60, now + 60), 3);
+        QCOMPARE(density(now - 60, now - 30), 0);
+        QVERIFY(refusal("/slipway/logs/density?containers=" + id + "&from=5&to=5").contains("from before to"));
+        QVERIFY(refusal("/slipway/logs/density?containers=" + id + "&from=1&to=5&bins=0").contains("bins"));
     }
 
     void itOutlivesAKilledEngineWithAGap()
@@ -177,7 +306,21 @@ private slots:
         QCOMPARE(m_engine.docker({"stop", "-t", "0", id}).code, 0);
         QVERIFY(!column(id, "memory").empty()); // it can still be looked at
         QCOMPARE(m_engine.docker({"rm", id}).code, 0);
-        EVENTUALLY_VERIFY(!QFile::exists(file));
+        EVENTUALLY_VERIFY(!QFile::exists(file) && !QFile::exists(file + ".marks"));
+    }
+
+    void withoutCgroupsItIsReadFromProcAndSaid()
+    {
+        EngineProcess mine(EngineProcess::As::User);
+        QCOMPARE(mine.startWithBusybox(), QByteArray());
+        const Output made = mine.docker({"run", "-d", "--network", "none", "busybox", "sh", "-c", "while :; do :; done"});
+        QVERIFY2(made.code == 0, made.err.constData());
+        const QString id = QString::fromLatin1(made.out.trimmed());
+        const auto history = [&] { return mine.get("/slipway/containers/" + id + "/metrics?step=1").toObject(); };
+        EVENTUALLY_VERIFY(!history()["cpu"].toArray().isEmpty() && history()["cpu"].toArray().last().toDouble() > 0.1);
+        const bool cgroups = !history()["fromProc"].toBool();
+        QCOMPARE(mine.docker({"info", "-f", "{{.CgroupDriver}}"}).out.trimmed() == "none", !cgroups);
+        mine.removeContainers();
     }
 
     void badRequests()

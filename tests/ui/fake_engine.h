@@ -190,11 +190,38 @@ struct FakeClient : EngineClient, ContainersClient, SpooledLogs, StatsClient, Ex
         logOptions = o, onLines = lines, onLogEnd = end;
         return std::make_shared<int>(1);
     }
-    Request history(const std::string& id, std::int64_t from, Reply<dockerapi::MetricsHistory> reply) override
+    Request history(const std::string& id, std::int64_t from, std::int64_t to, Reply<dockerapi::MetricsHistory> reply) override
     {
         historiesAsked.emplace_back(id, from);
+        historyEnds.push_back(to);
         reply(kept ? Result<dockerapi::MetricsHistory>(*kept) : fail(ErrorKind::NotFound, "page not found"));
         return Request();
+    }
+    Request marks(const std::string&, std::int64_t, Reply<std::vector<dockerapi::MetricsMark>> reply) override
+    {
+        reply(kept ? Result<std::vector<dockerapi::MetricsMark>>(keptMarks) : fail(ErrorKind::NotFound, "page not found"));
+        return Request();
+    }
+    Request live(const std::vector<std::string>& ids, std::function<void(dockerapi::MetricsInstant)> f, std::function<void(Status)> end) override
+    {
+        if (!kept)
+            return end(fail(ErrorKind::NotFound, "page not found")), Request();
+        liveIds = ids;
+        onInstant = f;
+        ++livesAsked;
+        auto alive = std::make_shared<int>(1);
+        liveAlive = alive;
+        return alive;
+    }
+    Request errorDensity(const Containers& ids, std::int64_t fromNs, std::int64_t toNs, std::size_t count, Reply<Density> reply) override
+    {
+        if (!kept)
+            return SpooledLogs::errorDensity(ids, fromNs, toNs, count, reply);
+        Density density{std::vector<std::uint64_t>(count), fromNs};
+        for (const std::int64_t time : errorTimes)
+            if (time >= fromNs && time < toNs)
+                ++density.lines[static_cast<std::size_t>((time - fromNs) / ((toNs - fromNs) / static_cast<std::int64_t>(count)))];
+        return reply(density), Request();
     }
     Request stats(const std::string& id, std::function<void(dockerapi::StatsSample)> f, std::function<void(Status)> end) override
     {
@@ -239,8 +266,14 @@ struct FakeClient : EngineClient, ContainersClient, SpooledLogs, StatsClient, Ex
     std::function<void(Status)> onLogEnd, onStatsEnd;
     std::function<void(dockerapi::StatsSample)> onSample;
     std::weak_ptr<int> statsAlive;
-    std::optional<dockerapi::MetricsHistory> kept; // by the engine; none: it keeps no histories
+    std::optional<dockerapi::MetricsHistory> kept; // by the engine; none: it keeps no histories, and is not ours
     std::vector<std::pair<std::string, std::int64_t>> historiesAsked;
+    std::vector<std::int64_t> historyEnds, errorTimes;
+    std::vector<dockerapi::MetricsMark> keptMarks;
+    std::vector<std::string> liveIds;
+    std::function<void(dockerapi::MetricsInstant)> onInstant;
+    std::weak_ptr<int> liveAlive;
+    int livesAsked = 0;
     ExecClient::Options shellOptions;
     TerminalEvents events;
     std::shared_ptr<FakeTerminal> terminal;

@@ -120,8 +120,8 @@ private slots:
         const auto lines = csv.split('\n');
         QCOMPARE(lines.size(), 4);
         QVERIFY(lines[0].startsWith("time,cpu_cores,memory_bytes,cache_bytes,network_in_bytes_per_second,"));
-        QCOMPARE(lines[1], QByteArray("1970-01-01T00:16:40.000Z,,700,300,,,,,,"));
-        QCOMPARE(lines[2], QByteArray("1970-01-01T00:16:41.000Z,0.5,700,300,250,0,0,0,,"));
+        QCOMPARE(lines[1], QByteArray("1970-01-01T00:16:40.000Z,,700,300,,,,,,,,,,"));
+        QCOMPARE(lines[2], QByteArray("1970-01-01T00:16:41.000Z,0.5,700,300,250,0,0,0,,,,,,"));
         QCOMPARE(csvOf(h, 1'000'500'000'000, 2'000'000'000'000).count('\n'), 2);
         QTemporaryDir dir;
         QVERIFY(saveFile(dir.filePath(QStringLiteral("a.csv")), csv).has_value());

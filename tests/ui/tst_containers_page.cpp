@@ -207,6 +207,7 @@ private slots:
         QVERIFY(!usage->watched().contains(idOf("c9")));
         const QString first = seen.first().data(IdRole).toString();
         QVERIFY(usage->watched().contains(first));
+        QTRY_VERIFY(f.client.sampleOf.contains(first.toStdString())); // an engine that is not ours: a stream each
         auto sample = [&](std::int64_t second) {
             dockerapi::StatsSample s;
             s.timeNs = second * 1'000'000'000;
@@ -221,7 +222,7 @@ private slots:
         QCOMPARE(cpu.siblingAtColumn(ContainerModel::Memory).data().toString(), QStringLiteral("64 MiB"));
         f.page.view().scrollToBottom();
         QTRY_VERIFY(!usage->watched().contains(first));
-        QVERIFY(f.client.statsOf[first.toStdString()].expired());
+        QTRY_VERIFY(f.client.statsOf[first.toStdString()].expired());
         f.page.hide();
         QVERIFY(usage->watched().isEmpty());
     }

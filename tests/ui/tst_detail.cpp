@@ -179,8 +179,42 @@ private slots:
         QVERIFY(allText(*card).contains(QStringLiteral("Out of memory")));
         QVERIFY(!allText(*card).contains(QStringLiteral("listening")));
         picture(tab, QStringLiteral("overview-stopped"));
+        QVERIFY(!allText(*card).contains(QStringLiteral("health check")));
         tab.setDocument(sample("a", "running"));
         QVERIFY(!card->isVisible());
+    }
+
+    void whyItStoppedByTheKernelAndTheHealthCheck()
+    {
+        FakeClient client;
+        client.kept = dockerapi::MetricsHistory{};
+        Json json = sample("a", "exited", 137);
+        json["State"]["OOMKilled"] = true;
+        json["State"]["FinishedAt"] = "2026-03-01T10:00:00.5Z";
+        json["State"]["Health"] = {{"Status", "unhealthy"}, {"Log", {{{"ExitCode", 0}, {"Output", "fine"}}, {{"ExitCode", 7}, {"Output", "\x1b[31mconnection refused\n"}}}}};
+        const std::int64_t finished = QDateTime::fromString(QStringLiteral("2026-03-01T10:00:00.500Z"), Qt::ISODateWithMs).toMSecsSinceEpoch() * 1'000'000;
+        dockerapi::MetricsMark earlier{finished - 3'600'000'000'000, "die", 0, 1 << 20, 0}, died{finished + 20'000'000, "die", 137, 512 << 20, 2};
+        client.keptMarks = {earlier, died};
+        EngineBridge bridge(client);
+        OverviewTab tab(bridge);
+        tab.resize(620, 700);
+        tab.show();
+        tab.setDocument(json);
+        client.onLines({{0, true, false, "FATAL heap exhausted"}});
+        client.onLogEnd({});
+        auto* card = tab.findChild<QWidget*>(QLatin1StringView(names::stopCard));
+        QTRY_VERIFY2(allText(*card).contains(QStringLiteral("at most 512 MiB of its 512 MiB")), qPrintable(allText(*card)));
+        QVERIFY(allText(*card).contains(QStringLiteral("killed 2 of its processes")));
+        QVERIFY(allText(*card).contains(QStringLiteral("failed with exit code 7")));
+        QVERIFY(allText(*card).contains(QStringLiteral("connection refused")));
+        QVERIFY(!allText(*card).contains(QStringLiteral("fine")));
+        QSignalSpy logs(&tab, &OverviewTab::logsWanted);
+        for (QPushButton* button : card->findChildren<QPushButton*>())
+            if (button->isVisible())
+                button->click();
+        QCOMPARE(logs.size(), 1);
+        QVERIFY(logs[0][0].toLongLong() < finished && logs[0][0].toLongLong() > finished - 5'000'000'000);
+        picture(tab, QStringLiteral("overview-stopped-why"));
     }
 
     void inspectIsSearchedAndCopied()

@@ -542,7 +542,7 @@ private slots:
         view.setContainer(QStringLiteral("c1"), true);
         QVERIFY(!client.onSample);
         view.show();
-        QVERIFY(client.onSample);
+        QTRY_VERIFY(client.onSample);
         dockerapi::StatsSample s;
         s.onlineCpus = 2;
         s.cpuTotalNs = 0;

@@ -22,6 +22,7 @@
 
 #include "bridge/engine_bridge.h"
 #include "client/engine_client.h"
+#include "charts/event_strip.h"
 #include "containers/container_detail.h"
 #include "dockerfile/code_editor.h"
 #include "dockerfile/dockerfile_page.h"
@@ -300,6 +301,68 @@ private slots:
         }));
         inBothThemes("why-it-stopped");
         QCOMPARE(m_engine.docker({"rm", "second"}).code, 0);
+        chooseTheOnlyRow();
+    }
+
+    // Six more that do different things; one of them wants more memory than it may have.
+    void monitorShowsTheBusiestFirst()
+    {
+        const auto start = [&](const QString& name, const QString& script, const QStringList& options = {}) {
+            QCOMPARE(m_engine.docker(QStringList{"run", "-d", "--name", name, "--entrypoint", "sh"} + options + QStringList{"slipway/starter:latest", "-c", script}).code, 0);
+        };
+        start("encoder", "while :; do :; done", {"--cpus", "0.4"});
+        start("worker", "while :; do i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; sleep 1; done");
+        start("cache", "dd if=/dev/zero of=/dev/shm/x bs=1M count=48; sleep 1000", {"--shm-size", "64m", "-m", "96m"});
+        start("queue", "while :; do sleep 3; done");
+        start("api", "while :; do echo 'INFO request served'; sleep 1; echo 'ERROR upstream timed out' >&2; sleep 2; done");
+        start("batch", "echo 'INFO reading 40 files'; sleep 4; echo 'ERROR cannot allocate 64 MiB' >&2; tail /dev/zero; exit 3", {"-m", "24m", "--memory-swap", "24m"});
+        click(names::monitorButton);
+        auto* tiles = find<QAbstractItemView>(names::monitorTiles);
+        QVERIFY(within(20000, [&] { return tiles->model()->rowCount() >= 6 && tiles->model()->index(0, 0).data().toString() == QStringLiteral("encoder"); }));
+        QTest::qWait(6000);
+        inBothThemes("monitor");
+        QTest::mouseClick(tiles->viewport(), Qt::LeftButton, {}, tiles->visualRect(tiles->model()->index(0, 0)).center());
+        auto* charts = find<QWidget>(names::chartsView);
+        QVERIFY(within(10000, [&] { return charts && charts->isVisible(); }));
+        QTest::qWait(1500);
+        inBothThemes("charts-throttled");
+    }
+
+    void itsEndStandsInTheChartsAndLeadsToItsLog()
+    {
+        QVERIFY(within(30000, [&] { return m_engine.docker({"inspect", "-f", "{{.State.Status}}", "batch"}).out == "exited\n"; }));
+        const QString batch = QString::fromUtf8(m_engine.docker({"inspect", "-f", "{{.Id}}", "batch"}).out).trimmed();
+        auto* view = find<QAbstractItemView>(names::containersView);
+        const auto rowOf = [&](const QString& name) {
+            for (int row = 0; row < view->model()->rowCount(); ++row)
+                if (view->model()->index(row, 0).data().toString() == name)
+                    return view->model()->index(row, 0);
+            return QModelIndex();
+        };
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(rowOf("batch")).center());
+        showTab(ContainerDetail::Overview);
+        QVERIFY2(within(15000, [&] { return words(find<QWidget>(names::overviewTab)).contains(QStringLiteral("The kernel killed")); }),
+                 qPrintable(words(find<QWidget>(names::overviewTab))));
+        QVERIFY(words(find<QWidget>(names::overviewTab)).contains(QStringLiteral("cannot allocate")));
+        inBothThemes("why-it-stopped-oom");
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(rowOf("api")).center());
+        showTab(ContainerDetail::Charts);
+        auto* strip = find<QWidget>(names::chartsView)->findChild<EventStrip*>();
+        QVERIFY(within(15000, [&] { return strip->accessibleDescription().contains(QStringLiteral("of the log are errors")); }));
+        QTest::qWait(1000);
+        picture("charts-errors");
+        click(names::chartsTable);
+        QTest::qWait(300);
+        picture("charts-table");
+        click(names::chartsTable);
+        strip->setFocus();
+        QTest::keyClick(strip, Qt::Key_Left);
+        QTest::keyClick(strip, Qt::Key_Return);
+        auto* logs = find<LogView>(names::logView);
+        QVERIFY(within(10000, [&] { return logs && logs->isVisible() && logs->pages().count() > 0; }));
+        QTest::qWait(500);
+        picture("log-lines-of-that-moment");
+        QCOMPARE(m_engine.docker({"rm", "-f", "encoder", "worker", "cache", "queue", "api", "batch"}).code, 0);
         chooseTheOnlyRow();
     }
 

@@ -46,7 +46,7 @@ QString bytes(double v, int digits)
 
 Axis niceAxis(double maximum, int wanted, Unit unit)
 {
-    const double floor = unit == Unit::Cores ? 0.05 : unit == Unit::Count ? 4 : 1024;
+    const double floor = unit == Unit::Cores ? 0.05 : unit == Unit::Count ? 4 : unit == Unit::Share ? 0.05 : 1024;
     const double top = std::isfinite(maximum) ? std::max(maximum, floor) : floor;
     double step = roundStep(top / std::max(1, wanted), unit == Unit::Bytes || unit == Unit::BytesPerSecond);
     if (unit == Unit::Count)
@@ -67,6 +67,8 @@ QString formatValue(double v, Unit unit)
     case Unit::Count: return QLocale().toString(v, 'f', 0);
     case Unit::Cores: return QCoreApplication::translate("Charts", "%1 cores").arg(QLocale().toString(v, 'f', v < 10 ? 2 : 1));
     case Unit::Bytes: return bytes(v, 1);
+    case Unit::Share: return QCoreApplication::translate("Charts", "%1 %").arg(QLocale().toString(v * 100, 'f', v < 0.0995 && v > 0 ? 1 : 0));
+    case Unit::Rate: return QLocale().toString(v, 'g', 3);
     case Unit::BytesPerSecond: return QCoreApplication::translate("Charts", "%1/s").arg(bytes(v, 1));
     }
     return {};

@@ -9,7 +9,7 @@
 namespace slipway::ui
 {
 
-enum class Unit : std::uint8_t { Count, Cores, Bytes, BytesPerSecond };
+enum class Unit : std::uint8_t { Count, Cores, Bytes, BytesPerSecond, Share, Rate };
 
 struct Axis
 {
@@ -19,7 +19,7 @@ struct Axis
 
 // The smallest round axis that holds MAXIMUM with about WANTED ticks; bytes go in powers of two of KiB, MiB, …
 [[nodiscard]] Axis niceAxis(double maximum, int wanted, Unit unit);
-[[nodiscard]] QString formatValue(double value, Unit unit); // "1.5 MiB/s", "0.25 cores", "12"
+[[nodiscard]] QString formatValue(double value, Unit unit); // "1.5 MiB/s", "0.25 cores", "12", "35 %"
 [[nodiscard]] QString formatTick(double value, Unit unit);  // shorter: no "cores"
 
 } // namespace slipway::ui

@@ -11,6 +11,8 @@
 #include <QTimeZone>
 #include <QWidget>
 
+#include "charts/metric_columns.h"
+
 namespace slipway::ui
 {
 namespace
@@ -23,29 +25,19 @@ struct Text
 
 QByteArray csvOf(const StatsHistory& history, std::int64_t fromNs, std::int64_t toNs)
 {
-    static constexpr std::pair<const char*, Metric> columns[] = {
-        {"cpu_cores", Metric::CpuCores},
-        {"memory_bytes", Metric::Memory},
-        {"cache_bytes", Metric::MemoryCache},
-        {"network_in_bytes_per_second", Metric::NetworkRx},
-        {"network_out_bytes_per_second", Metric::NetworkTx},
-        {"block_read_bytes_per_second", Metric::BlockRead},
-        {"block_written_bytes_per_second", Metric::BlockWrite},
-        {"processes", Metric::Pids},
-        {"throttled_share", Metric::Throttled}};
     QByteArray csv = "time";
-    for (const auto& [name, metric] : columns)
-        csv.append(',').append(name);
+    for (const MetricColumn& column : metricColumns())
+        csv.append(',').append(column.name);
     csv += '\n';
     for (const StatsHistory::Point& point : history.points()) {
         const bool gap = std::ranges::all_of(point.values, [](double value) { return std::isnan(value); });
         if (gap || point.timeNs < fromNs || point.timeNs > toNs)
             continue;
         csv += QDateTime::fromMSecsSinceEpoch(point.timeNs / 1'000'000, QTimeZone::UTC).toString(Qt::ISODateWithMs).toLatin1();
-        for (const auto& [name, metric] : columns) {
+        for (const MetricColumn& column : metricColumns()) {
             csv += ',';
-            if (!std::isnan(point.value(metric)))
-                csv += QByteArray::number(point.value(metric), 'g', 12);
+            if (!std::isnan(point.value(column.metric)))
+                csv += QByteArray::number(point.value(column.metric), 'g', 12);
         }
         csv += '\n';
     }

@@ -51,15 +51,66 @@ dockerapi::MetricsHistory thinned(const dockerapi::MetricsHistory& all, std::siz
 
 constexpr std::size_t mostKept = 2'500;
 
+constexpr std::pair<std::string_view, Metric> channelNames[] = {
+    {"cpu", Metric::CpuCores},          {"memory", Metric::Memory},       {"cache", Metric::MemoryCache},
+    {"networkRx", Metric::NetworkRx},   {"networkTx", Metric::NetworkTx}, {"blockRead", Metric::BlockRead},
+    {"blockWrite", Metric::BlockWrite}, {"pids", Metric::Pids},           {"throttled", Metric::Throttled},
+    {"pressureCpu", Metric::PressureCpu}, {"pressureMemory", Metric::PressureMemory}, {"pressureIo", Metric::PressureIo},
+    {"oomKills", Metric::OomKills}};
+
+StatsHistory::Point emptyPoint(std::int64_t timeNs)
+{
+    StatsHistory::Point point;
+    point.timeNs = timeNs;
+    point.values.fill(StatsHistory::none);
+    return point;
+}
+
 } // namespace
+
+std::optional<Metric> metricOf(std::string_view name)
+{
+    for (const auto& [known, metric] : channelNames)
+        if (name == known)
+            return metric;
+    return std::nullopt;
+}
+
+// A point after a stretch that nobody measured stands behind a gap.
+void StatsHistory::append(const Point& point, bool connected)
+{
+    if (!connected && !m_points.empty() && !std::ranges::all_of(m_points.back().values, [](double v) { return std::isnan(v); }))
+        m_points.push_back(emptyPoint(m_points.back().timeNs + 1));
+    for (std::size_t i = 0; i < point.values.size(); ++i)
+        m_measured[i] = m_measured[i] || !std::isnan(point.values[i]);
+    m_points.push_back(point);
+    while (m_points.size() > m_keep)
+        m_points.pop_front();
+}
+
+void StatsHistory::setMachine(unsigned cpus, std::uint64_t memory)
+{
+    m_onlineCpus = cpus;
+    m_memoryLimit = memory;
+}
+
+void StatsHistory::add(std::int64_t second, const std::vector<double>& values, const dockerapi::MetricsMachine& machine)
+{
+    Point point = emptyPoint(second * 1'000'000'000);
+    if (!m_points.empty() && point.timeNs <= m_points.back().timeNs)
+        return;
+    for (std::size_t i = 0; i < std::min(values.size(), machine.channels.size()); ++i)
+        if (const auto metric = metricOf(machine.channels[i]))
+            point.values[static_cast<std::size_t>(*metric)] = values[i];
+    append(point, !m_points.empty() && point.timeNs - m_points.back().timeNs <= longestStepNs());
+    setMachine(machine.cpus, machine.memory);
+}
 
 void StatsHistory::add(const dockerapi::StatsSample& s)
 {
     if (m_last && s.timeNs <= m_last->timeNs)
         return;
-    Point point;
-    point.timeNs = s.timeNs;
-    point.values.fill(none);
+    Point point = emptyPoint(s.timeNs);
     const auto set = [&](Metric m, double v) { point.values[static_cast<std::size_t>(m)] = v; };
     if (s.memoryUsage) {
         const std::uint64_t cache = std::min(s.memoryCache.value_or(0), *s.memoryUsage);
@@ -78,17 +129,8 @@ void StatsHistory::add(const dockerapi::StatsSample& s)
         set(Metric::BlockRead, rate(s.blockRead, m_last->blockRead, seconds));
         set(Metric::BlockWrite, rate(s.blockWrite, m_last->blockWrite, seconds));
         set(Metric::Throttled, std::min(rate(s.throttledNs, m_last->throttledNs, seconds) / 1e9, 1.0));
-    } else if (!m_points.empty()) {
-        Point gap;
-        gap.timeNs = m_last ? m_last->timeNs + 1 : m_points.back().timeNs + 1;
-        gap.values.fill(none);
-        m_points.push_back(gap);
     }
-    for (std::size_t i = 0; i < point.values.size(); ++i)
-        m_measured[i] = m_measured[i] || !std::isnan(point.values[i]);
-    m_points.push_back(point);
-    while (m_points.size() > m_keep)
-        m_points.pop_front();
+    append(point, connected);
     m_memoryLimit = s.memoryLimit;
     m_onlineCpus = std::max(1u, s.onlineCpus);
     m_last = s;
@@ -97,29 +139,18 @@ void StatsHistory::add(const dockerapi::StatsSample& s)
 void StatsHistory::merge(const dockerapi::MetricsHistory& all)
 {
     const dockerapi::MetricsHistory kept = thinned(all, mostKept);
-    static constexpr std::pair<const char*, Metric> columns[] = {
-        {"cpu", Metric::CpuCores},        {"memory", Metric::Memory},       {"cache", Metric::MemoryCache},
-        {"networkRx", Metric::NetworkRx}, {"networkTx", Metric::NetworkTx}, {"blockRead", Metric::BlockRead},
-        {"blockWrite", Metric::BlockWrite}, {"pids", Metric::Pids},         {"throttled", Metric::Throttled}};
     if (kept.times.empty())
         return;
     const std::int64_t stepNs = std::int64_t{kept.step} * 1'000'000'000;
     while (!m_points.empty() && m_points.front().timeNs <= kept.times.back() * 1'000'000'000 + stepNs / 2)
         m_points.pop_front();
-    const std::int64_t longest = kept.step == 1 ? maxStepNs : stepNs * 3 / 2;
+    const std::int64_t longest = kept.step == 1 ? longestStepNs() : stepNs * 3 / 2;
     std::deque<Point> before;
-    const auto gapAfter = [&before](std::int64_t timeNs) {
-        Point gap;
-        gap.timeNs = timeNs + 1;
-        gap.values.fill(none);
-        before.push_back(gap);
-    };
+    const auto gapAfter = [&before](std::int64_t timeNs) { before.push_back(emptyPoint(timeNs + 1)); };
     for (std::size_t i = 0; i < kept.times.size(); ++i) {
-        Point point;
-        point.timeNs = kept.times[i] * 1'000'000'000;
-        point.values.fill(none);
-        for (const auto& [name, metric] : columns)
-            if (const auto column = kept.columns.find(name); column != kept.columns.end())
+        Point point = emptyPoint(kept.times[i] * 1'000'000'000);
+        for (const auto& [name, metric] : channelNames)
+            if (const auto column = kept.columns.find(std::string(name)); column != kept.columns.end())
                 point.values[static_cast<std::size_t>(metric)] = column->second[i];
         if (!before.empty() && point.timeNs - before.back().timeNs > longest)
             gapAfter(before.back().timeNs);
@@ -143,10 +174,7 @@ void StatsHistory::markGap()
     m_last = past;
     if (m_points.empty() || m_points.back().timeNs <= past.timeNs)
         return;
-    Point gap;
-    gap.timeNs = m_points.back().timeNs + 1;
-    gap.values.fill(none);
-    m_points.push_back(gap);
+    m_points.push_back(emptyPoint(m_points.back().timeNs + 1));
 }
 
 const StatsHistory::Point* StatsHistory::nearest(std::int64_t timeNs, std::int64_t toleranceNs) const

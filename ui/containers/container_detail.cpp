@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 
 #include "charts/charts_view.h"
+#include "containers/container_facts.h"
 #include "containers/inspect_tab.h"
 #include "containers/overview_tab.h"
 #include "containers/processes_tab.h"
@@ -208,10 +209,18 @@ void ContainerDetail::forget(const QString& id)
 QWidget* ContainerDetail::makeView(Tab tab)
 {
     switch (tab) {
-    case Overview: return new OverviewTab(m_bridge);
+    case Overview: {
+        auto* overview = new OverviewTab(m_bridge);
+        connect(overview, &OverviewTab::logsWanted, this, &ContainerDetail::showLogsAt);
+        return overview;
+    }
     case Logs: return new LogView(m_bridge);
     case Terminal: return new TerminalView(m_bridge);
-    case Charts: return new ChartsView(m_bridge);
+    case Charts: {
+        auto* charts = new ChartsView(m_bridge);
+        connect(charts, &ChartsView::logsWanted, this, &ContainerDetail::showLogsAt);
+        return charts;
+    }
     case Processes: return new ProcessesTab(m_bridge);
     case Inspect: return new InspectTab;
     case TabCount: break;
@@ -243,8 +252,8 @@ void ContainerDetail::showCurrent()
     else if (auto* terminal = qobject_cast<TerminalView*>(shown))
         terminal->setContainer(m_id, m_running);
     else if (auto* charts = qobject_cast<ChartsView*>(shown)) {
-        const Json& host = jsonMember(m_document, "HostConfig");
-        charts->setLimits(jsonValue<double>(host, "NanoCpus") / 1e9, jsonValue<double>(host, "Memory") > 0);
+        const ResourceLimits limits = resourceLimits(m_document);
+        charts->setLimits({limits.cores, limits.memory, limits.pids});
         charts->setContainer(m_id, m_running);
     }
     else if (auto* processes = qobject_cast<ProcessesTab*>(shown))
@@ -288,6 +297,14 @@ void ContainerDetail::showTitle()
     m_start->setAccessibleName(m_start->toolTip());
     m_stop->setVisible(running || paused);
     m_restart->setEnabled(running);
+}
+
+void ContainerDetail::showLogsAt(qint64 timeNs)
+{
+    showTab(Logs);
+    auto* logs = qobject_cast<LogView*>(view(Logs));
+    logs->showTime(timeNs);
+    logs->setFocus();
 }
 
 void ContainerDetail::showTab(Tab tab) { m_tabs->setCurrentIndex(tab); }

@@ -35,6 +35,7 @@ public:
     explicit ContainerDetail(EngineBridge& bridge, QWidget* parent = nullptr);
     void setContainer(const QString& id, const QString& name, bool running); // an empty id shows nothing
     void showTab(Tab tab);
+    void showLogsAt(qint64 timeNs); // the log lines of that moment
     void setFull(bool full); // the whole page instead of beside the list
     [[nodiscard]] bool full() const { return m_full; }
 

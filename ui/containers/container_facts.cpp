@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "containers/container_facts.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <QCoreApplication>
 #include <QLocale>
 #include <QRegularExpression>
+
+#include "models/exit_words.h"
 
 namespace slipway::ui
 {
@@ -84,25 +87,29 @@ std::optional<StopReason> stopReason(const Json& inspect)
     return reason;
 }
 
-QString signalName(int number)
-{
-    static constexpr std::pair<int, const char*> known[] = {
-        {SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},   {SIGTRAP, "SIGTRAP"},
-        {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},
-        {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"}, {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"},
-        {SIGXCPU, "SIGXCPU"}, {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"}};
-    for (const auto& [value, name] : known)
-        if (value == number)
-            return QLatin1StringView(name);
-    return Texts::tr("signal %1").arg(number);
-}
-
 bool looksSecret(const QString& variable)
 {
     static const QRegularExpression form(
         QStringLiteral("(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|SECRETS|TOKEN|APIKEY|KEY|CREDENTIALS?|AUTH|PRIVATE|DSN)(?:_|$)|PASSWORD|SECRET|TOKEN"),
         QRegularExpression::CaseInsensitiveOption);
     return form.match(variable).hasMatch();
+}
+
+ResourceLimits resourceLimits(const Json& inspect)
+{
+    const Json& host = jsonMember(inspect, "HostConfig");
+    const double cores = jsonValue<double>(host, "NanoCpus") / 1e9;
+    const double quota = jsonValue<double>(host, "CpuQuota"), period = jsonValue<double>(host, "CpuPeriod");
+    return {cores > 0 ? cores : quota > 0 ? quota / (period > 0 ? period : 100'000) : 0, std::max(0.0, jsonValue<double>(host, "Memory")),
+            std::max(0.0, jsonValue<double>(host, "PidsLimit"))};
+}
+
+std::optional<HealthOutput> lastHealthOutput(const Json& inspect)
+{
+    const Json& log = jsonMember(jsonMember(jsonMember(inspect, "State"), "Health"), "Log");
+    if (!log.is_array() || log.empty())
+        return {};
+    return HealthOutput{jsonValue<int>(log.back(), "ExitCode"), engineTime(log.back(), "End"), text(log.back(), "Output").trimmed()};
 }
 
 std::vector<PublishedPort> publishedPorts(const Json& inspect)

@@ -23,10 +23,24 @@ struct StopReason
 };
 [[nodiscard]] std::optional<StopReason> stopReason(const Json& inspect);
 
-[[nodiscard]] QString signalName(int number); // "SIGKILL"; "signal 60" without a name
-
 // Whether the value of a variable of that name should not be on a screen by itself: passwords, tokens, keys.
 [[nodiscard]] bool looksSecret(const QString& variable);
+
+// What it may use; 0 = no limit.
+struct ResourceLimits
+{
+    double cores = 0, memory = 0, pids = 0; // memory: bytes
+};
+[[nodiscard]] ResourceLimits resourceLimits(const Json& inspect);
+
+// What the last health check printed; nothing without one.
+struct HealthOutput
+{
+    int exitCode = 0;
+    QDateTime time;
+    QString text;
+};
+[[nodiscard]] std::optional<HealthOutput> lastHealthOutput(const Json& inspect);
 
 struct PublishedPort
 {

@@ -164,11 +164,24 @@ void ContainersPage::watchUsage()
     m_usage->watch(ids);
 }
 
+void ContainersPage::showCharts(const QString& id)
+{
+    m_chartsOf = id;
+    select(id);
+    if (selectedIds() == QStringList{id})
+        showDetail(id); // it was chosen already
+}
+
 void ContainersPage::showDetail(const QString& id)
 {
     const auto* container = m_model.find(id);
-    if (m_detail)
-        m_detail->setContainer(id, m_model.nameOf(id), container && container->state == "running");
+    if (!m_detail)
+        return;
+    m_detail->setContainer(id, m_model.nameOf(id), container && container->state == "running");
+    if (!id.isEmpty() && id == m_chartsOf) {
+        m_chartsOf.clear();
+        m_detail->showTab(ContainerDetail::Charts);
+    }
 }
 
 void ContainersPage::showEvent(QShowEvent* event)

@@ -24,6 +24,7 @@ class ContainersPage : public ListPage
 public:
     ContainersPage(EngineBridge& bridge, ContainerModel& model, Jobs& jobs, QWidget* parent = nullptr);
     void askRun(const QString& image = {});
+    void showCharts(const QString& id); // chooses it and opens its charts
 
     // start, stop, restart, kill, pause, unpause: of those of IDS that it makes sense for.
     void act(const QStringList& ids, std::string_view verb);
@@ -51,6 +52,7 @@ private:
     Jobs& m_jobs;
     UsageMonitor* m_usage;
     ContainerDetail* m_detail = nullptr;
+    QString m_chartsOf; // whose charts are to be opened when it is chosen
     QSet<QString> m_seen; // projects that were opened once
 };
 

@@ -18,12 +18,11 @@
 #include "charts/axis.h"
 #include "containers/container_facts.h"
 #include "containers/fact_list.h"
-#include "logs/ansi_text.h"
+#include "containers/stop_card.h"
 #include "models/container_state.h"
 #include "run/shell_words.h"
 #include "shell/object_names.h"
 #include "shell/theme.h"
-#include "terminal/mono_text.h"
 #include "widgets/icon_label.h"
 
 namespace slipway::ui
@@ -31,7 +30,6 @@ namespace slipway::ui
 namespace
 {
 
-constexpr std::size_t lastLines = 8;
 constexpr int widest = 860; // beyond it a value and its buttons are too far apart
 
 QString text(const Json& object, const char* member) { return QString::fromStdString(jsonValue<std::string>(object, member)); }
@@ -46,14 +44,12 @@ QString words(const Json& list)
     return quotedWords(out);
 }
 
-QLabel* plainLabel(bool mono = false)
+QLabel* plainLabel()
 {
     auto* label = new QLabel;
     label->setTextFormat(Qt::PlainText);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     label->setWordWrap(true);
-    if (mono)
-        label->setFont(MonoText::defaultFont());
     return label;
 }
 
@@ -131,32 +127,8 @@ void OverviewTab::buildCards(QVBoxLayout* column)
     row->addLayout(lines, 1);
     column->addWidget(state);
 
-    m_stopCard = card();
-    m_stopCard->setObjectName(QLatin1StringView(names::stopCard));
-    auto* rows = new QVBoxLayout(m_stopCard);
-    rows->setContentsMargins(theme::space4, theme::space3, theme::space4, theme::space3);
-    rows->setSpacing(theme::space2);
-    auto* head = new QHBoxLayout;
-    head->setSpacing(theme::space2);
-    m_stopIcon = new IconLabel(18);
-    m_stopTitle = plainLabel();
-    QFont bold = m_stopTitle->font();
-    bold.setWeight(QFont::DemiBold);
-    m_stopTitle->setFont(bold);
-    head->addWidget(m_stopIcon);
-    head->addWidget(m_stopTitle, 1);
-    m_stopMeaning = plainLabel();
-    m_lastCaption = plainLabel();
-    m_lastCaption->setProperty("muted", true);
-    m_lastLines = plainLabel(true);
-    m_lastLines->setProperty("well", true);
-    m_lastLines->setAccessibleName(tr("Last lines that it wrote"));
-    rows->addLayout(head);
-    rows->addWidget(m_stopMeaning);
-    rows->addWidget(m_lastCaption);
-    rows->addWidget(m_lastLines);
-    column->addWidget(m_stopCard);
-    m_stopCard->hide();
+    column->addWidget(m_stop = new StopCard(m_bridge));
+    connect(m_stop, &StopCard::logsWanted, this, &OverviewTab::logsWanted);
 }
 
 bool OverviewTab::running() const { return jsonValue<bool>(jsonMember(m_document, "State"), "Running"); }
@@ -173,7 +145,7 @@ void OverviewTab::setDocument(const Json& inspect)
         stopSampling();
     }
     showState();
-    showStop();
+    m_stop->setDocument(m_document);
     showSettings();
     showNetwork();
     showEnvironment();
@@ -201,49 +173,6 @@ void OverviewTab::showState()
     if (const int restarts = jsonValue<int>(m_document, "RestartCount"); restarts > 0)
         when += tr(" · restarted %n times by the engine", nullptr, restarts);
     m_stateTime->setText(when);
-}
-
-void OverviewTab::showStop()
-{
-    const auto reason = stopReason(m_document);
-    m_stopCard->setVisible(reason.has_value());
-    if (!reason)
-        return m_stoppedAt.clear();
-    m_stopIcon->setIcon(reason->bad ? "error" : "info", reason->bad ? Tint::Danger : Tint::Muted);
-    m_stopTitle->setText(reason->title);
-    m_stopMeaning->setText(reason->meaning);
-    const std::string stopped = m_id + jsonValue<std::string>(jsonMember(m_document, "State"), "FinishedAt");
-    if (stopped == m_stoppedAt)
-        return;
-    m_stoppedAt = stopped;
-    m_lastCaption->hide();
-    m_lastLines->hide();
-    readLastLines();
-}
-
-void OverviewTab::readLastLines()
-{
-    m_lines.clear();
-    LogsClient::Options options;
-    options.follow = false;
-    options.tail = 200;
-    m_logHop.renew(this);
-    m_log = m_bridge.client().logs().logs(
-        m_id, options,
-        m_logHop.wrap<std::vector<dockerapi::LogLine>>([this](const std::vector<dockerapi::LogLine>& lines) {
-            m_lines.insert(m_lines.end(), lines.begin(), lines.end());
-        }),
-        m_logHop.wrap<Status>([this](const Status&) {
-            const bool errors = std::ranges::any_of(m_lines, &dockerapi::LogLine::isStderr);
-            QStringList shown;
-            for (auto line = m_lines.rbegin(); line != m_lines.rend() && static_cast<std::size_t>(shown.size()) < lastLines; ++line)
-                if (line->isStderr == errors)
-                    shown.prepend(parseAnsi(line->text).text.left(400));
-            m_lastCaption->setText(errors ? tr("Its last lines on standard error") : tr("Its last lines"));
-            m_lastLines->setText(shown.join(QLatin1Char('\n')));
-            m_lastCaption->setVisible(!shown.isEmpty());
-            m_lastLines->setVisible(!shown.isEmpty());
-        }));
 }
 
 void OverviewTab::showSettings()
@@ -334,7 +263,7 @@ void OverviewTab::showEnvironment()
 
 void OverviewTab::showMeters()
 {
-    const Json& host = jsonMember(m_document, "HostConfig");
+    const ResourceLimits limits = resourceLimits(m_document);
     m_use->setVisible(running());
     const auto set = [](Meter& meter, double used, double limit, Unit unit, const QString& none) {
         const bool known = !std::isnan(used);
@@ -347,11 +276,9 @@ void OverviewTab::showMeters()
     const auto value = [this](Metric metric) {
         return m_history.empty() ? StatsHistory::none : m_history.points().back().value(metric);
     };
-    set(m_memory, value(Metric::Memory), jsonValue<double>(host, "Memory"), Unit::Bytes, tr("no limit"));
-    const double cores = jsonValue<double>(host, "NanoCpus") / 1e9;
-    const double quota = jsonValue<double>(host, "CpuQuota"), period = jsonValue<double>(host, "CpuPeriod");
-    set(m_cpu, value(Metric::CpuCores), cores > 0 ? cores : quota > 0 ? quota / (period > 0 ? period : 100'000) : 0, Unit::Cores, tr("no limit"));
-    set(m_pids, value(Metric::Pids), std::max(0.0, jsonValue<double>(host, "PidsLimit")), Unit::Count, tr("no limit"));
+    set(m_memory, value(Metric::Memory), limits.memory, Unit::Bytes, tr("no limit"));
+    set(m_cpu, value(Metric::CpuCores), limits.cores, Unit::Cores, tr("no limit"));
+    set(m_pids, value(Metric::Pids), limits.pids, Unit::Count, tr("no limit"));
 }
 
 void OverviewTab::sample()

@@ -18,6 +18,7 @@ namespace slipway::ui
 
 class FactList;
 class IconLabel;
+class StopCard;
 
 // One container as people think of it: how it is, why it stopped and with which last words, how near its limits it is, and its
 // settings in groups. Readings are taken only while this is on screen. GUI thread.
@@ -28,6 +29,9 @@ class OverviewTab : public QWidget
 public:
     explicit OverviewTab(EngineBridge& bridge, QWidget* parent = nullptr);
     void setDocument(const Json& inspect); // of GET /containers/{id}/json
+
+signals:
+    void logsWanted(qint64 timeNs); // the log lines of that moment
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -42,8 +46,6 @@ private:
     };
     void buildCards(QVBoxLayout* column);
     void showState();
-    void showStop();
-    void readLastLines();
     void showSettings();
     void showNetwork();
     void showEnvironment();
@@ -54,18 +56,16 @@ private:
 
     EngineBridge& m_bridge;
     Json m_document;
-    std::string m_id, m_stoppedAt; // whose last lines are shown
+    std::string m_id;
     IconLabel* m_stateIcon;
-    QLabel *m_stateWord, *m_stateTime, *m_stopTitle, *m_stopMeaning, *m_lastCaption, *m_lastLines;
-    QWidget* m_stopCard;
-    IconLabel* m_stopIcon;
+    QLabel *m_stateWord, *m_stateTime;
+    StopCard* m_stop;
     FactList *m_use, *m_container, *m_network, *m_storage, *m_environment, *m_labels;
     Meter m_memory, m_cpu, m_pids;
     StatsHistory m_history;
     QTimer* m_clock;
-    EngineHop m_statsHop, m_logHop;
-    Request m_stats, m_log;
-    std::vector<dockerapi::LogLine> m_lines;
+    EngineHop m_statsHop;
+    Request m_stats;
 };
 
 } // namespace slipway::ui

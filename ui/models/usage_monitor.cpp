@@ -9,7 +9,7 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr int flushMs = 150;
+constexpr int flushMs = 150, settleMs = 200;
 constexpr std::size_t remembered = 256; // containers whose last readings stay
 
 void extend(QList<float>& line, double value)
@@ -21,24 +21,87 @@ void extend(QList<float>& line, double value)
 }
 } // namespace
 
-UsageMonitor::UsageMonitor(EngineBridge& bridge, QObject* parent) : QObject(parent), m_bridge(bridge)
+UsageMonitor::UsageMonitor(EngineBridge& bridge, QObject* parent, std::size_t keep) : QObject(parent), m_bridge(bridge), m_keep(keep), m_host(keep)
 {
     m_flush.setSingleShot(true);
     m_flush.setInterval(flushMs);
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(settleMs);
     connect(&m_flush, &QTimer::timeout, this, [this] { emit changed(std::exchange(m_changed, {})); });
+    connect(&m_settle, &QTimer::timeout, this, &UsageMonitor::listen);
+    connect(&bridge, &EngineBridge::stateChanged, this, [this](EngineBridge::State state) {
+        if (state == EngineBridge::State::Connected && !m_listening)
+            listen();
+    });
 }
+
+UsageMonitor::~UsageMonitor() = default;
 
 void UsageMonitor::watch(const QStringList& ids)
 {
     const QStringList wanted = ids.first(std::min<qsizetype>(ids.size(), limit));
+    if (!m_all && wanted == m_wanted && (m_listening || wanted.isEmpty()))
+        return;
+    m_all = false;
+    m_wanted = wanted;
+    if (m_foreign || !m_listening || wanted.isEmpty())
+        listen();
+    else
+        m_settle.start(); // rows fly by while somebody scrolls
+    forgetOld();
+}
+
+void UsageMonitor::watchAll(const QStringList& running)
+{
+    const QStringList wanted = running.first(std::min<qsizetype>(running.size(), limit));
+    const bool same = m_all && m_listening && (!m_foreign || wanted == m_wanted);
+    m_all = true;
+    m_wanted = wanted;
+    if (same)
+        return;
+    listen();
+    forgetOld();
+}
+
+void UsageMonitor::listen()
+{
+    m_settle.stop();
+    m_live.reset();
+    const int turn = ++m_turn;
+    m_listening = m_all || !m_wanted.isEmpty();
+    if (m_foreign || !m_listening)
+        return listenToEach();
+    std::vector<std::string> ids;
+    for (const QString& id : m_all ? QStringList() : m_wanted)
+        ids.push_back(id.toStdString());
+    m_live = m_bridge.client().stats().live(ids, onGui<dockerapi::MetricsInstant>(this, [this, turn](const dockerapi::MetricsInstant& instant) {
+                                                if (turn == m_turn)
+                                                    takeInstant(instant);
+                                            }),
+                                            onGui<Status>(this, [this, turn](const Status& status) {
+                                                if (turn != m_turn)
+                                                    return;
+                                                m_listening = false;
+                                                m_foreign = !status && isUnknownCall(status.error());
+                                                if (m_foreign) {
+                                                    listen();
+                                                    emit changed({});
+                                                }
+                                            }));
+}
+
+void UsageMonitor::listenToEach()
+{
     for (auto& [id, watch] : m_watches) {
-        if (!watch.stream || wanted.contains(id))
+        if (!watch.stream || (m_foreign && m_wanted.contains(id)))
             continue;
         watch.stream.reset();
         watch.history.markGap();
     }
-    for (const QString& id : wanted) {
-        Watch& watch = m_watches[id];
+    if (!m_foreign)
+        return;
+    for (const QString& id : std::as_const(m_wanted)) {
+        Watch& watch = watchOf(id);
         if (watch.stream)
             continue;
         watch.stream = m_bridge.client().stats().stats(
@@ -48,17 +111,9 @@ void UsageMonitor::watch(const QStringList& ids)
                     it->second.stream.reset();
             }));
     }
-    forgetOld();
 }
 
-QStringList UsageMonitor::watched() const
-{
-    QStringList ids;
-    for (const auto& [id, watch] : m_watches)
-        if (watch.stream)
-            ids << id;
-    return ids;
-}
+QStringList UsageMonitor::watched() const { return m_wanted; }
 
 const UsageMonitor::Usage* UsageMonitor::usage(const QString& id) const
 {
@@ -66,17 +121,50 @@ const UsageMonitor::Usage* UsageMonitor::usage(const QString& id) const
     return it == m_watches.end() || it->second.history.empty() ? nullptr : &it->second.usage;
 }
 
+StatsHistory* UsageMonitor::history(const QString& id)
+{
+    const auto it = m_watches.find(id);
+    return it == m_watches.end() || it->second.history.empty() ? nullptr : &it->second.history;
+}
+
+UsageMonitor::Watch& UsageMonitor::watchOf(const QString& id)
+{
+    return m_watches.try_emplace(id, Watch{{}, StatsHistory(m_keep), {}}).first->second;
+}
+
 void UsageMonitor::take(const QString& id, const dockerapi::StatsSample& sample)
 {
     const auto it = m_watches.find(id);
     if (it == m_watches.end() || !it->second.stream)
         return;
-    Watch& watch = it->second;
-    watch.history.add(sample);
+    it->second.history.add(sample);
+    read(id, it->second);
+}
+
+void UsageMonitor::takeInstant(const dockerapi::MetricsInstant& instant)
+{
+    m_machine = instant.machine;
+    m_cores = instant.cores;
+    m_host.add(instant.time, instant.host, *instant.machine);
+    for (const auto& [name, used] : instant.containers) {
+        const QString id = QString::fromStdString(name);
+        Watch& watch = watchOf(id);
+        watch.history.setReadingEvery(used.fromProc ? 5 : 1);
+        watch.history.add(instant.time, used.values, *instant.machine);
+        read(id, watch);
+    }
+    if (m_all && m_watches.size() > remembered + instant.containers.size())
+        std::erase_if(m_watches, [&](const auto& entry) { return !instant.containers.contains(entry.first.toStdString()); });
+    emit this->instant();
+}
+
+void UsageMonitor::read(const QString& id, Watch& watch)
+{
     watch.usage = {};
-    for (const StatsHistory::Point& point : watch.history.points()) {
-        watch.usage.cores = point.value(Metric::CpuCores);
-        watch.usage.memory = point.value(Metric::Memory);
+    const auto& points = watch.history.points();
+    for (std::size_t i = points.size() - std::min<std::size_t>(points.size(), kept); i < points.size(); ++i) {
+        watch.usage.cores = points[i].value(Metric::CpuCores);
+        watch.usage.memory = points[i].value(Metric::Memory);
         extend(watch.usage.coresBefore, watch.usage.cores);
         extend(watch.usage.memoryBefore, watch.usage.memory);
     }
@@ -88,8 +176,8 @@ void UsageMonitor::take(const QString& id, const dockerapi::StatsSample& sample)
 
 void UsageMonitor::forgetOld()
 {
-    if (m_watches.size() > remembered)
-        std::erase_if(m_watches, [](const auto& entry) { return !entry.second.stream; });
+    if (m_watches.size() > remembered && !m_all)
+        std::erase_if(m_watches, [this](const auto& entry) { return !entry.second.stream && !m_wanted.contains(entry.first); });
 }
 
 } // namespace slipway::ui

@@ -22,6 +22,7 @@
 #include "logs/logs_page.h"
 #include "models/container_model.h"
 #include "models/image_model.h"
+#include "monitor/monitor_page.h"
 #include "run/launch.h"
 #include "run/run_spec.h"
 #include "shell/command_palette.h"
@@ -39,7 +40,7 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr std::array roomNames{"containers", "images", "builds", "logs"}; // as they are remembered
+constexpr std::array roomNames{"containers", "images", "builds", "logs", "monitor"}; // as they are remembered
 
 MainWindow::Room roomOf(const QString& name)
 {
@@ -103,6 +104,7 @@ void MainWindow::buildRail()
     m_rail->addRoom(names::imagesButton, "images", tr("Images"));
     m_rail->addRoom(names::buildsButton, "build", tr("Builds"));
     m_rail->addRoom(names::logsButton, "logs", tr("Logs"));
+    m_rail->addRoom(names::monitorButton, "chart", tr("Monitor"));
     m_rail->setCurrent(m_room);
     m_rail->setMenu(makeSettingsMenu(*this));
     connect(m_rail, &Rail::roomChosen, this, [this](int room) { enter(Room(room)); });
@@ -143,6 +145,7 @@ void MainWindow::showRoom()
     QWidget* page = m_room == Images   ? static_cast<QWidget*>(&imagesPage())
                     : m_room == Builds ? static_cast<QWidget*>(&dockerfilePage())
                     : m_room == Logs   ? static_cast<QWidget*>(&logsPage())
+                    : m_room == Monitor ? static_cast<QWidget*>(&monitorPage())
                     : m_hadContainers ? static_cast<QWidget*>(&containersPage())
                                       : static_cast<QWidget*>(&welcomePage());
     const bool reading = m_helpPage && m_pages->currentWidget() == m_helpPage && sender() == m_containers;
@@ -200,6 +203,20 @@ LogsPage& MainWindow::logsPage()
         m_pages->addWidget(m_logsPage);
     }
     return *m_logsPage;
+}
+
+MonitorPage& MainWindow::monitorPage()
+{
+    if (!m_monitorPage) {
+        m_monitorPage = new MonitorPage(m_bridge, *m_containers);
+        m_pages->addWidget(m_monitorPage);
+        connect(m_monitorPage, &MonitorPage::runWanted, this, [this] { containersPage().askRun(); });
+        connect(m_monitorPage, &MonitorPage::containerChosen, this, [this](const QString& id) {
+            enter(Containers);
+            containersPage().showCharts(id);
+        });
+    }
+    return *m_monitorPage;
 }
 
 void MainWindow::openDockerfile(const QString& path)

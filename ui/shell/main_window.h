@@ -22,6 +22,7 @@ class Jobs;
 class ListPage;
 class LogsPage;
 class MessageBar;
+class MonitorPage;
 class Rail;
 class WelcomePage;
 
@@ -32,7 +33,7 @@ class MainWindow : public QMainWindow
     Q_OBJECT
 
 public:
-    enum Room { Containers, Images, Builds, Logs };
+    enum Room { Containers, Images, Builds, Logs, Monitor };
 
     // STARTERTAR: the image that the welcome page loads and runs.
     MainWindow(EngineBridge& bridge, const QString& starterTar);
@@ -61,6 +62,7 @@ private:
     [[nodiscard]] ImagesPage& imagesPage();
     [[nodiscard]] DockerfilePage& dockerfilePage();
     [[nodiscard]] LogsPage& logsPage();
+    [[nodiscard]] MonitorPage& monitorPage();
     [[nodiscard]] ListPage* listOf(Room room) const; // made already, and the room is a list
     [[nodiscard]] WelcomePage& welcomePage();
     void showRoom();
@@ -85,6 +87,7 @@ private:
     ImagesPage* m_imagesPage = nullptr;
     DockerfilePage* m_dockerfilePage = nullptr;
     LogsPage* m_logsPage = nullptr;
+    MonitorPage* m_monitorPage = nullptr;
     WelcomePage* m_welcomePage = nullptr;
     HelpPage* m_helpPage = nullptr;
     Room m_room = Containers;

@@ -35,7 +35,8 @@ inline constexpr auto containerDetail = "containerDetail", overviewTab = "overvi
                       detailStart = "detailStart", detailStop = "detailStop", detailRestart = "detailRestart",
                       detailMore = "detailMore", detailFull = "detailFull", detailClose = "detailClose",
                       stopCard = "stopCard", inspectSearch = "inspectSearch";
-inline constexpr auto chartsSave = "chartsSave";
+inline constexpr auto chartsSave = "chartsSave", chartsPause = "chartsPause", chartsTable = "chartsTable";
+inline constexpr auto monitorButton = "monitorButton", monitorPage = "monitorPage", monitorTiles = "monitorTiles", monitorRank = "monitorRank";
 inline constexpr auto logsButton = "logsButton", logsPage = "logsPage", logsTree = "logsTree";
 inline constexpr auto buildsButton = "buildsButton", dockerfilePage = "dockerfilePage", dockerfileTabs = "dockerfileTabs", newDockerfile = "newDockerfile",
                       openDockerfile = "openDockerfile", codeEditor = "codeEditor", completionPopup = "completionPopup",

@@ -37,6 +37,7 @@ void addCommands(Entries& entries, MainWindow& window, ContainersPage& container
     add("images", Text::tr("Go to Images"), "Ctrl+2", [&] { window.enter(MainWindow::Images); });
     add("build", Text::tr("Go to Builds"), "Ctrl+3", [&] { window.enter(MainWindow::Builds); });
     add("logs", Text::tr("Go to Logs"), "Ctrl+4", [&] { window.enter(MainWindow::Logs); });
+    add("chart", Text::tr("Go to Monitor"), "Ctrl+5", [&] { window.enter(MainWindow::Monitor); });
     add("file", Text::tr("Open a Dockerfile…"), "Ctrl+O", [&] { window.askDockerfile(); });
     add("theme", Text::tr("Theme: as the desktop"), "", [] { theme::choose(theme::Mode::System); });
     add("theme", Text::tr("Theme: light"), "", [] { theme::choose(theme::Mode::Light); });

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "metrics/marks_file.h"
 #include "metrics/metrics_file.h"
 #include "metrics/watched_container.h"
 
@@ -105,7 +106,7 @@ private slots:
             QVERIFY(file->write(0, point(600, 1)).has_value()); // slot 0
             QVERIFY(file->write(0, point(700, 1)).has_value()); // slot 100
         }
-        std::filesystem::resize_file(path("cut"), 16 + 48 + 10);
+        std::filesystem::resize_file(path("cut"), 16 + 4 + 4 * channels + 10);
         QCOMPARE(times(MetricsFile::openToRead(path("cut"))->read(0, 600, 800)), (QList<qint64>{600}));
     }
 
@@ -125,6 +126,42 @@ private slots:
         QVERIFY(rest.has_value());
         QCOMPARE(rest->time, 110);
         QVERIFY(!bucket.close().has_value());
+    }
+
+    void marksAreKeptInOrder()
+    {
+        MarksFile marks(path("marks"));
+        QVERIFY(marks.read().empty());
+        QVERIFY(marks.add({Mark::What::Start, 1000}).has_value());
+        QVERIFY(marks.add({Mark::What::Die, 3000, 137, 1 << 20, 1}).has_value());
+        QVERIFY(marks.add({Mark::What::Oom, 2000}).has_value()); // known late
+        const auto all = MarksFile(path("marks")).read();
+        QCOMPARE(all.size(), 3u);
+        QCOMPARE(all[1].what, Mark::What::Oom);
+        QCOMPARE(all[2].exitCode, 137);
+        QCOMPARE(all[2].memoryPeak, 1 << 20);
+        QCOMPARE(all[0].memoryPeak, -1);
+    }
+
+    void theOldestMarksAreForgotten()
+    {
+        MarksFile marks(path("many"));
+        for (int i = 0; i < 2000; ++i)
+            QVERIFY(marks.add({Mark::What::Start, i}).has_value());
+        const auto all = marks.read();
+        QVERIFY(all.size() >= 256 && all.size() <= 512);
+        QCOMPARE(all.back().timeNs, 1999);
+        QCOMPARE(all.back().timeNs - all.front().timeNs, std::int64_t(all.size()) - 1);
+    }
+
+    void aTornMarkIsWrittenOver()
+    {
+        MarksFile marks(path("torn"));
+        QVERIFY(marks.add({Mark::What::Start, 1}).has_value());
+        std::ofstream(path("torn"), std::ios::app | std::ios::binary) << "half a mark";
+        QVERIFY(marks.add({Mark::What::Die, 2}).has_value());
+        QCOMPARE(marks.read().size(), 2u);
+        QCOMPARE(marks.read()[1].what, Mark::What::Die);
     }
 };
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/unique_fd.h"
+
+namespace slipway
+{
+
+// Bytes that the network interfaces of a network namespace have received and sent, from a file that stays open; as long as it
+// is, the namespace is there too. One thread at a time.
+class InterfaceMeter
+{
+public:
+    explicit InterfaceMeter(pid_t pid);
+    // The sum over all but lo, or over those that are WANTED; nullopt when the process was gone.
+    using Wanted = std::function<bool(std::string_view name)>;
+    [[nodiscard]] std::optional<std::pair<std::uint64_t, std::uint64_t>> read(const Wanted& wanted = {}) const;
+
+private:
+    UniqueFd m_file;
+};
+
+} // namespace slipway
