@@ -4823,6 +4823,14 @@ Klick für die Logzeilen jenes Moments</translation>
         <source>Without cgroups: read from /proc every five seconds</source>
         <translation>Ohne Cgroups: alle fünf Sekunden aus /proc gelesen</translation>
     </message>
+    <message>
+        <source>Machine: waiting for</source>
+        <translation>Rechner: Warten auf</translation>
+    </message>
+    <message>
+        <source>I/O</source>
+        <translation>E/A</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::StopCard</name>

@@ -351,10 +351,11 @@ private slots:
         QVERIFY(within(15000, [&] { return strip->accessibleDescription().contains(QStringLiteral("of the log are errors")); }));
         QTest::qWait(1000);
         picture("charts-errors");
-        click(names::chartsTable);
+        auto* table = find<QWidget>(names::chartsView)->findChild<QAbstractButton*>(QLatin1StringView(names::chartsTable)); // of this container
+        QTest::mouseClick(table, Qt::LeftButton);
         QTest::qWait(300);
         picture("charts-table");
-        click(names::chartsTable);
+        QTest::mouseClick(table, Qt::LeftButton);
         strip->setFocus();
         QTest::keyClick(strip, Qt::Key_Left);
         QTest::keyClick(strip, Qt::Key_Return);

@@ -139,8 +139,8 @@ void MonitorPage::buildHost()
     m_memory = new TimeSeriesChart(tr("Machine: memory"), Unit::Bytes, {S{tr("used"), Metric::Memory, 3}});
     auto* transfer = new TimeSeriesChart(tr("Machine: network"), Unit::BytesPerSecond, {S{tr("in"), Metric::NetworkRx, 0}, S{tr("out"), Metric::NetworkTx, 1}});
     auto* disks = new TimeSeriesChart(tr("Machine: disks"), Unit::BytesPerSecond, {S{tr("read"), Metric::BlockRead, 2}, S{tr("written"), Metric::BlockWrite, 1}});
-    auto* waiting = new TimeSeriesChart(tr("Machine: waiting (pressure)"), Unit::Share,
-                                        {S{tr("for CPU"), Metric::PressureCpu, 0}, S{tr("for memory"), Metric::PressureMemory, 3}, S{tr("for I/O"), Metric::PressureIo, 1}});
+    auto* waiting = new TimeSeriesChart(tr("Machine: waiting for"), Unit::Share,
+                                        {S{tr("CPU"), Metric::PressureCpu, 0}, S{tr("Memory"), Metric::PressureMemory, 3}, S{tr("I/O"), Metric::PressureIo, 1}});
     waiting->setNotMeasured(tr("the kernel does not count it here (no /proc/pressure)"));
     disks->setNotMeasured(tr("there are no disks that the engine can see"));
     m_charts = {m_cpu, m_memory, transfer, disks, waiting};
