@@ -116,7 +116,7 @@ void TerminalView::buildBar()
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
         const auto& sessions = m_shells[m_id].sessions;
         if (!m_filling && index >= 0 && static_cast<std::size_t>(index) < sessions.size())
-            show(sessions[static_cast<std::size_t>(index)].get());
+            showSession(sessions[static_cast<std::size_t>(index)].get());
     });
     connect(m_tabs, &QTabBar::tabCloseRequested, this, [this](int index) {
         const auto& sessions = m_shells[m_id].sessions;
@@ -184,7 +184,7 @@ void TerminalView::setContainer(const QString& id, bool running)
         m_starting = false;
     if (!sameContainer) {
         fillTabs();
-        show(current());
+        showSession(current());
     }
     showState();
     if (isVisible() && running && !current())
@@ -295,7 +295,7 @@ TerminalSession* TerminalView::add(const QString& id)
     });
     if (id == m_id) {
         fillTabs();
-        show(session);
+        showSession(session);
     }
     return session;
 }
@@ -318,7 +318,7 @@ void TerminalView::close(TerminalSession* session)
     if (shells.current == session)
         shells.current = shells.sessions.empty() ? nullptr : shells.sessions[static_cast<std::size_t>(std::min<std::ptrdiff_t>(index, std::ssize(shells.sessions) - 1))].get();
     fillTabs();
-    show(shells.current);
+    showSession(shells.current);
 }
 
 void TerminalView::fillTabs()
@@ -341,7 +341,7 @@ void TerminalView::fillTabs()
     m_filling = false;
 }
 
-void TerminalView::show(TerminalSession* session)
+void TerminalView::showSession(TerminalSession* session)
 {
     if (session)
         m_shells[m_id].current = session;

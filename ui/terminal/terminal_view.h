@@ -58,7 +58,7 @@ private:
     void look(const QString& id); // for the shells that it has
     void openShell(const QString& shell);
     TerminalSession* add(const QString& id);
-    void show(TerminalSession* session);
+    void showSession(TerminalSession* session);
     void close(TerminalSession* session);
     void askOptions();
     void buildBar();
