@@ -364,7 +364,13 @@ private slots:
         const auto missing = c().createExec(id, {{"Cmd", {"nope"}}, {"AttachStdout", true}});
         QVERIFY(!c().startExec(*missing, {}));
         QVERIFY((*c().top(id, ""))["Processes"].size() >= 1);
-        QVERIFY((*c().stats(id))["memory_stats"]["usage"].get<std::uint64_t>() > 0);
+        const auto source = c().stats(id);
+        MUST(source);
+        const auto sample = (*source)->sample(HostUsage::now());
+        MUST(sample);
+        const auto statistics = parseJson(statsDocument(**sample, nullptr));
+        MUST(statistics);
+        QVERIFY((*statistics)["memory_stats"]["usage"].get<std::uint64_t>() > 0);
     }
 
     void restartsByPolicy()
