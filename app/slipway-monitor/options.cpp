@@ -74,6 +74,8 @@ bool Options::parse(const std::vector<std::string>& words)
             ephemeral = true;
         else if (is(key, "--size"))
             good &= rest.number(rows) && rest.number(columns);
+        else if (is(key, "--keep"))
+            good &= rest.number(keep);
         else if (is(key, "--attach")) {
             Attach attach{-1, false, false, false, false};
             good &= rest.number(attach.fd) && rest.number(attach.in) && rest.number(attach.out) && rest.number(attach.err)

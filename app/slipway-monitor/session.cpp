@@ -177,6 +177,11 @@ void Session::readOutput(UniqueFd& from, Stream stream)
     if (got > 0) {
         if (m_log)
             m_log->append(stream, buffer.data(), static_cast<std::size_t>(got), now());
+        if (m_options.keep > 0) {
+            m_kept.append(buffer.data(), static_cast<std::size_t>(got));
+            if (m_kept.size() > 2 * m_options.keep)
+                m_kept.erase(0, m_kept.size() - m_options.keep);
+        }
         broadcast(stream, buffer.data(), static_cast<std::size_t>(got));
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         // A terminal reports EIO whenever nobody has it open; while the process lives it may be opened again.
@@ -275,6 +280,8 @@ void Session::serve(Client& client)
         client.err = err;
         client.framed = framed;
         client.pending = "ok\n";
+        if (m_options.keep > 0 && !client.framed)
+            client.pending += m_kept + "\x1b]7771;live\x07"; // from here on it is news: a terminal must not answer old questions
         if (client.in) {
             m_input += rest;
             feedInput();

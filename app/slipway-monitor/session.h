@@ -57,6 +57,7 @@ private:
     std::optional<Forwarder> m_forwarder;
     std::optional<Resolver> m_resolver;
     std::list<Client> m_clients;
+    std::string m_kept;  // the latest output, up to twice Options::keep
     std::string m_input; // on its way to the process's stdin
     bool m_inputEnds = false;
     std::optional<Exit> m_exit;

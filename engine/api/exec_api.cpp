@@ -71,7 +71,34 @@ Task<Status> start(Api& api, const HttpRequest& request, Exchange& exchange)
     co_return Status();
 }
 
+// Slipway's own: a terminal that outlives its window. An exec is one if its create says "SlipwaySession": NAME (any text).
+// GET /slipway/sessions[?container=ID]; POST …/{id}/attach is a raw stream as of exec's start, the latest output first; DELETE ends it.
+Result<HttpResponse> sessions(Services& s, const HttpRequest& request)
+{
+    return jsonResponse(s.containers.sessions(request.value("container")));
+}
+
+Result<HttpResponse> endSession(Services& s, const HttpRequest& request)
+{
+    TRY_STATUS(s.containers.endSession(request.param()));
+    return noContent();
+}
+
+Task<Status> attachSession(Api& api, const HttpRequest& request, Exchange& exchange)
+{
+    auto stream = co_await onPool(api, [&] { return api.services.containers.attachSession(request.param()); });
+    if (!stream)
+        co_return std::unexpected(stream.error());
+    if (const Status raw = co_await exchange.hijack(streamType(true)); !raw)
+        co_return raw;
+    co_await exchange.splice(std::move(*stream), {});
+    co_return Status();
+}
+
 constexpr Route routes[] = {
+    {"GET", "/slipway/sessions", sessions},
+    {"DELETE", "/slipway/sessions/{id}", endSession},
+    {"POST", "/slipway/sessions/{id}/attach", nullptr, attachSession},
     {"POST", "/containers/{id}/exec", create},
     {"POST", "/exec/{id}/start", nullptr, start},
     {"POST", "/exec/{id}/resize", resize},

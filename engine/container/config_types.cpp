@@ -58,7 +58,8 @@ const Types& execTypes()
 {
     static const Types types = {{"User", "string"},       {"Privileged", "bool"},   {"Tty", "bool"},          {"AttachStdin", "bool"},
                                 {"AttachStdout", "bool"}, {"AttachStderr", "bool"}, {"Detach", "bool"},       {"DetachKeys", "string"},
-                                {"Env", "[]string"},      {"WorkingDir", "string"}, {"Cmd", "[]string"}};
+                                {"Env", "[]string"},      {"WorkingDir", "string"}, {"Cmd", "[]string"},
+                                {"SlipwaySession", "string"}};
     return types;
 }
 

@@ -195,6 +195,13 @@ public:
     [[nodiscard]] Status resizeExec(const std::string& execId, std::uint16_t rows, std::uint16_t columns);
     [[nodiscard]] Result<Json> inspectExec(const std::string& execId) const; // GET /exec/{id}/json
 
+    // Terminals that can be returned to: execs whose "SlipwaySession" names them. They live until their program ends, the
+    // container does, or endSession; their monitor keeps the latest output. What runs of them, in any container if the id is empty:
+    // [{"Id","ContainerID","Session","Cmd","User","WorkingDir"}].
+    [[nodiscard]] Json sessions(const std::string& containerId) const;
+    [[nodiscard]] Result<UniqueFd> attachSession(const std::string& execId); // begins with the kept output
+    [[nodiscard]] Status endSession(const std::string& execId);              // hangs up, then kills; waits two seconds at most
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;

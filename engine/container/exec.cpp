@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -21,13 +22,15 @@ namespace
 constexpr std::chrono::minutes keepFinished{5};
 constexpr std::chrono::seconds exitReportPatience{2};
 constexpr int lostExitCode = 255;
+constexpr std::size_t keptOutput = 256 * 1024; // of a session that can be returned to
+constexpr std::chrono::seconds hangUpPatience{2};
 
 Json execDefaults(const Json& body)
 {
     Json config = {{"User", ""},           {"Privileged", false},    {"Tty", false},
                    {"AttachStdin", false}, {"AttachStdout", false},  {"AttachStderr", false},
                    {"Env", Json()},        {"WorkingDir", ""},       {"DetachKeys", ""},
-                   {"Cmd", Json()},        {"ConsoleSize", Json()}};
+                   {"Cmd", Json()},        {"ConsoleSize", Json()},  {"SlipwaySession", ""}};
     for (auto& [key, value] : config.items()) {
         if (const Json& given = jsonMember(body, key.c_str()); !given.is_null())
             value = given;
@@ -122,6 +125,8 @@ Result<ExecRequest> ContainerService::Impl::execRequest(const ExecRecord& exec, 
     request.terminal = process.terminal;
     request.openStdin = jsonValue<bool>(config, "AttachStdin");
     request.stdinOnce = request.openStdin;
+    if (jsonValue<std::string>(config, "SlipwaySession") != "" && request.terminal)
+        request.keep = keptOutput;
     request.containerRunDir = runDirOf(record.id);
     request.target.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     TRY(request.process, makeExecProcess(process, s.rootless));
@@ -250,6 +255,50 @@ void ContainerService::Impl::onExecExit(const ExecPtr& exec, ExitStatus status)
         std::error_code ignored;
         std::filesystem::remove_all(dir, ignored);
     });
+}
+
+Json ContainerService::sessions(const std::string& containerId) const
+{
+    std::vector<ExecPtr> all;
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        for (const auto& [id, exec] : m_impl->execs)
+            all.push_back(exec);
+    }
+    Json list = Json::array();
+    for (const ExecPtr& exec : all) {
+        const std::lock_guard lock(exec->mutex);
+        const auto name = jsonValue<std::string>(exec->config, "SlipwaySession");
+        if (exec->running && !name.empty() && (containerId.empty() || exec->containerId == containerId))
+            list.push_back({{"Id", exec->id}, {"ContainerID", exec->containerId}, {"Session", name}, {"Cmd", exec->config["Cmd"]},
+                            {"User", exec->config["User"]}, {"WorkingDir", exec->config["WorkingDir"]}});
+    }
+    return list;
+}
+
+Result<UniqueFd> ContainerService::attachSession(const std::string& execId)
+{
+    TRY(const auto exec, m_impl->findExec(execId));
+    {
+        const std::lock_guard lock(exec->mutex);
+        if (!exec->running || jsonValue<std::string>(exec->config, "SlipwaySession").empty())
+            return fail(ErrorKind::NotFound, std::format("no session that can be returned to: {}", execId));
+    }
+    return m_impl->s.runtime.attach(m_impl->execDirOf(execId), {.in = true, .framed = false});
+}
+
+Status ContainerService::endSession(const std::string& execId)
+{
+    TRY(const auto exec, m_impl->findExec(execId));
+    std::unique_lock lock(exec->mutex);
+    if (jsonValue<std::string>(exec->config, "SlipwaySession").empty())
+        return fail(ErrorKind::NotFound, std::format("no session: {}", execId));
+    if (!exec->running || exec->pid <= 0)
+        return {};
+    ::kill(exec->pid, SIGHUP); // as when a terminal's window is closed
+    if (!exec->changed.wait_for(lock, hangUpPatience, [&] { return !exec->running; }))
+        ::kill(exec->pid, SIGKILL);
+    return {};
 }
 
 Status ContainerService::resizeExec(const std::string& execId, std::uint16_t rows, std::uint16_t columns)

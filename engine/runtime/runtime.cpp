@@ -135,6 +135,8 @@ struct Runtime::Impl
             command.emplace_back("--stdin-once");
         if (request.ephemeral)
             command.emplace_back("--ephemeral");
+        if (request.keep > 0)
+            command.insert(command.end(), {"--keep", std::to_string(request.keep)});
         if (request.rows > 0)
             command.insert(command.end(), {"--size", std::to_string(request.rows), std::to_string(request.columns)});
         return command;

@@ -55,6 +55,7 @@ struct MonitorRequest
     bool stdinOnce = false;         // close stdin when the first attached client that had it goes
     bool ephemeral = false;         // nobody asks for its log and exit code after a power cut: neither is synced
     std::uint16_t rows = 0, columns = 0;
+    std::size_t keep = 0; // bytes of the latest output that whoever attaches later without frames gets first
     // Streams of clients that attached before there was a process: the monitor's ends of socket pairs, which it inherits
     // and serves from the first byte exactly as if they had connected by Runtime::attach.
     struct Attacher

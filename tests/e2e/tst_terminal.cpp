@@ -27,6 +27,20 @@ public:
         options.session = session;
         m_request = client().openSession(container.toStdString(), options, events(), opened());
     }
+    void attach(const std::string& id) { m_request = client().attachSession(id, events(), opened()); }
+    std::optional<std::vector<slipway::SessionClient::Session>> sessions(const std::string& container)
+    {
+        std::optional<slipway::Result<std::vector<slipway::SessionClient::Session>>> answer;
+        std::mutex mutex;
+        const auto request = client().sessions(container, [&](auto all) {
+            const std::lock_guard lock(mutex);
+            answer = std::move(all);
+        });
+        const bool came = QTest::qWaitFor([&] { const std::lock_guard lock(mutex); return answer.has_value(); }, patience);
+        if (!came || !*answer)
+            return {};
+        return **answer;
+    }
     bool waitFor(const std::string& text, int ms = patience)
     {
         return QTest::qWaitFor([&] { return output().find(text) != std::string::npos; }, ms);
@@ -35,6 +49,11 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         return m_output;
+    }
+    void forget()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_output.clear();
     }
     void type(const std::string& text)
     {
@@ -54,6 +73,7 @@ public:
         }
         dynamic_cast<slipway::FlowControlled&>(*terminal).taken(untaken);
     }
+    void end(const std::string& id) { m_ending = client().endSession(id, [](const slipway::Result<void>&) {}); }
 
 private:
     slipway::SessionClient& client() { return dynamic_cast<slipway::SessionClient&>(m_client->exec()); }
@@ -83,7 +103,7 @@ private:
     std::string m_output;
     std::shared_ptr<slipway::Terminal> m_terminal;
     std::unique_ptr<slipway::EngineClient> m_client;
-    slipway::Request m_request;
+    slipway::Request m_request, m_ending;
     bool m_takes;
 };
 } // namespace
@@ -194,6 +214,39 @@ private slots:
         shell->type(ctrlQ);
         QVERIFY2(shell->waitForEnd() >= 0, shell->output().constData());
         QVERIFY(m_engine.get("/exec/" + id + "/json")["Running"].toBool());
+    }
+
+    void sessionsOutliveTheirWindowAndTheEngine()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        const std::string box = m_engine.get("/containers/box/json")["Id"].toString().toStdString();
+        {
+            Shell shell(m_engine.socketPath());
+            shell.open("box", "first");
+            shell.type("echo on$((1+1))\n");
+            QVERIFY2(shell.waitFor("on2"), shell.output().c_str());
+            QCOMPARE(shell.sessions("other")->size(), std::size_t{0});
+        }
+        Shell plain(m_engine.socketPath());
+        plain.open("box", ""); // without a name it is not one
+        plain.type("echo plain$((1+1))\n");
+        QVERIFY(plain.waitFor("plain2"));
+        m_engine.killHard();
+        QVERIFY(m_engine.start());
+        Shell again(m_engine.socketPath());
+        const auto all = again.sessions(box);
+        QVERIFY(all && all->size() == 1);
+        QCOMPARE(all->front().name, std::string("first"));
+        QCOMPARE(all->front().command, std::vector<std::string>{"sh"});
+        again.attach(all->front().id);
+        QVERIFY2(again.waitFor("on2"), again.output().c_str());
+        QVERIFY2(again.waitFor("\x1b]7771;live\x07"), again.output().c_str());
+        again.type("echo $MARK-back\n");
+        QVERIFY2(again.waitFor("here-back"), again.output().c_str());
+        again.end(all->front().id);
+        EVENTUALLY_COMPARE(again.sessions(box)->size(), std::size_t{0});
+        const Output gone = m_engine.api("DELETE", "/slipway/sessions/none");
+        QCOMPARE(gone.code, 22);
     }
 
     // Who does not deal with what comes gets little of it, and the program waits.
