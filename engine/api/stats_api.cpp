@@ -103,7 +103,7 @@ Task<Status> stats(Api& api, const HttpRequest& request, Exchange& exchange)
     if (const Status sent = co_await exchange.write(statsDocument(*opened->first, nullptr) + "\n"); !sent)
         co_return sent;
     Sample before = opened->first;
-    const auto watched = api.stats->join(api, opened->id, opened->source, opened->first, notifier);
+    const auto watched = api.stats->join(api, opened->id, std::move(opened->source), opened->first, notifier);
     while (true) {
         co_await notifier->wait();
         if (*gone || !watched->latest)

@@ -9,6 +9,7 @@
 
 #include "container/container_document.h"
 #include "container/container_impl.h"
+#include "os/kernel_text.h"
 #include "os/usage_meter.h"
 
 namespace slipway
@@ -150,7 +151,7 @@ private:
     {
         m_pid = pid;
         m_meter = pid > 0 && !m_group.empty() ? m_cgroups.usageMeter(m_group) : nullptr;
-        m_netDev.reset(pid > 0 ? ::open(std::format("/proc/{}/net/dev", pid).c_str(), O_RDONLY | O_CLOEXEC) : -1);
+        m_netDev = pid > 0 ? openKernelFile(std::format("/proc/{}/net/dev", pid)) : UniqueFd();
     }
 
     const Cgroups& m_cgroups;

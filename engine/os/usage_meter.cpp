@@ -9,6 +9,8 @@
 #include <map>
 #include <string_view>
 
+#include "os/kernel_text.h"
+
 namespace slipway
 {
 
@@ -22,12 +24,6 @@ std::string_view textOf(const UniqueFd& fd)
     static thread_local std::array<char, 16384> buffer; // memory.stat has about 4 KiB, the block files some lines a device
     const ssize_t got = fd ? ::pread(fd.get(), buffer.data(), buffer.size(), 0) : -1;
     return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
-}
-
-Number numberAt(std::string_view text)
-{
-    std::uint64_t value = 0;
-    return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc() ? Number(value) : std::nullopt;
 }
 
 template <class Each>
@@ -76,7 +72,7 @@ UsageMeter::UsageMeter(const Folders& folders) : m_v2(folders.v2)
 {
     const auto open = [&](File file, const std::filesystem::path& folder, const char* name) {
         if (!folder.empty())
-            m_files[file].reset(::open((folder / name).c_str(), O_RDONLY | O_CLOEXEC));
+            m_files[file] = openKernelFile(folder / name);
     };
     if (m_v2) {
         open(Throttling, folders.cpu, "cpu.stat");
