@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "container/stats_source.h"
 
-#include <fcntl.h>
-
 #include <charconv>
 #include <format>
 #include <limits>

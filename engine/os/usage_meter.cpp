@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/usage_meter.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -22,8 +21,7 @@ using Number = std::optional<std::uint64_t>;
 std::string_view textOf(const UniqueFd& fd)
 {
     static thread_local std::array<char, 16384> buffer; // memory.stat has about 4 KiB, the block files some lines a device
-    const ssize_t got = fd ? ::pread(fd.get(), buffer.data(), buffer.size(), 0) : -1;
-    return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+    return readKernelFile(fd.get(), buffer);
 }
 
 template <class Each>
