@@ -2,20 +2,16 @@
 #include "os/kernel_text.h"
 
 #include <fcntl.h>
-#include <sys/select.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <utility>
 
 namespace slipway
 {
 
 UniqueFd openKernelFile(const std::filesystem::path& path)
 {
-    UniqueFd low(path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    UniqueFd high(low ? ::fcntl(low.get(), F_DUPFD_CLOEXEC, FD_SETSIZE) : -1);
-    return high ? std::move(high) : std::move(low);
+    return UniqueFd(path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 std::string_view readKernelFile(int fd, std::span<char> buffer)

@@ -13,7 +13,6 @@
 namespace slipway
 {
 
-// Its number is FD_SETSIZE or more where that is allowed: they are many, and libnftables waits for its sockets by select().
 [[nodiscard]] UniqueFd openKernelFile(const std::filesystem::path& path); // empty when there is none
 // All of it from the beginning, as far as BUFFER has room; empty when it cannot be read.
 [[nodiscard]] std::string_view readKernelFile(int fd, std::span<char> buffer);

@@ -9,8 +9,8 @@
 namespace slipway
 {
 
-// libnftables with one long-lived context, bound to one network namespace (-1 = the opener's). No helper process.
-// Not thread-safe.
+// libnftables with one long-lived context, bound to one network namespace (-1 = the opener's), on a thread of its own: none
+// of its descriptors is the process's, and the process may have any number. No helper process. Not thread-safe.
 class Nft
 {
 public:

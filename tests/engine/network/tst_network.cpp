@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <poll.h>
 #include <set>
+#include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -301,6 +303,32 @@ private slots:
         }
         down("c0");
         QCOMPARE(up("d")->endpoints[0].ipv4, std::string("172.17.0.2"));
+    }
+    // libnftables waits by select(), which ends a program that has more of them.
+    void anyNumberOfDescriptors()
+    {
+        rlimit limit{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+        limit.rlim_cur = limit.rlim_max;
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+        std::vector<UniqueFd> many;
+        while (many.empty() || many.back().get() < FD_SETSIZE + 100) {
+            many.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+            QVERIFY(many.back());
+        }
+        Network n;
+        n.name = "wide";
+        QVERIFY(m_service->create(n));
+        const auto a = up("a", {{"", 8080, 80, "tcp"}}, "wide");
+        QVERIFY2(a, a ? "" : a.error().message.c_str());
+        const auto server = listenIn(a->netns.get(), 80);
+        QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
+        many.clear();
+        QVERIFY(up("b", {{"", 8081, 80, "tcp"}}, "wide"));
+        QVERIFY(reaches(-1, "127.0.0.1", 8080, server));
+        down("a");
+        down("b");
+        QVERIFY(m_service->remove("wide"));
     }
     void restoreAfterFlush()
     {
