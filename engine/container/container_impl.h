@@ -56,8 +56,8 @@ struct ContainerService::Impl
     [[nodiscard]] std::filesystem::path dirOf(const std::string& id) const { return s.paths.root / id; }
     [[nodiscard]] std::filesystem::path runDirOf(const std::string& id) const { return s.paths.run / "containers" / id; }
     [[nodiscard]] std::string cgroupOf(const ContainerRecord& record) const;
-    void publish(const ContainerRecord& record, std::string action,
-                 std::map<std::string, std::string> extra = {}) const;
+    void publish(const ContainerRecord& record, std::string action, std::map<std::string, std::string> extra = {}) const;
+    void publishTelling(const ContainerRecord& record, std::string action, std::map<std::string, std::string> extra) const; // its mutex is held
     void publishVolumes(const ContainerRecord& record, const std::string& action) const; // "mount", "unmount"
     [[nodiscard]] Status claimName(const std::string& name, const std::string& id);
     void dropName(const std::string& name, const std::string& id);

@@ -72,13 +72,15 @@ private:
 };
 
 // One container in memory. OP is held over whole operations (start, remove, clean-up after an exit); MUTEX guards the data
-// for moments only and is never held while calling another service. Order: op, then mutex.
+// for moments only and is never held while calling another service. TELLING is held while an event is published, and by an exit
+// from the change of state on: who sees the end and acts on it at once is told of after it. Order: op, telling, mutex.
 struct ContainerRecord
 {
     explicit ContainerRecord(std::string containerId) : id(std::move(containerId)) {}
 
     const std::string id;
     std::mutex op;
+    mutable std::mutex telling;
 
     mutable std::mutex mutex;
     std::condition_variable changed;      // state.running or removed changed

@@ -36,6 +36,7 @@ void ContainerService::Impl::onExit(const RecordPtr& record, std::uint64_t run, 
     std::vector<std::weak_ptr<Waiter>> due;
     std::chrono::nanoseconds lived{};
     const auto document = record->doc();
+    std::unique_lock telling(record->telling);
     {
         const std::lock_guard lock(record->mutex);
         ContainerState& state = record->state;
@@ -69,10 +70,11 @@ void ContainerService::Impl::onExit(const RecordPtr& record, std::uint64_t run, 
             waiter->fire(status.code);
     }
     if (status.oomKilled)
-        publish(*record, "oom");
-    publish(*record, "die",
-            {{"exitCode", std::to_string(status.code)},
-             {"execDuration", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(lived).count())}});
+        publishTelling(*record, "oom", {});
+    publishTelling(*record, "die",
+                   {{"exitCode", std::to_string(status.code)},
+                    {"execDuration", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(lived).count())}});
+    telling.unlock();
     worker.post([this, record, run] { finish(record, run); });
 }
 

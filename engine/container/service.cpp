@@ -105,8 +105,13 @@ std::string ContainerService::Impl::cgroupOf(const ContainerRecord& record) cons
     return s.cgroups.pathFor(jsonValue<std::string>(documentHost(*record.doc()), "CgroupParent"), record.id);
 }
 
-void ContainerService::Impl::publish(const ContainerRecord& record, std::string action,
-                                     std::map<std::string, std::string> extra) const
+void ContainerService::Impl::publish(const ContainerRecord& record, std::string action, std::map<std::string, std::string> extra) const
+{
+    const std::lock_guard telling(record.telling);
+    publishTelling(record, std::move(action), std::move(extra));
+}
+
+void ContainerService::Impl::publishTelling(const ContainerRecord& record, std::string action, std::map<std::string, std::string> extra) const
 {
     const auto document = record.doc();
     const Json& config = documentConfig(*document);

@@ -12,6 +12,7 @@
 #include <format>
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include "container/container_service.h"
 #include "events/event_bus.h"
@@ -215,6 +216,30 @@ private slots:
         QCOMPARE(c().inspect("one", false).error().message, std::string("No such container: one"));
         QVERIFY(!std::filesystem::exists(base() / "containers" / id));
         QCOMPARE(actions, (std::vector<std::string>{"create", "start", "die", "start", "die", "destroy"}));
+    }
+
+    // Whoever learns of the end at once and acts on it must not be told of what he did before the end itself.
+    void whatFollowsAnEndIsToldAfterIt()
+    {
+        std::vector<std::string> actions; // the bus tells one after the other
+        const auto subscription = m_engine->events.subscribe([&](const Event& e) {
+            if (e.type == "container")
+                actions.push_back(e.action);
+        });
+        const std::string id = run(body({"true"}), "one");
+        std::promise<void> promise;
+        const std::shared_future<void> renamed = promise.get_future().share();
+        std::jthread renamer;
+        const auto handle = c().wait(id, ContainerService::WaitCondition::NextExit, [&](const Result<int>&) {
+            renamer = std::jthread([&] {
+                static_cast<void>(c().rename(id, "two"));
+                promise.set_value();
+            });
+            renamed.wait_for(500ms);
+        });
+        MUST(c().start(id));
+        QCOMPARE(renamed.wait_for(15s), std::future_status::ready);
+        QCOMPARE(actions, (std::vector<std::string>{"create", "start", "die", "rename"}));
     }
 
     void firstBytesReachWhoAttachedBefore()
