@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -16,8 +17,10 @@
 #include <cerrno>
 #include <cstring>
 #include <format>
+#include <stdexcept>
 
 #include "api/detach_scanner.h"
+#include "api/http_refusal.h"
 #include "api/http_status.h"
 #include "api/router.h"
 #include "api/web_socket.h"
@@ -33,16 +36,17 @@ namespace http = beast::http;
 using Parser = http::request_parser<http::buffer_body>;
 
 constexpr std::size_t jsonLimit = 4u << 20;
+constexpr std::uint32_t headLimit = (1u << 20) + 4096; // Go's
 constexpr std::size_t pieceSize = 64 * 1024;
 constexpr auto headerPatience = std::chrono::seconds(30);
 constexpr auto farewellPatience = std::chrono::seconds(10);
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
-std::string headText(int status, std::string_view contentType, bool last)
+std::string headText(std::string_view version, int status, std::string_view contentType, bool last)
 {
-    std::string head = std::format("HTTP/1.1 {} {}\r\nApi-Version: 1.45\r\nDocker-Experimental: false\r\nOstype: linux\r\n"
+    std::string head = std::format("{} {} {}\r\nApi-Version: 1.45\r\nDocker-Experimental: false\r\nOstype: linux\r\n"
                                    "Server: Slipway/0.1.0 (linux)\r\n",
-                                   status, reasonPhrase(status));
+                                   version, status, reasonPhrase(status));
     if (!contentType.empty())
         head += std::format("Content-Type: {}\r\n", contentType);
     if (last)
@@ -134,9 +138,11 @@ public:
 
 private:
     Task<bool> readHead();
+    Task<boost::system::error_code> receiveHead();
     Task<bool> readBody(HttpRequest& request, bool& tooLarge);
     Task<bool> answer(const HttpResponse& response, bool head);
     Task<void> hearOut();
+    Task<void> refuse(const Refusal& refusal);
     Task<void> dispatch(const Route& route, const HttpRequest& request, bool& keep);
     HttpRequest takeRequest(std::string& target);
 
@@ -150,6 +156,7 @@ private:
     std::string m_headers; // of the present answer
     bool m_begun = false, m_raw = false;
     bool m_last = false; // no other request is read from this connection
+    bool m_http10 = false; // knows no chunks
 };
 
 Task<bool> Connection::readHead()
@@ -159,7 +166,7 @@ Task<bool> Connection::readHead()
     m_begun = m_raw = m_last = false;
     m_headers.clear();
     m_parser->body_limit(boost::none);
-    m_parser->header_limit(64 * 1024);
+    m_parser->header_limit(headLimit);
     if (m_buffer.size() == 0) {
         const auto [waited] = co_await m_socket->async_wait(Socket::wait_read, quiet);
         if (waited)
@@ -170,9 +177,62 @@ Task<bool> Connection::readHead()
         if (!error)
             socket->close(error);
     });
-    const auto [error, size] = co_await http::async_read_header(*m_socket, m_buffer, *m_parser, quiet);
+    const boost::system::error_code error = co_await receiveHead();
     m_timer.cancel();
+    if (error == http::error::header_limit) {
+        const Refusal tooLong{"431 Request Header Fields Too Large"};
+        co_await refuse(tooLong);
+    } else if (error && error != http::error::end_of_stream && error.category() == boost::system::error_code(http::error::end_of_stream).category()) {
+        const auto left = m_buffer.data();
+        const Refusal refusal = refuseHead({static_cast<const char*>(left.data()), left.size()});
+        co_await refuse(refusal);
+    }
     co_return !error;
+}
+
+// http::async_read_header(), but for the exception that Beast throws out of the reactor for a field of 64 KiB.
+Task<boost::system::error_code> Connection::receiveHead()
+{
+    while (true) {
+        boost::system::error_code error = http::error::need_more;
+        try {
+            if (m_buffer.size() > 0)
+                m_buffer.consume(m_parser->put(m_buffer.data(), error));
+        } catch (const std::length_error&) {
+            error = http::error::header_limit;
+        }
+        if (m_parser->is_header_done() || (error && error != http::error::need_more))
+            co_return error;
+        const auto [failed, got] = co_await m_socket->async_read_some(m_buffer.prepare(beast::read_size(m_buffer, pieceSize)), quiet);
+        if (failed == asio::error::eof)
+            co_return m_parser->got_some() || m_buffer.size() > 0 ? http::error::partial_message : http::error::end_of_stream;
+        if (failed)
+            co_return failed;
+        m_buffer.commit(got);
+    }
+}
+
+// As Go: no other headers, and the connection ends.
+Task<void> Connection::refuse(const Refusal& refusal)
+{
+    std::string text = "HTTP/1.1 " + refusal.status + "\r\n";
+    if (refusal.text.empty())
+        text += "Content-Length: 0\r\n";
+    else
+        text += "Content-Type: text/plain; charset=utf-8\r\n";
+    text += "Connection: close\r\n\r\n" + refusal.text;
+    co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
+    co_await hearOut();
+}
+
+// To a TARGET that no route has.
+HttpResponse withoutRoute(std::string_view target, const Status& parsed)
+{
+    if (target == "*") // OPTIONS
+        return noContent(200);
+    if (auto clean = cleanTarget(target))
+        return {301, "", "", {{"Location", std::move(*clean)}}};
+    return errorResponse(parsed ? Error{ErrorKind::NotFound, "page not found"} : parsed.error());
 }
 
 HttpRequest Connection::takeRequest(std::string& target)
@@ -197,9 +257,18 @@ Task<bool> Connection::readBody(HttpRequest& request, bool& tooLarge)
         body.data = piece.data();
         body.size = piece.size();
         const auto [error, size] = co_await http::async_read_some(*m_socket, m_buffer, *m_parser, quiet);
+        request.body.append(piece.data(), piece.size() - m_parser->get().body().size);
+        if (error == http::error::partial_message || error == http::error::end_of_stream) {
+            request.bodyProblem = "unexpected EOF";
+            co_return true;
+        }
+        if (error == http::error::bad_chunk || error == http::error::bad_chunk_extension) {
+            request.bodyProblem = "invalid byte in chunk length";
+            m_last = true;
+            co_return true;
+        }
         if (error && error != http::error::need_buffer)
             co_return false;
-        request.body.append(piece.data(), piece.size() - m_parser->get().body().size);
         if (request.body.size() > jsonLimit) {
             tooLarge = true;
             co_return false;
@@ -210,7 +279,7 @@ Task<bool> Connection::readBody(HttpRequest& request, bool& tooLarge)
 
 Task<bool> Connection::answer(const HttpResponse& response, bool head)
 {
-    std::string text = headText(response.status, response.contentType, m_last);
+    std::string text = headText(m_http10 ? "HTTP/1.0" : "HTTP/1.1", response.status, response.contentType, m_last && !m_http10);
     for (const auto& [name, value] : response.headers)
         text += name + ": " + value + "\r\n";
     if (response.status != 204 && response.status != 304)
@@ -230,8 +299,15 @@ Task<bool> Connection::serveOne()
     HttpRequest request = takeRequest(target);
     bool keep = m_parser->get().keep_alive();
     const bool head = request.method == "HEAD";
+    m_http10 = m_parser->get().version() < 11;
+    m_last = !keep;
+    if (const auto refusal = refuseRequest(request, target, m_parser->get().count(http::field::host), m_http10)) {
+        co_await refuse(*refusal);
+        co_return false;
+    }
+    target = originForm(target);
     const Status parsed = parseTarget(target, request);
-    const Route* const route = parsed ? findRoute(request) : nullptr;
+    const Route* const route = parsed && !cleanTarget(target) ? findRoute(request) : nullptr;
     if (request.header("expect") == "100-continue") {
         static constexpr std::string_view go = "HTTP/1.1 100 Continue\r\n\r\n";
         co_await asio::async_write(*m_socket, asio::buffer(go), quiet);
@@ -246,13 +322,13 @@ Task<bool> Connection::serveOne()
         }
         if (!whole)
             co_return false;
+        keep = keep && request.bodyProblem.empty();
     } else {
         keep = false;
         m_last = true;
     }
     if (route == nullptr) {
-        const Error error = parsed ? Error{ErrorKind::NotFound, "page not found"} : parsed.error();
-        const HttpResponse response = errorResponse(error);
+        const HttpResponse response = withoutRoute(target, parsed);
         const bool sent = co_await answer(response, head);
         co_return sent && keep;
     }
@@ -311,7 +387,7 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
     bool sent = false;
     if (!m_begun) {
         sent = co_await answer(status ? noContent(200) : errorResponse(status.error()), false);
-    } else if (status) {
+    } else if (status && !m_http10) {
         static constexpr std::string_view last = "0\r\n\r\n";
         const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(last), quiet);
         sent = !error;
@@ -322,7 +398,8 @@ Task<void> Connection::dispatch(const Route& route, const HttpRequest& request, 
 Task<Status> Connection::begin(std::string contentType, int status)
 {
     m_begun = true;
-    const std::string text = headText(status, contentType, m_last) + m_headers + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string text = headText(m_http10 ? "HTTP/1.0" : "HTTP/1.1", status, contentType, m_last && !m_http10) + m_headers +
+        (m_http10 ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
     const auto [error, size] = co_await asio::async_write(*m_socket, asio::buffer(text), quiet);
     if (error)
         co_return gone();
@@ -333,6 +410,8 @@ Task<Status> Connection::write(std::string_view bytes)
 {
     if (bytes.empty())
         co_return Status();
+    if (m_http10)
+        co_return co_await writeRaw(bytes);
     std::string text = std::format("{:x}\r\n", bytes.size());
     text.append(bytes);
     text += "\r\n";

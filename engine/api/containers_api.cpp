@@ -2,6 +2,7 @@
 #include "api/json_shapes.h"
 #include "api/numbers.h"
 #include "api/prune_event.h"
+#include "api/request_types.h"
 #include "api/router.h"
 #include "container/container_service.h"
 
@@ -38,9 +39,9 @@ Result<HttpResponse> list(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
 {
-    if (request.body.find_first_not_of(" \t\r\n") == std::string::npos)
+    if (request.body.empty() && request.bodyProblem.empty())
         return fail(ErrorKind::InvalidArgument, "invalid JSON: got EOF while reading request body");
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(containerCreateType()));
     std::string name = request.value("name");
     if (name.starts_with('/'))
         name.erase(0, 1);
@@ -109,7 +110,7 @@ Result<HttpResponse> changes(Services& s, const HttpRequest& r)
 
 Result<HttpResponse> update(Services& s, const HttpRequest& r)
 {
-    TRY(const Json body, r.json());
+    TRY(const Json body, r.json(containerUpdateType()));
     TRY(const auto warnings, s.containers.update(r.param(), body));
     return jsonResponse({{"Warnings", warnings.empty() ? Json() : Json(warnings)}});
 }
@@ -128,7 +129,7 @@ Result<HttpResponse> commit(Services& s, const HttpRequest& r)
     if (const auto it = r.query.find("changes"); it != r.query.end())
         wanted.changes = it->second;
     if (!r.body.empty() && !r.body.starts_with("null")) {
-        TRY(wanted.config, r.json());
+        TRY(wanted.config, r.json(containerCreateType()));
     }
     TRY(const std::string id, s.containers.commit(container, wanted, {}));
     return jsonResponse({{"Id", id}}, 201);

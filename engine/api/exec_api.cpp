@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/numbers.h"
+#include "api/request_types.h"
 #include "api/router.h"
 #include "api/terminal_stream.h"
 #include "container/container_service.h"
@@ -11,7 +12,7 @@ namespace
 
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(execCreateType()));
     if (const auto keys = jsonValue<std::string>(body, "DetachKeys"); !detachKeys(keys))
         return fail(ErrorKind::InvalidArgument, "Invalid escape keys (" + keys + ") provided");
     TRY(const std::string id, s.containers.createExec(request.param(), body));
@@ -36,7 +37,7 @@ Result<HttpResponse> resize(Services& s, const HttpRequest& request)
 
 Task<Status> start(Api& api, const HttpRequest& request, Exchange& exchange)
 {
-    auto body = request.json();
+    auto body = request.json(execStartType());
     if (!body)
         co_return std::unexpected(body.error());
     const bool detach = jsonValue<bool>(*body, "Detach"), terminal = jsonValue<bool>(*body, "Tty");

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "api/go_json.h"
 #include "api/http_status.h"
 
 namespace slipway::api
@@ -176,20 +177,39 @@ std::string HttpRequest::header(const std::string& lowerName) const
 
 bool HttpRequest::wantsUpgrade() const { return !header("upgrade").empty(); }
 
-Result<Json> HttpRequest::json() const
+// dockerd's httputils.CheckForJSON.
+Status HttpRequest::checkContentType() const
 {
-    if (body.find_first_not_of(" \t\r\n") == std::string::npos)
+    const std::string given = header("content-type");
+    if (given.empty() && body.empty() && bodyProblem.empty())
+        return {};
+    std::string_view type(given);
+    type = type.substr(0, type.find(';'));
+    type.remove_prefix(std::min(type.find_first_not_of(" \t"), type.size()));
+    type = type.substr(0, type.find_last_not_of(" \t") + 1);
+    const auto isToken = [](std::string_view t) {
+        return !t.empty() && std::ranges::all_of(t, [](unsigned char c) { return c > 0x20 && c < 0x7f && !std::string_view("()<>@,;:\\\"/[]?={}").contains(static_cast<char>(c)); });
+    };
+    const auto malformed = [&](const char* why) { return fail(ErrorKind::InvalidArgument, "malformed Content-Type header (" + given + "): mime: " + why); };
+    const std::size_t slash = type.find('/');
+    if (type.empty() || !isToken(type.substr(0, slash)))
+        return malformed("no media type");
+    if (slash != std::string_view::npos && !isToken(type.substr(slash + 1)))
+        return malformed(slash + 1 == type.size() ? "expected token after slash" : "unexpected content after media subtype");
+    if (lower(std::string(type)) != "application/json")
+        return fail(ErrorKind::InvalidArgument, "unsupported Content-Type header (" + given + "): must be 'application/json'");
+    return {};
+}
+
+Result<Json> HttpRequest::json(const GoType& type) const
+{
+    TRY_STATUS(checkContentType());
+    if (body.empty() && bodyProblem.empty())
         return Json::object();
-    auto value = parseJson(body);
-    if (!value && !Json::accept(body))
-        return fail(ErrorKind::InvalidArgument, "invalid JSON: " + jsonSyntaxError(body));
-    if (!value)
-        return std::unexpected(value.error());
-    if (value->is_null())
-        return Json::object();
-    if (!value->is_object())
-        return fail(ErrorKind::InvalidArgument, "the request body must be a JSON object");
-    return std::move(*value);
+    if (!bodyProblem.empty())
+        return fail(ErrorKind::InvalidArgument, "invalid JSON: " + bodyProblem);
+    TRY(Json value, parseGoJson(body, type));
+    return value.is_null() ? Json::object() : std::move(value);
 }
 
 Result<Json> HttpRequest::filters() const

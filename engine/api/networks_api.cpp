@@ -3,6 +3,7 @@
 
 #include "api/json_shapes.h"
 #include "api/prune_event.h"
+#include "api/request_types.h"
 #include "api/router.h"
 #include "base/clock.h"
 #include "container/container_service.h"
@@ -57,7 +58,7 @@ Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(networkCreateType()));
     Network network;
     network.name = jsonValue<std::string>(body, "Name");
     network.driver = jsonValue<std::string>(body, "Driver", "bridge");
@@ -106,7 +107,7 @@ Result<HttpResponse> prune(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> connect(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(networkConnectType()));
     TRY(const Network network, s.networks.get(request.param()));
     if (jsonValue<std::string>(body, "Container").empty())
         return fail(ErrorKind::InvalidArgument, "invalid name or ID supplied: \"\"");
@@ -116,7 +117,7 @@ Result<HttpResponse> connect(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> disconnect(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(networkDisconnectType()));
     TRY(const Network network, s.networks.get(request.param()));
     if (jsonValue<std::string>(body, "Container").empty())
         return fail(ErrorKind::InvalidArgument, "invalid name or ID supplied: \"\"");

@@ -17,6 +17,8 @@ namespace slipway::api
 {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc::result_out_of_range)
+        return fail(refusal, std::format("strconv.Atoi: parsing \"{}\": value out of range", text));
     if (text.empty() || error != std::errc() || end != text.data() + text.size())
         return fail(refusal, std::format("strconv.Atoi: parsing \"{}\": invalid syntax", text));
     return value;

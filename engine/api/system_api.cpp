@@ -10,6 +10,7 @@
 
 #include "api/build_json.h"
 #include "api/json_shapes.h"
+#include "api/request_types.h"
 #include "api/router.h"
 #include "base/clock.h"
 #include "base/machine.h"
@@ -221,7 +222,7 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> logIn(Services&, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(authConfigType()));
     const RegistryAuth auth = registryAuth(body);
     std::string host = auth.serverAddress;
     if (host.find("://") != std::string::npos)

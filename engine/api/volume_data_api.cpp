@@ -3,6 +3,7 @@
 
 #include "api/byte_channel.h"
 #include "api/json_shapes.h"
+#include "api/request_types.h"
 #include "api/router.h"
 #include "container/container_service.h"
 #include "store/decompress.h"
@@ -101,7 +102,7 @@ Result<HttpResponse> rollback(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> clone(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(anyObjectType()));
     const std::string to = request.value("to");
     if (to.empty())
         return fail(ErrorKind::InvalidArgument, "bad parameter: to cannot be empty");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/json_shapes.h"
 #include "api/prune_event.h"
+#include "api/request_types.h"
 #include "api/router.h"
 #include "volume/volume_service.h"
 
@@ -31,7 +32,7 @@ Result<HttpResponse> inspect(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> create(Services& s, const HttpRequest& request)
 {
-    TRY(const Json body, request.json());
+    TRY(const Json body, request.json(volumeCreateType()));
     const std::string name = jsonValue<std::string>(body, "Name");
     TRY(const Volume volume,
         s.volumes.create(name, jsonValue<std::string>(body, "Driver", "local"), stringMap(jsonMember(body, "DriverOpts")),

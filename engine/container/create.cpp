@@ -5,7 +5,6 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "container/config_check.h"
-#include "container/config_types.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/discarded_limits.h"
@@ -85,9 +84,8 @@ Result<Json> ContainerService::Impl::prepareDocument(const std::string& id, cons
     return document;
 }
 
-Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& given, const std::string& platform)
+Result<ContainerService::Created> ContainerService::Impl::create(const std::string& wantedName, const Json& body, const std::string& platform)
 {
-    const Json body = withGoNames(given);
     std::string name = wantedName.starts_with('/') ? wantedName.substr(1) : wantedName;
     if (!name.empty() && !isValidName(name))
         return fail(ErrorKind::InvalidArgument,
@@ -97,7 +95,6 @@ Result<ContainerService::Created> ContainerService::Impl::create(const std::stri
     });
     if (empty)
         return fail(ErrorKind::InvalidArgument, "config cannot be empty in order to create a container");
-    TRY_STATUS(checkCreateTypes(body));
     const std::string id = randomId();
     auto document = prepareDocument(id, body, platform);
     if (!document)

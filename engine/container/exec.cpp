@@ -6,7 +6,6 @@
 
 #include "base/ids.h"
 #include "base/log.h"
-#include "container/config_types.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/human.h"
@@ -71,7 +70,6 @@ void ContainerService::Impl::dropExecs(const std::string& containerId, bool cont
 
 Result<std::string> ContainerService::createExec(const std::string& id, const Json& body)
 {
-    TRY_STATUS(checkExecTypes(body));
     TRY(const auto record, m_impl->find(id));
     const ContainerState state = record->snapshot();
     if (!state.running)

@@ -2,7 +2,6 @@
 #include <format>
 
 #include "container/config_check.h"
-#include "container/config_types.h"
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "container/discarded_limits.h"
@@ -59,7 +58,6 @@ Json merged(Json host, const Json& body)
 
 Result<std::vector<std::string>> ContainerService::update(const std::string& id, const Json& body)
 {
-    TRY_STATUS(checkUpdateTypes(body));
     TRY(const auto record, m_impl->find(id));
     const std::unique_lock operation(record->op);
     if (record->removed)

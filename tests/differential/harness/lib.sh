@@ -19,6 +19,13 @@ api() {
   esac
 }
 
+# raw TEXT: sends TEXT with printf's escapes (or standard input, when it is -) and no more, and prints what comes within two
+# seconds: status, type, whether the connection ends, bodies.
+raw() {
+  if [ "$1" = - ]; then cat; else printf '%b' "$1"; fi | timeout 20 socat -t 2 - "UNIX-CONNECT:$SOCKET" 2>/dev/null | tr -d '\r\000' |
+    grep -aviE '^(date|server|api-version|docker-experimental|ostype|builder-version|swarm|cache-control|pragma|content-length):'
+}
+
 # web_socket PATH [LINE...]: opens it, sends each line after the answer to the one before, and prints what comes until its end.
 web_socket() { python3 "$HARNESS/web_socket.py" "$SOCKET" "/v1.45$1" "${@:2}"; }
 
