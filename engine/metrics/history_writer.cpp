@@ -54,15 +54,24 @@ std::optional<Point> Bucket::add(const Point& point)
     return ended;
 }
 
-void HistoryWriter::write(std::size_t tier, const Point& point)
+void HistoryWriter::write(std::size_t tier, std::span<const Point> points)
 {
-    if (const Status written = m_file->write(tier, point); !written && !std::exchange(m_failed, true))
+    if (const Status written = m_file->write(tier, points); !written && !std::exchange(m_failed, true))
         log::warn("history of {}: {}", m_name, written.error().message);
 }
 
 void HistoryWriter::keep(const Point& point)
 {
     if (std::ranges::all_of(point.values, [](float value) { return std::isnan(value); }))
+        return;
+    m_held.push_back(point);
+    flush();
+}
+
+void HistoryWriter::flush()
+{
+    const std::vector<Point> points = std::exchange(m_held, {});
+    if (points.empty())
         return;
     if (!m_file) {
         auto file = MetricsFile::open(m_path);
@@ -73,17 +82,19 @@ void HistoryWriter::keep(const Point& point)
         }
         m_file = *std::move(file);
     }
-    write(0, point);
-    for (std::size_t i = 0; i < m_buckets.size(); ++i)
-        if (const auto ended = m_buckets[i].add(point))
-            write(i + 1, *ended);
+    write(0, points);
+    for (const Point& point : points)
+        for (std::size_t i = 0; i < m_buckets.size(); ++i)
+            if (const auto ended = m_buckets[i].add(point))
+                write(i + 1, {&*ended, 1});
 }
 
 void HistoryWriter::finish()
 {
+    flush();
     for (std::size_t i = 0; i < m_buckets.size(); ++i)
         if (const auto open = m_buckets[i].close(); open && m_file)
-            write(i + 1, *open);
+            write(i + 1, {&*open, 1});
 }
 
 } // namespace slipway::metrics

@@ -4,7 +4,9 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "metrics/metrics_file.h"
 
@@ -35,15 +37,20 @@ class HistoryWriter
 public:
     HistoryWriter(std::filesystem::path path, std::string name) : m_path(std::move(path)), m_name(std::move(name)) {}
     void keep(const Point& point);
+    // As keep(), but written with the next one that is kept, or by flush(): a killed engine loses it.
+    void hold(const Point& point) { m_held.push_back(point); }
+    [[nodiscard]] std::span<Point> held() { return m_held; }
+    void flush();
     void finish(); // writes what is not complete yet
 
 private:
-    void write(std::size_t tier, const Point& point);
+    void write(std::size_t tier, std::span<const Point> points);
 
     std::filesystem::path m_path;
     std::string m_name; // for the log
     std::optional<MetricsFile> m_file; // from the first point on
     bool m_failed = false;
+    std::vector<Point> m_held;
     std::array<Bucket, tiers.size() - 1> m_buckets{Bucket(tiers[1].step), Bucket(tiers[2].step)};
 };
 

@@ -60,11 +60,21 @@ Result<MetricsFile> MetricsFile::openToRead(const std::filesystem::path& path)
     return MetricsFile(std::move(fd));
 }
 
-Status MetricsFile::write(std::size_t tier, const Point& point)
+Status MetricsFile::write(std::size_t tier, std::span<const Point> points)
 {
-    const Slot slot{static_cast<std::uint32_t>(point.time), point.values};
-    if (::pwrite(m_fd.get(), &slot, sizeof slot, offsetOf(tier, slotOf(tier, point.time))) != sizeof slot)
-        return failErrno(errno, "writing the history of a container");
+    std::array<Slot, 16> slots{};
+    while (!points.empty()) {
+        std::size_t count = 0;
+        const int first = slotOf(tier, points.front().time);
+        do {
+            slots[count] = {static_cast<std::uint32_t>(points[count].time), points[count].values};
+            ++count;
+        } while (count < std::min(points.size(), slots.size()) && slotOf(tier, points[count].time) == first + static_cast<int>(count));
+        const std::size_t bytes = count * sizeof(Slot);
+        if (::pwrite(m_fd.get(), slots.data(), bytes, offsetOf(tier, first)) != static_cast<ssize_t>(bytes))
+            return failErrno(errno, "writing the history of a container");
+        points = points.subspan(count);
+    }
     return {};
 }
 

@@ -64,7 +64,7 @@ public:
     // NotFound when there is none; never makes one.
     [[nodiscard]] static Result<MetricsFile> openToRead(const std::filesystem::path& path);
 
-    [[nodiscard]] Status write(std::size_t tier, const Point& point);
+    [[nodiscard]] Status write(std::size_t tier, std::span<const Point> points); // of steps that follow each other: one system call
     // The points with FROM <= time < TO, in order of time. What is missing was not measured.
     [[nodiscard]] std::vector<Point> read(std::size_t tier, std::int64_t from, std::int64_t to) const;
 

@@ -210,9 +210,11 @@ Result<MetricsService::History> MetricsService::history(const std::string& id, s
         return fail(ErrorKind::InvalidArgument, "step must be 1, 10 or 60 seconds");
     History history{tiers[tier].step, {}, false};
     const std::scoped_lock lock(m_impl->mutex);
+    const auto found = m_impl->watched.find(id);
+    if (found != m_impl->watched.end())
+        found->second->flush();
     if (const auto file = MetricsFile::openToRead(m_impl->folder / id))
         history.points = file->read(tier, from, to);
-    const auto found = m_impl->watched.find(id);
     history.fromProc = found != m_impl->watched.end() && found->second->fromProc();
     return history;
 }

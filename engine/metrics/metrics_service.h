@@ -25,7 +25,8 @@ namespace slipway::metrics
 // What the containers and the machine used, second by second, kept for a week (see Tier) whether anybody looks or not. One thread
 // measures all that run at each full second; while none runs and nobody listens it sleeps. Rates are the difference of the
 // kernel's own counters over the time between two readings; what costs more to read (cache, throttling, block I/O, pressure, OOM
-// kills) is read every fifth second and stands for the five. Where there are no cgroups the sum over /proc is taken every fifth
+// kills) is read every fifth second and stands for the five. Of a container in which nothing ran only that is looked up, and its
+// points are written every fifth second: a killed engine loses up to four, in which nothing happened. Where there are no cgroups the sum over /proc is taken every fifth
 // second. A stretch in which nobody measured (no engine) is missing, never filled in. Beside each history: what happened to the
 // container, as marks. Thread-safe.
 class MetricsService

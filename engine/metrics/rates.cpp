@@ -56,4 +56,10 @@ void Rates::apply(const Counters& now, bool everything, Point& point)
         point[channel] = m_slow[channel];
 }
 
+void Rates::applyQuiet(std::chrono::steady_clock::time_point at, Point& point)
+{
+    m_before.at = at; // what comes in after it belongs to the second in which it is found
+    point[Channel::Cpu] = point[Channel::CpuPeak] = 0;
+}
+
 } // namespace slipway::metrics

@@ -15,7 +15,8 @@ struct Counters
 {
     using Counter = std::optional<std::uint64_t>;
     std::chrono::steady_clock::time_point at{};
-    Counter cpuNs, networkRx, networkTx;                  // read every second
+    Counter cpuNs;                                        // read every second
+    Counter networkRx, networkTx;                         // read every second in which something ran
     Counter throttledNs, blockRead, blockWrite, oomKills; // read every fifth
     Counter pressureCpuNs, pressureMemoryNs, pressureIoNs;
 };
@@ -28,6 +29,8 @@ public:
     static constexpr int slowEvery = 5; // seconds
     // EVERYTHING: NOW has the counters of every fifth second too.
     void apply(const Counters& now, bool everything, Point& point);
+    // Nothing ran since the last reading: POINT, which is the last one's, is to tell of this second.
+    void applyQuiet(std::chrono::steady_clock::time_point at, Point& point);
     [[nodiscard]] std::uint64_t killed() const { return m_killed; } // for want of memory, between the last two readings of everything
 
 private:

@@ -27,9 +27,20 @@ void WatchedContainer::measure(std::int64_t second)
         return;
     Counters now;
     now.at = std::chrono::steady_clock::now();
+    CgroupMeter::Reading reading;
+    if (m_meter) {
+        reading = m_meter->read(CgroupMeter::Extent::Cpu);
+        const bool ran = !reading.cpuNs || std::exchange(m_cpuNs, reading.cpuNs) != reading.cpuNs;
+        if (!m_everything && !ran && wasQuiet()) {
+            m_point.time = second;
+            m_rates.applyQuiet(now.at, m_point);
+            m_history.hold(m_point);
+            return;
+        }
+    }
     m_point = unmeasured(second);
     if (m_meter)
-        readCgroup(now, m_point, m_everything);
+        readCgroup(reading, now, m_point, m_everything);
     else
         readProc(now, m_point);
     if (m_network) {
@@ -39,14 +50,44 @@ void WatchedContainer::measure(std::int64_t second)
         }
     }
     m_rates.apply(now, m_everything, m_point);
+    spread(m_point);
     m_history.keep(m_point);
 }
 
-void WatchedContainer::readCgroup(Counters& now, Point& point, bool everything)
+bool WatchedContainer::wasQuiet() const
 {
-    const CgroupMeter::Reading reading = m_meter->read(everything);
+    const auto still = [this](Channel channel) { return !(m_point[channel] > 0); }; // or not counted at all
+    return m_point[Channel::Cpu] == 0 && still(Channel::NetworkRx) && still(Channel::NetworkTx);
+}
+
+// What came in while nothing ran (the kernel itself answers some) came at some time since the last look.
+void WatchedContainer::spread(Point& point)
+{
+    const std::span<Point> quiet = m_history.held();
+    if (quiet.empty() || point[Channel::Cpu] != 0)
+        return;
+    for (const Channel channel : {Channel::NetworkRx, Channel::NetworkTx}) {
+        point[channel] /= static_cast<float>(quiet.size() + 1);
+        for (Point& each : quiet)
+            each[channel] = point[channel];
+    }
+}
+
+void WatchedContainer::readCgroup(CgroupMeter::Reading& reading, Counters& now, Point& point, bool everything)
+{
+    using Extent = CgroupMeter::Extent;
+    // What only a process that runs can use has not changed when none ran; once a minute it is read nevertheless: memory can be taken away.
+    const bool slept = m_full.cpuNs && m_full.cpuNs == reading.cpuNs && point.time % 60 >= Rates::slowEvery;
+    m_meter->readMore(reading, !everything ? Extent::Common : slept ? Extent::Waits : Extent::Everything);
     now.cpuNs = reading.cpuNs;
     if (everything) {
+        if (slept) {
+            reading.throttledNs = m_full.throttledNs;
+            reading.blockReadBytes = m_full.blockReadBytes;
+            reading.blockWriteBytes = m_full.blockWriteBytes;
+            reading.cacheBytes = m_full.cacheBytes;
+        }
+        m_full = reading;
         now.throttledNs = reading.throttledNs;
         now.blockRead = reading.blockReadBytes;
         now.blockWrite = reading.blockWriteBytes;
@@ -54,12 +95,11 @@ void WatchedContainer::readCgroup(Counters& now, Point& point, bool everything)
         now.pressureMemoryNs = reading.pressureMemoryNs;
         now.pressureIoNs = reading.pressureIoNs;
         now.oomKills = reading.oomKills;
-        m_cache = reading.cacheBytes;
     }
     if (reading.memoryBytes) {
-        const std::uint64_t cache = std::min(m_cache.value_or(0), *reading.memoryBytes);
+        const std::uint64_t cache = std::min(m_full.cacheBytes.value_or(0), *reading.memoryBytes);
         point[Channel::Memory] = point[Channel::MemoryPeak] = static_cast<float>(*reading.memoryBytes - cache);
-        if (m_cache)
+        if (m_full.cacheBytes)
             point[Channel::Cache] = static_cast<float>(cache);
     }
     if (reading.pids)

@@ -19,6 +19,7 @@ class WatchedContainer
 public:
     WatchedContainer(const Cgroups& cgroups, const std::string& id, MetricsService::Source source, const std::filesystem::path& folder);
     void measure(std::int64_t second); // unix time
+    void flush() { m_history.flush(); } // so that the file has all that was measured
     void finish() { m_history.finish(); }
 
     [[nodiscard]] const Point* at(std::int64_t second) const { return m_point.time == second ? &m_point : nullptr; } // nullptr: not measured then
@@ -27,7 +28,9 @@ public:
     [[nodiscard]] std::uint64_t killed() const { return m_everything ? m_rates.killed() : 0; }
 
 private:
-    void readCgroup(Counters& now, Point& point, bool everything);
+    [[nodiscard]] bool wasQuiet() const; // the last second
+    void readCgroup(CgroupMeter::Reading& reading, Counters& now, Point& point, bool everything);
+    void spread(Point& point); // over the quiet seconds before it
     void readProc(Counters& now, Point& point);
 
     MetricsService::Source m_source;
@@ -38,7 +41,8 @@ private:
     Point m_point;
     std::int64_t m_last = 0;
     bool m_everything = false; // the last measure() read everything
-    std::optional<std::uint64_t> m_cache;
+    std::optional<std::uint64_t> m_cpuNs;
+    CgroupMeter::Reading m_full; // the last of everything
 };
 
 // The whole machine.

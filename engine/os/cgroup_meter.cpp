@@ -22,7 +22,7 @@ CgroupMeter::CgroupMeter(Files files)
 {
 }
 
-CgroupMeter::Reading CgroupMeter::read(bool everything) const
+CgroupMeter::Reading CgroupMeter::read(Extent extent) const
 {
     char buffer[largest];
     Reading reading;
@@ -33,10 +33,25 @@ CgroupMeter::Reading CgroupMeter::read(bool everything) const
     } else {
         reading.cpuNs = numberAt(cpu);
     }
+    readMore(reading, extent);
+    return reading;
+}
+
+void CgroupMeter::readMore(Reading& reading, Extent extent) const
+{
+    char buffer[largest];
+    if (extent < Extent::Common)
+        return;
     reading.memoryBytes = numberAt(readKernelFile(m_memory.get(), buffer));
     reading.pids = numberAt(readKernelFile(m_pids.get(), buffer));
-    if (!everything)
-        return reading;
+    if (extent < Extent::Waits)
+        return;
+    reading.oomKills = valueOf(readKernelFile(m_files.oom, buffer), "oom_kill");
+    reading.pressureCpuNs = pressureNs(readKernelFile(m_files.pressureCpu, buffer));
+    reading.pressureMemoryNs = pressureNs(readKernelFile(m_files.pressureMemory, buffer));
+    reading.pressureIoNs = pressureNs(readKernelFile(m_files.pressureIo, buffer));
+    if (extent < Extent::Everything)
+        return;
     if (!m_files.v2)
         reading.throttledNs = valueOf(readKernelFile(m_files.throttling, buffer), "throttled_time");
     reading.cacheBytes = valueOf(readKernelFile(m_files.memoryStat, buffer), m_files.v2 ? "inactive_file" : "total_inactive_file");
@@ -45,11 +60,6 @@ CgroupMeter::Reading CgroupMeter::read(bool everything) const
         reading.blockReadBytes = sumOf(io, m_files.v2 ? "rbytes=" : " Read ");
         reading.blockWriteBytes = sumOf(io, m_files.v2 ? "wbytes=" : " Write ");
     }
-    reading.oomKills = valueOf(readKernelFile(m_files.oom, buffer), "oom_kill");
-    reading.pressureCpuNs = pressureNs(readKernelFile(m_files.pressureCpu, buffer));
-    reading.pressureMemoryNs = pressureNs(readKernelFile(m_files.pressureMemory, buffer));
-    reading.pressureIoNs = pressureNs(readKernelFile(m_files.pressureIo, buffer));
-    return reading;
 }
 
 CgroupMeter::LastWords CgroupMeter::lastWords(const Files& files)

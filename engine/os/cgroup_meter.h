@@ -39,10 +39,18 @@ public:
         bool v2 = false;
     };
 
+    // How much to read; what is left out is nullopt. What comes after Common costs more, and is read from files that are opened
+    // for it so that a container costs few descriptors.
+    enum class Extent : std::uint8_t {
+        Cpu,        // one file: whether anything ran at all
+        Common,     // memory and processes too
+        Waits,      // what can grow though nothing runs: pressure, OOM kills
+        Everything, // cache, throttling, block I/O
+    };
+
     explicit CgroupMeter(Files files);
-    // EVERYTHING: also what costs more to read (cache, throttling, block I/O, pressure, OOM kills), from files that are opened
-    // for it so that a container costs few descriptors; otherwise those are nullopt.
-    [[nodiscard]] Reading read(bool everything) const;
+    [[nodiscard]] Reading read(Extent extent) const;
+    void readMore(Reading& reading, Extent extent) const; // to what read(Extent::Cpu) gave
     [[nodiscard]] static LastWords lastWords(const Files& files);
 
 private:

@@ -26,8 +26,12 @@ InterfaceMeter::InterfaceMeter(pid_t pid) : m_file(openKernelFile("/proc/" + std
 
 std::optional<std::pair<std::uint64_t, std::uint64_t>> InterfaceMeter::read(const Wanted& wanted) const
 {
-    char buffer[16384];
-    const std::string_view text = readKernelFile(m_file.get(), buffer);
+    std::string_view text;
+    do {
+        if (text.size() == m_buffer.size())
+            m_buffer.resize(2 * m_buffer.size() + 2048);
+        text = readKernelFile(m_file.get(), m_buffer);
+    } while (text.size() == m_buffer.size());
     if (text.empty())
         return std::nullopt;
     std::pair<std::uint64_t, std::uint64_t> sum{};

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/unique_fd.h"
 
@@ -26,6 +27,7 @@ public:
 
 private:
     UniqueFd m_file;
+    mutable std::vector<char> m_buffer; // as large as all interfaces need
 };
 
 } // namespace slipway

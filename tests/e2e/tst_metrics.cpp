@@ -141,6 +141,27 @@ private slots:
         QVERIFY2(held <= 1.02 * kernel + 10 * most + 0.1 && held >= 0.3 * kernel - 10 * most, qPrintable(QString("%1 s, the kernel says %2").arg(held).arg(kernel)));
     }
 
+    // Seconds in which nothing runs cost next to nothing to measure: they are there all the same, and what runs between them is counted.
+    void whatMostlySleepsIsCountedToo()
+    {
+        const QString id = start({}, "for s in 4 1.7 3.6; do sleep $s; i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done; done; exec sleep 1000");
+        QThread::sleep(1);
+        const qint64 first = nextSecond();
+        const quint64 before = cpuNs(id);
+        QThread::sleep(12);
+        const qint64 last = nextSecond();
+        const double kernel = double(cpuNs(id) - before) / 1e9;
+        const auto cpu = column(id, "cpu"), memory = column(id, "memory");
+        int quiet = 0;
+        for (qint64 second = first + 1; second <= last; ++second) {
+            QVERIFY2(cpu.contains(second) && memory.contains(second), qPrintable(QString("nothing at %1, %2 seconds after the first").arg(second).arg(second - first)));
+            quiet += cpu.at(second) == 0;
+        }
+        QVERIFY2(quiet >= 3, qPrintable(QString::number(quiet)));
+        const double sum = total(cpu, first, last);
+        QVERIFY2(kernel > 0.03 && std::abs(sum - kernel) <= 0.02 * kernel, qPrintable(QString("%1 s, the kernel says %2").arg(sum).arg(kernel)));
+    }
+
     void memoryIsTheWorkingSet()
     {
         const QString id = start({"--network", "none", "--shm-size", "300m"}, "dd if=/dev/zero of=/dev/shm/x bs=1M count=200 && sleep 1000");

@@ -44,8 +44,8 @@ private slots:
             auto file = MetricsFile::open(path("a"));
             QVERIFY(file.has_value());
             for (const std::int64_t time : {1000, 1001, 1003})
-                QVERIFY(file->write(0, point(time, static_cast<float>(time))).has_value());
-            QVERIFY(file->write(1, point(1000, 7)).has_value());
+                QVERIFY(file->write(0, {{point(time, static_cast<float>(time))}}).has_value());
+            QVERIFY(file->write(1, {{point(1000, 7)}}).has_value());
         }
         const auto file = MetricsFile::openToRead(path("a"));
         QVERIFY(file.has_value());
@@ -62,7 +62,7 @@ private slots:
     {
         auto file = MetricsFile::open(path("ring"));
         for (std::int64_t time = 5000; time < 5000 + 2 * tiers[0].kept; ++time)
-            QVERIFY(file->write(0, point(time, 1)).has_value());
+            QVERIFY(file->write(0, {{point(time, 1)}}).has_value());
         const auto end = 5000 + 2 * tiers[0].kept;
         const auto all = file->read(0, 0, end);
         QCOMPARE(all.size(), static_cast<std::size_t>(tiers[0].kept));
@@ -70,7 +70,7 @@ private slots:
         QCOMPARE(all.back().time, end - 1);
         // A gap as long as the ring: what is older must not be taken for what is new.
         QCOMPARE(times(file->read(0, end, end + tiers[0].kept)), QList<qint64>());
-        QVERIFY(file->write(0, point(end + 300, 1)).has_value());
+        QVERIFY(file->write(0, {{point(end + 300, 1)}}).has_value());
         QCOMPARE(times(file->read(0, end, end + 600)), (QList<qint64>{end + 300}));
     }
 
@@ -78,9 +78,9 @@ private slots:
     {
         auto file = MetricsFile::open(path("short"));
         for (std::int64_t time = 1'800'000'000; time < 1'800'000'030; ++time)
-            QVERIFY(file->write(0, point(time, 1)).has_value());
-        QVERIFY(file->write(1, point(1'800'000'000, 1)).has_value());
-        QVERIFY(file->write(2, point(1'800'000'000, 1)).has_value());
+            QVERIFY(file->write(0, {{point(time, 1)}}).has_value());
+        QVERIFY(file->write(1, {{point(1'800'000'000, 1)}}).has_value());
+        QVERIFY(file->write(2, {{point(1'800'000'000, 1)}}).has_value());
         struct stat info{};
         QCOMPARE(::stat(path("short").c_str(), &info), 0);
         QVERIFY2(info.st_blocks * 512 <= 32 * 1024, qPrintable(QString::number(info.st_blocks * 512)));
@@ -93,7 +93,7 @@ private slots:
         auto file = MetricsFile::open(path("other"));
         QVERIFY(file.has_value());
         QCOMPARE(times(file->read(0, 0, 1LL << 33)), QList<qint64>());
-        QVERIFY(file->write(0, point(1000, 1)).has_value());
+        QVERIFY(file->write(0, {{point(1000, 1)}}).has_value());
         QCOMPARE(times(file->read(0, 900, 1100)), (QList<qint64>{1000}));
         QVERIFY(!MetricsFile::openToRead(path("missing")).has_value());
         QVERIFY(!std::filesystem::exists(path("missing")));
@@ -103,8 +103,8 @@ private slots:
     {
         {
             auto file = MetricsFile::open(path("cut"));
-            QVERIFY(file->write(0, point(600, 1)).has_value()); // slot 0
-            QVERIFY(file->write(0, point(700, 1)).has_value()); // slot 100
+            QVERIFY(file->write(0, {{point(600, 1)}}).has_value()); // slot 0
+            QVERIFY(file->write(0, {{point(700, 1)}}).has_value()); // slot 100
         }
         std::filesystem::resize_file(path("cut"), 16 + 4 + 4 * channels + 10);
         QCOMPARE(times(MetricsFile::openToRead(path("cut"))->read(0, 600, 800)), (QList<qint64>{600}));
@@ -126,6 +126,19 @@ private slots:
         QVERIFY(rest.has_value());
         QCOMPARE(rest->time, 110);
         QVERIFY(!bucket.close().has_value());
+    }
+
+    void whatIsHeldIsWrittenInItsPlaces()
+    {
+        HistoryWriter history(path("held"), "one");
+        for (std::int64_t time = 595; time < 604; ++time) // over the end of the ring
+            history.hold(point(time, static_cast<float>(time)));
+        QVERIFY(!std::filesystem::exists(path("held")));
+        history.keep(point(610, 1)); // after a pause
+        const auto points = MetricsFile::openToRead(path("held"))->read(0, 0, 2000);
+        QCOMPARE(times(points), (QList<qint64>{595, 596, 597, 598, 599, 600, 601, 602, 603, 610}));
+        QCOMPARE(points[6][Channel::Cpu], 601.0f);
+        QCOMPARE(times(MetricsFile::openToRead(path("held"))->read(1, 0, 2000)), (QList<qint64>{590, 600}));
     }
 
     void marksAreKeptInOrder()

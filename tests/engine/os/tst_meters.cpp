@@ -51,7 +51,7 @@ private slots:
         files.pressureCpu = file("cpu.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=10\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=1\n");
         files.pressureMemory = file("memory.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=20\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=1\n");
         const CgroupMeter meter(files);
-        const CgroupMeter::Reading all = meter.read(true);
+        const CgroupMeter::Reading all = meter.read(CgroupMeter::Extent::Everything);
         QCOMPARE(all.cpuNs, std::optional<std::uint64_t>(1'500'000));
         QCOMPARE(all.throttledNs, std::optional<std::uint64_t>(70'000));
         QCOMPARE(all.memoryBytes, std::optional<std::uint64_t>(4'096'000));
@@ -63,7 +63,9 @@ private slots:
         QCOMPARE(all.pressureCpuNs, std::optional<std::uint64_t>(10'000));
         QCOMPARE(all.pressureMemoryNs, std::optional<std::uint64_t>(20'000));
         QCOMPARE(all.pressureIoNs, std::nullopt); // this kernel has none
-        QCOMPARE(meter.read(false).oomKills, std::nullopt);
+        QCOMPARE(meter.read(CgroupMeter::Extent::Waits).oomKills, std::optional<std::uint64_t>(1));
+        QCOMPARE(meter.read(CgroupMeter::Extent::Common).oomKills, std::nullopt);
+        QCOMPARE(meter.read(CgroupMeter::Extent::Cpu).memoryBytes, std::nullopt);
         const auto last = CgroupMeter::lastWords(files);
         QCOMPARE(last.memoryPeakBytes, std::optional<std::uint64_t>(5'000'000));
         QCOMPARE(last.oomKills, std::optional<std::uint64_t>(1));
