@@ -263,7 +263,9 @@ Task<bool> Connection::readBody(HttpRequest& request, bool& tooLarge)
             co_return true;
         }
         if (error == http::error::bad_chunk || error == http::error::bad_chunk_extension) {
-            request.bodyProblem = "invalid byte in chunk length";
+            const std::string_view left(static_cast<const char*>(m_buffer.data().data()), m_buffer.size());
+            const bool tooLong = left.find_first_not_of("0123456789abcdefABCDEF") != std::string_view::npos && left.find_first_not_of("0123456789abcdefABCDEF") > 16;
+            request.bodyProblem = tooLong ? "http chunk length too large" : "invalid byte in chunk length";
             m_last = true;
             co_return true;
         }

@@ -222,8 +222,12 @@ Result<HttpResponse> diskUsage(Services& s, const HttpRequest& request)
 
 Result<HttpResponse> logIn(Services&, const HttpRequest& request)
 {
-    TRY(const Json body, request.json(authConfigType()));
-    const RegistryAuth auth = registryAuth(body);
+    const auto body = parseGoJson(request.body, authConfigType());
+    if (!body) { // the one call for which dockerd reads JSON by itself
+        const std::string& said = body.error().message;
+        return fail(ErrorKind::Internal, said.contains("got EOF") ? "EOF" : said.substr(said.find(": ") + 2));
+    }
+    const RegistryAuth auth = registryAuth(*body);
     std::string host = auth.serverAddress;
     if (host.find("://") != std::string::npos)
         host.erase(0, host.find("://") + 3);

@@ -12,6 +12,7 @@
 #include "base/in_root.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "events/event_bus.h"
 #include "state/database.h"
 #include "volume/copy_tree.h"
@@ -88,8 +89,8 @@ Result<Volume> VolumeService::newVolume(const std::string& name, const std::stri
                     "create " + name + ": volume name is too short, names should be at least two alphanumeric characters");
     if (!isValidName(volume.name) || volume.name.size() > 255)
         return fail(ErrorKind::InvalidArgument,
-                    "create " + name + ": \"" + name +
-                        "\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
+                    "create " + name + ": " + goQuoted(name) +
+                        " includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are "
                         "allowed. If you intended to pass a host directory, use absolute path");
     if (auto possible = checkVolumeOptions(options); !possible)
         return wrap(possible.error(), "create " + name);
