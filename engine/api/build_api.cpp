@@ -142,19 +142,58 @@ std::string errorLine(const Error& error)
 
 constexpr std::size_t maxUnsaid = 1 << 20; // of a quiet build's output, for the case that it fails
 
+constexpr std::size_t maxDockerfile = 16 << 20;
+
+Result<std::string> wholeText(ByteSource& body)
+{
+    std::string text;
+    std::vector<std::byte> piece(64 * 1024);
+    while (true) {
+        TRY(const std::size_t got, body.read(piece));
+        if (got == 0)
+            return text;
+        text.append(reinterpret_cast<const char*>(piece.data()), got);
+        if (text.size() > maxDockerfile)
+            return fail(ErrorKind::InvalidArgument, "the Dockerfile is larger than " + std::to_string(maxDockerfile) + " bytes");
+    }
+}
+
+// With folder=PATH (and its device and inode, as the client sees it) the body is the Dockerfile's text, and the folder is read
+// where it lies. A client that hears that this cannot be done sends its files.
+Result<build::Context> folderOf(BuildService& builds, ByteSource& body, const HttpRequest& request, const Result<Peer>& peer, BuildRequest& wanted,
+                                const std::stop_token& stop)
+{
+    build::FolderContext folder{.path = request.value("folder"), .device = static_cast<std::uint64_t>(number(request, "device")),
+                                .inode = static_cast<std::uint64_t>(number(request, "inode")), .dockerfile = request.value("dockerfile"), .text = {}};
+    TRY(const std::string text, wholeText(body));
+    if (!text.empty())
+        folder.text = text;
+    if (!peer)
+        return std::unexpected(peer.error());
+    return builds.readFolder(std::move(folder), *peer, wanted, stop).or_else([](Error error) -> Result<build::Context> {
+        return error.kind == ErrorKind::Cancelled ? Result<build::Context>(std::unexpected(std::move(error))) : wrap(std::move(error), "reading the folder in place");
+    });
+}
+
 // Fills in where it lies; it goes with the result.
-Result<build::Context> contextOf(BuildService& builds, ByteSource& body, const HttpRequest& request, BuildRequest& wanted, const std::stop_token& stop)
+Result<build::Context> contextOf(BuildService& builds, ByteSource& body, const HttpRequest& request, const Result<Peer>& peer, BuildRequest& wanted,
+                                 const std::stop_token& stop)
 {
     const std::string remote = request.value("remote");
-    auto context = remote.empty() ? builds.unpackContext(body, wanted.dockerfile, stop) : builds.fetchContext(remote, wanted.dockerfile, stop);
+    const bool inPlace = !request.value("folder").empty();
+    auto context = inPlace          ? folderOf(builds, body, request, peer, wanted, stop)
+                   : remote.empty() ? builds.unpackContext(body, wanted.dockerfile, stop)
+                                    : builds.fetchContext(remote, wanted.dockerfile, stop);
     if (context) {
         wanted.context = context->folder();
-        wanted.dockerfileText = context->dockerfile();
+        wanted.contextIndex = context->index();
+        if (!inPlace)
+            wanted.dockerfileText = context->dockerfile();
     }
     return context;
 }
 
-Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& request, BuildRequest wanted, ByteChannel& channel)
+Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& request, const Result<Peer>& peer, BuildRequest wanted, ByteChannel& channel)
 {
     const std::stop_token stop = channel.stop.get_token();
     const bool quiet = request.flag("q");
@@ -163,7 +202,7 @@ Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& reque
         return steps ? stepProgress(progress, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began))
                      : printedProgress(progress);
     };
-    TRY(const auto context, contextOf(builds, body, request, wanted, stop));
+    TRY(const auto context, contextOf(builds, body, request, peer, wanted, stop));
     std::string unsaid;
     bool spoke = false;
     const auto sink = [&](const build::BuildProgress& progress) {
@@ -198,8 +237,8 @@ Task<Status> post(Api& api, const HttpRequest& request, Exchange& exchange)
     auto wanted = buildRequest(request);
     if (!wanted)
         co_return std::unexpected(wanted.error());
-    Work work = [&builds = api.services.builds, &body = exchange.body(), &request, wanted = *std::move(wanted)](ByteChannel& channel) {
-        return runBuild(builds, body, request, wanted, channel);
+    Work work = [&builds = api.services.builds, &body = exchange.body(), &request, peer = exchange.peer(), wanted = *std::move(wanted)](ByteChannel& channel) {
+        return runBuild(builds, body, request, peer, wanted, channel);
     };
     co_return co_await streamWork(api, exchange, "application/json", std::move(work));
 }
@@ -210,9 +249,9 @@ Task<Status> forecast(Api& api, const HttpRequest& request, Exchange& exchange)
     if (!wanted)
         co_return std::unexpected(wanted.error());
     wanted->classic = false; // as with steps=1
-    Work work = [&builds = api.services.builds, &body = exchange.body(), &request, wanted = *std::move(wanted)](ByteChannel& channel) mutable -> Status {
+    Work work = [&builds = api.services.builds, &body = exchange.body(), &request, peer = exchange.peer(), wanted = *std::move(wanted)](ByteChannel& channel) mutable -> Status {
         const std::stop_token stop = channel.stop.get_token();
-        TRY(const auto context, contextOf(builds, body, request, wanted, stop));
+        TRY(const auto context, contextOf(builds, body, request, peer, wanted, stop));
         TRY(const auto steps, builds.forecast(wanted, stop));
         return channel.push(forecastAnswer(steps));
     };
@@ -261,12 +300,16 @@ Task<Status> grpc(Api& api, const HttpRequest& request, Exchange& exchange)
 Task<Status> session(Api& api, const HttpRequest& request, Exchange& exchange)
 {
     const std::string id = request.header("x-docker-expose-session-uuid");
-    co_return co_await upgrade(api, request, exchange, [&server = api.services.buildkit, id](UniqueFd socket) { server.serveSession(std::move(socket), id); });
+    std::string key = request.header("x-docker-expose-session-sharedkey");
+    if (!key.empty()) // one user's files are nothing for another's builds
+        key = std::to_string(exchange.peer().transform([](const Peer& peer) { return peer.uid; }).value_or(0)) + ' ' + key;
+    co_return co_await upgrade(api, request, exchange, [&server = api.services.buildkit, id, key](UniqueFd socket) { server.serveSession(std::move(socket), id, key); });
 }
 
 constexpr Route routes[] = {
     {"POST", "/build", nullptr, post, true},
     {"POST", "/build/prune", prune},
+    {"POST", "/slipway/builds", nullptr, post, true},
     {"POST", "/slipway/builds/forecast", nullptr, forecast, true},
     {"POST", "/session", nullptr, session},
     {"POST", "/grpc", nullptr, grpc},

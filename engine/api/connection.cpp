@@ -128,6 +128,7 @@ public:
     Task<void> splice(UniqueFd peer, std::string detachKeys) override;
     Task<Status> acceptWebSocket(bool binary) override;
     Task<void> spliceWebSocket(UniqueFd peer, std::string first, std::string detachKeys) override;
+    [[nodiscard]] Result<Peer> peer() const override { return peerOf(m_socket->native_handle()); }
     ByteSource& body() override
     {
         if (!m_body)

@@ -21,6 +21,7 @@
 #include "api/worker_pool.h"
 #include "base/unique_fd.h"
 #include "logstore/log_reader.h"
+#include "os/peer.h"
 #include "store/byte_source.h"
 
 // One request and its answer, seen from a streaming handler: a coroutine on the reactor thread.
@@ -105,6 +106,8 @@ public:
     [[nodiscard]] virtual Task<Status> acceptWebSocket(bool binary) = 0;
     [[nodiscard]] virtual Task<void> spliceWebSocket(UniqueFd peer, std::string first, std::string detachKeys) = 0;
 
+    // Whose program the client is, where that can be known.
+    [[nodiscard]] virtual Result<Peer> peer() const = 0;
     // The request's body for a pool thread, until the handler ends.
     [[nodiscard]] virtual ByteSource& body() = 0;
     // Calls ONGONE (on the reactor, at most once) when the client closed the connection.

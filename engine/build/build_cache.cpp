@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <iterator>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/unique_fd.h"
+#include "build/kept_context.h"
 #include "state/database.h"
 #include "volume/copy_tree.h"
 
@@ -40,8 +42,8 @@ std::int64_t folderSize(const std::filesystem::path& folder)
 }
 } // namespace
 
-BuildCache::BuildCache(Database& db, LayerStore& layers, std::filesystem::path mounts)
-    : m_db(db), m_layers(layers), m_mounts(std::move(mounts))
+BuildCache::BuildCache(Database& db, LayerStore& layers, std::filesystem::path mounts, KeptContexts& contexts)
+    : m_db(db), m_layers(layers), m_mounts(std::move(mounts)), m_contexts(contexts)
 {
     std::error_code ignored;
     std::filesystem::create_directories(m_mounts, ignored);
@@ -165,6 +167,7 @@ Result<std::vector<CacheRecord>> BuildCache::list() const
     std::vector<CacheRecord> records;
     TRY_STATUS(m_db.query(std::string("SELECT ") + columns + " FROM build_cache WHERE kind != 'alias' ORDER BY used DESC, created DESC", {},
                           [&](const Database::Row& row) { records.push_back(recordOf(row)); }));
+    std::ranges::move(m_contexts.list(), std::back_inserter(records));
     const std::scoped_lock lock(m_mutex);
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(m_mounts, ignored)) {
@@ -180,6 +183,7 @@ Result<std::vector<CacheRecord>> BuildCache::list() const
         record.inUse = m_mountUsers.contains(record.id);
         records.push_back(std::move(record));
     }
+    std::ranges::stable_sort(records, std::greater(), &CacheRecord::lastUsed);
     for (CacheRecord& record : records)
         record.inUse = record.inUse || (!record.layer.empty() && m_leased.contains(record.layer));
     return records;
@@ -202,6 +206,9 @@ Result<BuildService::Pruned> BuildCache::prune(const CachePrune& what, const std
         if (record.kind == "exec.cachemount") {
             const UniqueFd folder(::open(m_mounts.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
             TRY_STATUS(removeTree(folder.get(), record.id));
+            pruned.bytes += record.size;
+        } else if (record.kind == "source.local") {
+            TRY_STATUS(m_contexts.remove(record.id));
             pruned.bytes += record.size;
         } else {
             TRY_STATUS(m_db.exec("DELETE FROM build_cache WHERE key = ?", {record.id}));

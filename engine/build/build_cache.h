@@ -16,14 +16,17 @@
 namespace slipway::build
 {
 
+class KeptContexts;
+
 // The table build_cache: key of a step → its layer. A row means a whole layer, so it is written after the layer is. What a
 // build found or made stays until its Lease goes. Two keys can lead to one layer: of what a step reads (the record), and of
 // where it reads that from (a shortcut, kind "alias": the files of an image or stage that is known already are not hashed
-// again). An alias's parent is the key that it stands for. Thread-safe.
+// again). An alias's parent is the key that it stands for. Folders of cache mounts and contexts that are kept are listed and
+// pruned with it. Thread-safe.
 class BuildCache
 {
 public:
-    BuildCache(Database& db, LayerStore& layers, std::filesystem::path mounts);
+    BuildCache(Database& db, LayerStore& layers, std::filesystem::path mounts, KeptContexts& contexts);
 
     class Lease
     {
@@ -80,6 +83,7 @@ private:
     Database& m_db;
     LayerStore& m_layers;
     std::filesystem::path m_mounts;
+    KeptContexts& m_contexts;
     mutable std::mutex m_mutex;
     std::multiset<Digest> m_leased;
     std::map<std::string, int> m_mountUsers;

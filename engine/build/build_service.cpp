@@ -12,6 +12,8 @@
 #include "build/build_history.h"
 #include "build/dockerfile/text.h"
 #include "build/forecast.h"
+#include "build/kept_context.h"
+#include "build/local_folder.h"
 #include "build/plan.h"
 #include "build/run_container.h"
 #include "build/stage_builder.h"
@@ -26,7 +28,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-constexpr unsigned workers = 2; // stages at once
+constexpr unsigned workers = 16; // stages at once: most wait for a network or a disk
 
 std::string hostPlatform() { return "linux/" + machineArchitecture(); }
 
@@ -211,13 +213,14 @@ private:
 struct BuildService::Impl
 {
     Needs needs;
+    KeptContexts contexts;
     BuildCache cache;
     BuildHistory history;
 
     std::mutex mutex;
     std::set<std::stop_source*> running;
 
-    explicit Impl(Needs n) : needs(n), cache(n.db, n.layers, n.root / "cache-mounts"), history(n.root / "build-history") {}
+    explicit Impl(Needs n) : needs(n), contexts(n.root), cache(n.db, n.layers, n.root / "cache-mounts", contexts), history(n.root / "build-history") {}
     void endLeftovers() const;
     Result<BuildResult> run(const BuildRequest& request, const BuildSink& sink, const std::stop_token& stop, std::vector<ForecastStep>* forecast);
     Result<BuildResult> perform(const BuildRequest& request, const std::string& text, UniqueFd context, const BuildSink& sink, const std::stop_token& stop,
@@ -262,6 +265,22 @@ void BuildService::Impl::endLeftovers() const
         endContainer(needs.runtime, entry.path().filename(), entry.path());
         fs::remove_all(entry.path(), ignored);
     }
+}
+
+Result<std::unique_ptr<KeptContext>> BuildService::keptContext(const std::string& key)
+{
+    return m_impl->contexts.open(key, "local source for context");
+}
+
+Result<Context> BuildService::readFolder(FolderContext wanted, const Peer& peer, BuildRequest& request, const std::stop_token& stop)
+{
+    TRY(const LocalFolder folder, LocalFolder::open(std::move(wanted), peer));
+    TRY(request.dockerfileText, folder.dockerfile());
+    TRY(const auto ignore, folder.ignoreFile());
+    TRY(auto kept, keptContext(folder.key()));
+    TRY(auto entries, folder.list(ignore, *kept->index(), stop));
+    TRY_STATUS(kept->update(std::move(entries), [&](const auto& files, const auto& take) { return folder.bring(files, take, stop); }));
+    return Context(std::move(kept));
 }
 
 Result<Context> BuildService::unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop)
@@ -343,7 +362,7 @@ Result<BuildResult> BuildService::Impl::perform(const BuildRequest& request, con
     const Running listed(*this, stopping);
     BuildCache::Lease lease(cache, !wanted);
     Forecast forecast(plan.stages.size());
-    const FileTree context(std::move(root), true);
+    const FileTree context(std::move(root), true, request.contextIndex);
     OrderedSink output(plan.stages.size(), request.ordered, sink, witness);
     Session session{.needs = needs, .request = request, .cache = cache, .lease = lease, .file = file,
                     .context = context, .output = output, .forecast = wanted ? &forecast : nullptr, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,

@@ -32,6 +32,7 @@ namespace slipway
 class BlobStore;
 class Database;
 class EventBus;
+struct Peer;
 class LayerStore;
 class NetworkService;
 class Runtime;
@@ -41,10 +42,22 @@ namespace build
 {
 
 class BuildHistory;
+class ContextIndex;
+class KeptContext;
+
+// A folder that the client names instead of sending it.
+struct FolderContext
+{
+    std::string path;                    // absolute, as the client sees it
+    std::uint64_t device = 0, inode = 0; // what the client sees there
+    std::string dockerfile;              // in it; empty: it lies elsewhere
+    std::optional<std::string> text;     // of the Dockerfile, where it is not what the file says
+};
 
 struct BuildRequest
 {
     std::filesystem::path context; // a folder that does not change during the build
+    std::shared_ptr<const ContextIndex> contextIndex; // of all that is in it, if there is one
     std::string dockerfile = "Dockerfile"; // in the context
     std::optional<std::string> dockerfileText; // instead of it
     std::vector<Reference> tags;
@@ -185,6 +198,11 @@ public:
     // errors are those of build() before its first step.
     [[nodiscard]] Result<std::vector<ForecastStep>> forecast(const BuildRequest& request, std::stop_token stop);
 
+    // The context that was kept under KEY (see KeptContexts).
+    [[nodiscard]] Result<std::unique_ptr<KeptContext>> keptContext(const std::string& key);
+    // A folder of this machine that the client PEER names, read with its rights into what was kept of it. REQUEST gets the
+    // Dockerfile's text.
+    [[nodiscard]] Result<Context> readFolder(FolderContext folder, const Peer& peer, BuildRequest& request, const std::stop_token& stop);
     // See Context.
     [[nodiscard]] Result<Context> unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop);
     [[nodiscard]] Result<Context> fetchContext(const std::string& url, const std::string& dockerfile, const std::stop_token& stop);

@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/ids.h"
 #include "base/in_root.h"
 #include "base/log.h"
 #include "build/file_tree.h"
+#include "build/kept_context.h"
 #include "registry/download.h"
 #include "store/decompress.h"
 #include "store/tar_reader.h"
@@ -99,9 +101,18 @@ Result<std::string> readDockerfile(int root, const std::string& name)
     return fail(ErrorKind::InvalidArgument, text.error().kind == ErrorKind::NotFound ? "Cannot locate specified Dockerfile: " + name : text.error().message);
 }
 
+Context::Context(fs::path folder) : m_folder(std::move(folder)) {}
+Context::Context(std::unique_ptr<KeptContext> kept) : m_folder(kept->folder()), m_kept(std::move(kept)) {}
+Context::Context(Context&& other) noexcept
+    : m_folder(std::exchange(other.m_folder, {})), m_kept(std::move(other.m_kept)), m_dockerfile(std::move(other.m_dockerfile))
+{
+}
+
+std::shared_ptr<const ContextIndex> Context::index() const { return m_kept ? m_kept->index() : nullptr; }
+
 Context::~Context()
 {
-    if (m_folder.empty())
+    if (m_folder.empty() || m_kept)
         return;
     const UniqueFd parent(::open(m_folder.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (parent)

@@ -2,16 +2,19 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <utility>
 
 #include "base/error.h"
 #include "store/byte_source.h"
 
 namespace slipway::build
 {
+
+class ContextIndex;
+class KeptContext;
 
 // A folder of files that somebody sent, gone when the object is. They are hostile: unpacked as layers are (store/unpack.h),
 // and the Dockerfile and its ignore file are read by descriptors that never leave the folder.
@@ -27,23 +30,28 @@ public:
     // applied) only itself and the Dockerfile, of DOCKERFILE.dockerignore everything.
     // DOCKERFILE empty: nothing is taken away.
     [[nodiscard]] static Result<Context> unpack(const Place& place, ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop);
-    // The same from an http or https URL; when what is there is no tar it is the Dockerfile of a build without other files.
+    // What was kept of an earlier build's, brought up to date.
+    explicit Context(std::unique_ptr<KeptContext> kept);
+    // unpack() from an http or https URL; when what is there is no tar it is the Dockerfile of a build without other files.
     [[nodiscard]] static Result<Context> fetch(const Place& place, const std::string& url, const std::string& dockerfile, const std::stop_token& stop);
     ~Context();
-    Context(Context&& other) noexcept : m_folder(std::exchange(other.m_folder, {})), m_dockerfile(std::move(other.m_dockerfile)) {}
+    Context(Context&& other) noexcept;
     Context& operator=(Context&&) = delete;
 
     [[nodiscard]] const std::filesystem::path& folder() const { return m_folder; }
+    // Of what is in the folder, where there is one.
+    [[nodiscard]] std::shared_ptr<const ContextIndex> index() const;
     // The Dockerfile's text where it is not a file of the folder.
     [[nodiscard]] const std::optional<std::string>& dockerfile() const { return m_dockerfile; }
 
 private:
-    explicit Context(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+    explicit Context(std::filesystem::path folder);
     static Result<Context> make(const Place& place);
     Status fill(const Place& place, ByteSource& tar, const std::stop_token& stop);
     Status applyIgnoreFile(const std::string& dockerfile);
 
     std::filesystem::path m_folder;
+    std::unique_ptr<KeptContext> m_kept;
     std::optional<std::string> m_dockerfile;
 };
 

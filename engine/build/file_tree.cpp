@@ -14,6 +14,7 @@
 
 #include "build/dockerfile/text.h"
 #include "base/in_root.h"
+#include "store/layer_attribute.h"
 
 namespace slipway::build
 {
@@ -58,7 +59,7 @@ std::map<std::string, std::string> attributes(int folder, const std::string& nam
     const ssize_t size = ::llistxattr(path.c_str(), names.data(), names.size());
     for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(std::strlen(&names[static_cast<std::size_t>(at)])) + 1) {
         const std::string key = &names[static_cast<std::size_t>(at)];
-        if (key != "security.capability" && (!key.starts_with("user.") || key.starts_with("user.overlay.")))
+        if (!isLayerAttribute(key))
             continue;
         std::string value(65536, '\0');
         const ssize_t length = ::lgetxattr(path.c_str(), key.c_str(), value.data(), value.size());
@@ -170,6 +171,50 @@ Result<std::string> FileTree::contentHash(int folder, const std::string& name, c
     return m_hashes[key] = hash;
 }
 
+namespace
+{
+// What a file's part of the hash begins with.
+std::string hashLine(const std::string& relative, std::uint32_t kind, std::uint32_t mode, std::uint32_t uid, std::uint32_t gid)
+{
+    return std::format("{}\n{:o} {:o} {} {}\n", relative, kind, mode, uid, gid);
+}
+
+std::uint32_t kindOf(const ContextEntry& entry)
+{
+    using Kind = ContextEntry::Kind;
+    return entry.kind == Kind::Folder ? S_IFDIR : entry.kind == Kind::Symlink ? S_IFLNK : entry.kind == Kind::Fifo ? S_IFIFO : S_IFREG;
+}
+} // namespace
+
+// As hashEntry does it by looking.
+Status FileTree::hashIndexed(Hashing& into) const
+{
+    const CopyRules& rules = into.rules;
+    const std::size_t skip = into.path.empty() ? 0 : into.path.size() + 1;
+    std::string ignored; // a folder, with all in it
+    for (const ContextEntry& entry : m_index->below(into.path)) {
+        const std::string relative = entry.path.size() > skip ? entry.path.substr(skip) : "";
+        if (!ignored.empty() && relative.starts_with(ignored))
+            continue;
+        const bool isFolder = entry.kind == ContextEntry::Kind::Folder;
+        if (!relative.empty() && !rules.exclude.empty() && rules.exclude.ignores(relative) && !(isFolder && rules.exclude.hasExceptions())) {
+            if (isFolder)
+                ignored = relative + '/';
+            continue;
+        }
+        const std::uint32_t mode = entry.kind == ContextEntry::Kind::Symlink ? 0777 : rules.mode.value_or(entry.mode);
+        std::string line = hashLine(relative, kindOf(entry), mode, rules.uid.value_or(entry.uid), rules.gid.value_or(entry.gid));
+        line += entry.kind == ContextEntry::Kind::Symlink ? entry.link : entry.hash;
+        for (const auto& [key, value] : entry.attributes)
+            line += '\n' + key + '=' + value;
+        line += '\0';
+        into.hasher.update(line.data(), line.size());
+        if (into.tell)
+            into.tell->addFile(entry.path + (isFolder ? "/" : ""), std::move(line));
+    }
+    return {};
+}
+
 Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const
 {
     const CopyRules& rules = into.rules;
@@ -178,9 +223,8 @@ Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, c
         return failErrno(errno, "reading " + name);
     if (!relative.empty() && rules.exclude.ignores(relative) && !(S_ISDIR(info.st_mode) && rules.exclude.hasExceptions()))
         return {};
-    std::string line = std::format("{}\n{:o} {:o} {} {}\n", relative, info.st_mode & S_IFMT,
-                                   S_ISLNK(info.st_mode) ? 0777 : modeOf(info, rules), rules.uid.value_or(info.st_uid),
-                                   rules.gid.value_or(info.st_gid));
+    std::string line = hashLine(relative, info.st_mode & S_IFMT, S_ISLNK(info.st_mode) ? 0777 : modeOf(info, rules), rules.uid.value_or(info.st_uid),
+                                rules.gid.value_or(info.st_gid));
     if (S_ISREG(info.st_mode)) {
         TRY(const std::string hash, contentHash(folder, name, into.stop));
         line += hash;
@@ -192,7 +236,7 @@ Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, c
     into.hasher.update(line.data(), line.size());
     if (into.tell)
         into.tell->addFile((relative.empty() ? into.path : joined(into.path, relative)) + (S_ISDIR(info.st_mode) ? "/" : ""), line);
-    if (!S_ISDIR(info.st_mode))
+    if (!S_ISDIR(info.st_mode) || (m_index && into.path.empty() && relative.empty()))
         return {};
     const UniqueFd child(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!child)
@@ -208,10 +252,16 @@ Result<Digest> FileTree::hash(const CopySource& source, const CopyRules& rules, 
     Hashing hashing{{}, rules, stop, tell, source.path};
     const std::string header = (source.isFolder ? "folder" : "file " + source.name) + '\n';
     hashing.hasher.update(header.data(), header.size());
+    if (m_index && !source.path.empty()) {
+        TRY_STATUS(hashIndexed(hashing));
+        return hashing.hasher.finish();
+    }
     const auto slash = source.path.rfind('/');
     TRY(const UniqueFd folder, openInRoot(m_root.get(), "/" + (slash == std::string::npos ? "" : source.path.substr(0, slash)),
                                           O_RDONLY | O_DIRECTORY));
     TRY_STATUS(hashEntry(hashing, folder.get(), source.path.empty() ? "." : source.path.substr(slash + 1), ""));
+    if (m_index) // of the root itself that was all
+        TRY_STATUS(hashIndexed(hashing));
     return hashing.hasher.finish();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -12,6 +13,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/unique_fd.h"
+#include "build/context_index.h"
 #include "build/dockerfile/path_pattern.h"
 #include "build/step_inputs.h"
 #include "store/digest.h"
@@ -41,7 +43,11 @@ class FileTree
 {
 public:
     // ISCONTEXT: errors say "build context", and a path that leaves it is refused (in a stage .. ends at its root).
-    FileTree(UniqueFd root, bool isContext) : m_root(std::move(root)), m_isContext(isContext) {}
+    // INDEX: of all that is there, so that nothing needs to be read for its hash; may be null.
+    FileTree(UniqueFd root, bool isContext, std::shared_ptr<const ContextIndex> index = {})
+        : m_root(std::move(root)), m_isContext(isContext), m_index(std::move(index))
+    {
+    }
 
     [[nodiscard]] int root() const { return m_root.get(); }
 
@@ -64,11 +70,13 @@ private:
         StepInputs* tell;
         std::string path; // of the source
     };
+    Status hashIndexed(Hashing& into) const;
     Status hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const;
     [[nodiscard]] std::string closeTo(const std::string& path) const;
 
     UniqueFd m_root;
     bool m_isContext;
+    std::shared_ptr<const ContextIndex> m_index;
     mutable std::mutex m_mutex;
     mutable std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> m_hashes; // by device and inode
 };

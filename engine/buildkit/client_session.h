@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "buildkit/folder_transfer.h"
 #include "buildkit/grpc.h"
 #include "image/image_service.h"
 #include "store/byte_source.h"
@@ -20,17 +21,22 @@ namespace slipway::buildkit
 class ClientSession
 {
 public:
-    ClientSession(UniqueFd socket, std::string id) : m_id(std::move(id)), m_connection(std::move(socket), nullptr) {}
+    // ID: by which its builds name it. SHAREDKEY: of the client and the folder it builds; empty when it did not say.
+    ClientSession(UniqueFd socket, std::string id, std::string sharedKey)
+        : m_id(std::move(id)), m_sharedKey(std::move(sharedKey)), m_connection(std::move(socket), nullptr)
+    {
+    }
 
     [[nodiscard]] const std::string& id() const { return m_id; }
+    [[nodiscard]] const std::string& sharedKey() const { return m_sharedKey; }
     void wait() { m_connection.wait(); } // until the client is gone
     void close() { m_connection.close(); }
 
     using OnBytes = std::function<void(std::int64_t sent)>;
-    // The folder that the client calls NAME ("context", "dockerfile") as a tar: only what INCLUDE matches (empty = all),
-    // without what EXCLUDE does (patterns as in .dockerignore). It must be read to its end.
-    [[nodiscard]] std::unique_ptr<ByteSource> folder(const std::string& name, const std::vector<std::string>& include,
-                                                     const std::vector<std::string>& exclude, OnBytes onBytes);
+    // The folder that the client calls NAME ("context", "dockerfile"): only what INCLUDE matches (empty = all), without what
+    // EXCLUDE does (patterns as in .dockerignore).
+    [[nodiscard]] std::unique_ptr<FolderTransfer> folder(const std::string& name, const std::vector<std::string>& include,
+                                                         const std::vector<std::string>& exclude, OnBytes onBytes);
     // What the client read from its standard input, at PATH of the URL it named ("http://buildkit-session/PATH").
     [[nodiscard]] std::unique_ptr<ByteSource> upload(const std::string& path);
     // Gives the client what lies below the folder ROOT, for where it said that the result goes: a folder of its own, or a tar.
@@ -39,7 +45,7 @@ public:
     [[nodiscard]] Result<RegistryAuth> credentials(const std::string& host);
 
 private:
-    std::string m_id;
+    std::string m_id, m_sharedKey;
     GrpcConnection m_connection;
 };
 

@@ -119,11 +119,15 @@ std::uint64_t Message::number(int field) const
     return value;
 }
 
-std::string Message::text(int field) const
+std::string_view Message::view(int field) const
 {
-    const auto all = texts(field);
-    return all.empty() ? std::string() : all.back();
+    std::string_view value;
+    for (const Field& each : m_fields)
+        value = each.number == field ? std::string_view(each.bytes) : value;
+    return value;
 }
+
+std::string Message::text(int field) const { return std::string(view(field)); }
 
 std::vector<std::string> Message::texts(int field) const
 {

@@ -42,6 +42,7 @@ public:
 
     [[nodiscard]] std::uint64_t number(int field) const; // 0 when it is not there
     [[nodiscard]] std::string text(int field) const;     // the last one
+    [[nodiscard]] std::string_view view(int field) const; // the same, as long as the message lives
     [[nodiscard]] bool has(int field) const;
     [[nodiscard]] std::vector<std::string> texts(int field) const;
     [[nodiscard]] Result<std::map<std::string, std::string>> entries(int field) const;

@@ -281,9 +281,9 @@ void Server::serveControl(UniqueFd socket)
     connection.wait();
 }
 
-void Server::serveSession(UniqueFd socket, const std::string& id)
+void Server::serveSession(UniqueFd socket, const std::string& id, const std::string& sharedKey)
 {
-    const auto session = std::make_shared<ClientSession>(std::move(socket), id);
+    const auto session = std::make_shared<ClientSession>(std::move(socket), id, sharedKey);
     {
         const std::scoped_lock lock(m_impl->mutex);
         m_impl->sessions[id] = session;

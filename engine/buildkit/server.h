@@ -36,7 +36,8 @@ public:
 
     // Block until the peer is gone, which ends what it began.
     void serveControl(UniqueFd socket);
-    void serveSession(UniqueFd socket, const std::string& id);
+    // SHAREDKEY: see ClientSession.
+    void serveSession(UniqueFd socket, const std::string& id, const std::string& sharedKey);
 
 private:
     struct Impl;

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "build/image_state.h"
-#include "store/tar_reader.h"
+#include "build/kept_context.h"
 
 namespace slipway::buildkit
 {
@@ -200,20 +200,22 @@ Result<BuildRequest> requestOf(const SolveWish& wish)
 // Small files of the client's folder, by path.
 Result<std::map<std::string, std::string>> smallFiles(ClientSession& session, const std::string& folder, const std::vector<std::string>& names, Vertex& vertex)
 {
-    std::int64_t all = 0;
-    const auto source = session.folder(folder, names, {}, [&](std::int64_t sent) { all = sent; });
-    TarReader reader(*source);
-    std::map<std::string, std::string> files;
-    while (true) {
-        TRY(const auto entry, reader.next());
-        if (!entry)
-            break;
-        if (entry->type == TarEntry::Type::File) {
-            TRY(files[entry->path], reader.readAll(maxDockerfile));
-        }
+    const auto transfer = session.folder(folder, names, {}, {});
+    TRY(const auto entries, transfer->list());
+    std::vector<build::KeptContext::Wish> wanted;
+    for (const build::ContextEntry& entry : entries) {
+        if (entry.kind == build::ContextEntry::Kind::File)
+            wanted.push_back({wanted.size(), &entry});
     }
-    TRY_STATUS(reader.drain());
-    vertex.part("transferring " + folder + ':', all, 0, true);
+    std::map<std::string, std::string> files;
+    TRY_STATUS(transfer->bring(wanted, [&](std::size_t which, std::string_view piece) -> Status {
+        const std::string& path = wanted[which].entry->path;
+        std::string& text = files[path];
+        text += piece;
+        return text.size() > maxDockerfile ? Status(fail(ErrorKind::InvalidArgument, path + " is too large")) : Status();
+    }));
+    TRY_STATUS(transfer->end());
+    vertex.part("transferring " + folder + ':', transfer->bytes(), 0, true);
     return files;
 }
 
@@ -257,6 +259,7 @@ public:
         auto context = remote.empty() ? fromFolders(request) : remote.starts_with(uploads) ? fromUpload(remote, request) : m_builds.fetchContext(remote, request.dockerfile, m_stop);
         if (context) {
             request.context = context->folder();
+            request.contextIndex = context->index();
             if (context->dockerfile())
                 request.dockerfileText = context->dockerfile();
         }
@@ -291,17 +294,19 @@ private:
             ignored = files[".dockerignore"];
         }
         Vertex vertex(m_status, "[internal] load build context");
-        std::int64_t all = 0, said = 0;
-        const auto source = m_session.folder("context", {}, patternsOf(ignored), [&](std::int64_t sent) {
-            all = sent;
+        std::int64_t said = 0;
+        const auto transfer = m_session.folder("context", {}, patternsOf(ignored), [&](std::int64_t sent) {
             if (sent - said < 1 << 20)
                 return;
             said = sent;
             vertex.part("transferring context:", sent, 0, false);
         });
-        auto context = m_builds.unpackContext(*source, "", m_stop);
-        vertex.part("transferring context:", all, 0, true);
-        return context;
+        TRY(auto kept, m_builds.keptContext(m_session.sharedKey()));
+        TRY(auto entries, transfer->list());
+        TRY_STATUS(kept->update(std::move(entries), [&](const auto& files, const auto& take) { return transfer->bring(files, take); }));
+        TRY_STATUS(transfer->end());
+        vertex.part("transferring context:", transfer->bytes(), 0, true);
+        return build::Context(std::move(kept));
     }
 
     build::BuildService& m_builds;

@@ -174,21 +174,45 @@ std::optional<std::string> nameIn(const fs::path& folder, const std::string& doc
     const fs::path relative = path.is_absolute() ? path.lexically_normal().lexically_relative(folder.lexically_normal()) : path.lexically_normal();
     return relative.empty() || *relative.begin() == ".." ? std::nullopt : std::optional(relative.string());
 }
+
+struct Parts
+{
+    fs::path folder; // absolute, with a / at its end
+    std::optional<std::string> inside;
+    std::string text;
+};
+
+Result<Parts> partsOf(const std::string& folderName, const std::string& dockerfile, const std::optional<std::string>& text)
+{
+    std::error_code failed;
+    Parts parts{fs::absolute(folderName, failed).lexically_normal() / "", {}, {}};
+    if (!fs::is_directory(parts.folder, failed))
+        return fail(ErrorKind::NotFound, "the build context " + folderName + " is not a folder");
+    parts.inside = nameIn(parts.folder, dockerfile);
+    const fs::path path = parts.inside ? parts.folder / *parts.inside : fs::absolute(dockerfile, failed);
+    auto own = text ? text : textOf(path);
+    if (!own)
+        return fail(ErrorKind::NotFound, "there is no Dockerfile " + path.string());
+    parts.text = *std::move(own);
+    return parts;
+}
 } // namespace
+
+Result<NamedContext> nameContext(const std::string& folder, const std::string& dockerfile, const std::optional<std::string>& text)
+{
+    TRY(const Parts parts, partsOf(folder, dockerfile, text));
+    struct stat info{};
+    if (::stat(parts.folder.c_str(), &info) != 0)
+        return failErrno(errno, "reading the build context " + folder);
+    return NamedContext{parts.folder.parent_path().string(), info.st_dev, info.st_ino, parts.inside.value_or(""), parts.text};
+}
 
 Result<PackedContext> packContext(const std::string& folderName, const std::string& dockerfile, const std::optional<std::string>& text,
                                   const std::stop_token& stop)
 {
+    TRY(const Parts parts, partsOf(folderName, dockerfile, text));
+    const auto& [folder, inside, own] = parts;
     std::error_code failed;
-    const fs::path folder = fs::absolute(folderName, failed).lexically_normal() / "";
-    if (!fs::is_directory(folder, failed))
-        return fail(ErrorKind::NotFound, "the build context " + folderName + " is not a folder");
-    const auto inside = nameIn(folder, dockerfile);
-    const fs::path path = inside ? folder / *inside : fs::absolute(dockerfile, failed);
-    const auto own = text ? text : textOf(path);
-    if (!own)
-        return fail(ErrorKind::NotFound, "there is no Dockerfile " + path.string());
-
     UniqueFd file(::open(fs::temp_directory_path(failed).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (!file)
         return failErrno(errno, "making a file for the build context in " + fs::temp_directory_path(failed).string());
@@ -202,7 +226,7 @@ Result<PackedContext> packContext(const std::string& folderName, const std::stri
     packer.ignore = *std::move(ignore);
 
     const std::string name = inside ? *inside : ".dockerfile." + randomId().substr(0, 16);
-    packer.texts[name] = *own;
+    packer.texts[name] = own;
     if (!inside) { // so that COPY . does not find it
         const bool none = !patterns;
         patterns = patterns.value_or("") + '\n' + name + '\n' + (none ? ignoreName + '\n' : "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -10,6 +11,17 @@
 
 namespace slipway
 {
+
+struct NamedContext // for an engine on this machine, which reads it in place
+{
+    std::string folder;                  // absolute
+    std::uint64_t device = 0, inode = 0; // of it
+    std::string dockerfile;              // in it; empty: it lies elsewhere
+    std::string text;                    // of the Dockerfile
+};
+
+// Errors as those of packContext.
+[[nodiscard]] Result<NamedContext> nameContext(const std::string& folder, const std::string& dockerfile, const std::optional<std::string>& text);
 
 struct PackedContext
 {

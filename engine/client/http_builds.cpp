@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -70,21 +71,28 @@ public:
 
     Request build(const Options& options, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> reply) override
     {
-        auto exchange = [this, onStep = std::move(onStep), reply](HttpCall call) { return send(std::move(call), onStep, reply); };
-        return withContext(options, "/build", "&steps=1", std::move(exchange), [reply](const Error& error) { reply(std::unexpected(error)); });
+        auto exchange = [this, onStep = std::move(onStep), reply](HttpCall call, const Refusal& refusal) {
+            return send(std::move(call), onStep, [reply, refusal](Result<std::string> image) {
+                if (!refusal || !refusal(image ? nullptr : &image.error()))
+                    reply(std::move(image));
+            });
+        };
+        return withContext(options, {"/slipway/builds", "/build"}, "&steps=1", std::move(exchange), [reply](const Error& error) { reply(std::unexpected(error)); });
     }
 
     Request forecast(const Options& options, Reply<std::vector<dockerapi::BuildForecast>> reply) override
     {
-        auto exchange = [this, reply](HttpCall call) {
-            return m_http.request(std::move(call), [reply](Result<HttpReply> answer) {
+        auto exchange = [this, reply](HttpCall call, const Refusal& refusal) {
+            return m_http.request(std::move(call), [reply, refusal](Result<HttpReply> answer) {
+                if (refusal && refusal(answer ? nullptr : &answer.error()))
+                    return;
                 if (!answer)
                     return reply(std::unexpected(answer.error()));
                 const auto json = parseJson(answer->body);
                 reply(json ? Result<std::vector<dockerapi::BuildForecast>>(dockerapi::buildForecast(*json)) : std::unexpected(json.error()));
             });
         };
-        return withContext(options, "/slipway/builds/forecast", "", std::move(exchange), [reply](const Error& error) { reply(std::unexpected(error)); });
+        return withContext(options, {"/slipway/builds/forecast", "/slipway/builds/forecast"}, "", std::move(exchange), [reply](const Error& error) { reply(std::unexpected(error)); });
     }
 
     Request prune(bool all, Reply<std::int64_t> reply) override
@@ -135,36 +143,77 @@ public:
     }
 
 private:
-    // Packs the folder on a thread, then SEND gets the call with it; FAILED when it cannot be packed.
-    Request withContext(const Options& options, const std::string& path, const std::string& more, std::function<Request(HttpCall)> sendIt,
+    // Hears how a call ended that names the folder. True: its engine does not read that, so the files will be sent, and nobody needs
+    // to know.
+    using Refusal = std::function<bool(const Error*)>;
+    struct Paths
+    {
+        std::string named, sent; // where a folder is named, and where its files are sent
+    };
+
+    // On a thread: SENDIT gets the call that names the folder, and if that is refused one with all of it packed; FAILED when it
+    // cannot be read.
+    Request withContext(const Options& options, const Paths& paths, const std::string& more, std::function<Request(HttpCall, const Refusal&)> sendIt,
                         std::function<void(const Error&)> failed)
     {
         auto build = std::make_shared<Build>();
         std::erase_if(m_packers, [](const Packer& packer) { return packer.done->load(); });
         const auto done = std::make_shared<std::atomic<bool>>(false);
         m_packers.push_back({{}, done});
-        m_packers.back().thread = std::jthread([this, done, options, path, more, sendIt = std::move(sendIt), failed = std::move(failed), weak = std::weak_ptr(build),
+        m_packers.back().thread = std::jthread([this, done, options, paths, more, sendIt = std::move(sendIt), failed = std::move(failed), weak = std::weak_ptr(build),
                                 guard = build->guard, dropped = build->stop.get_token()](const std::stop_token& ending) {
             std::stop_source stop;
             const auto forward = [&stop] { stop.request_stop(); };
             const std::stop_callback onDrop(dropped, forward);
             const std::stop_callback onEnd(ending, forward);
             const std::shared_ptr<void> atEnd(nullptr, [done](void*) { *done = true; });
-            auto packed = packContext(options.folder, options.dockerfile, options.dockerfileText, stop.get_token());
-            if (!packed) {
-                m_http.loop().run([guard, failed, error = packed.error()] { guard->run([&] { failed(error); }); });
+            const auto start = [&](HttpCall call, const Refusal& refusal) {
+                if (const auto wanted = weak.lock()) {
+                    const std::lock_guard lock(wanted->mutex);
+                    wanted->exchange = sendIt(std::move(call), refusal);
+                }
+            };
+            const auto giveUp = [&](const Error& error) { m_http.loop().run([guard, failed, error] { guard->run([&] { failed(error); }); }); };
+            auto named = nameContext(options.folder, options.dockerfile, options.dockerfileText);
+            if (!named)
+                return giveUp(named.error());
+            if (!isRefused(options, paths.named, more, *named, start, stop.get_token()))
                 return;
-            }
-            HttpCall call = HttpCaller::call("POST", path + queryOf(options, packed->dockerfile) + more);
+            auto packed = packContext(options.folder, options.dockerfile, options.dockerfileText, stop.get_token());
+            if (!packed)
+                return giveUp(packed.error());
+            HttpCall call = HttpCaller::call("POST", paths.sent + queryOf(options, packed->dockerfile) + more);
             call.headers = "Content-Type: application/x-tar\r\n";
             call.bodyFile = std::move(packed->file);
             call.guard = guard;
-            if (const auto wanted = weak.lock()) {
-                const std::lock_guard lock(wanted->mutex);
-                wanted->exchange = sendIt(std::move(call));
-            }
+            start(std::move(call), {});
         });
         return build;
+    }
+
+    // Waits for the end of the call that names the folder.
+    static bool isRefused(const Options& options, const std::string& path, const std::string& more, const NamedContext& named,
+                          const std::function<void(HttpCall, const Refusal&)>& start, const std::stop_token& stop)
+    {
+        struct Verdict
+        {
+            std::mutex mutex;
+            std::condition_variable_any known;
+            std::optional<bool> refused;
+        };
+        const auto verdict = std::make_shared<Verdict>();
+        HttpCall call = HttpCaller::call("POST", path + queryOf(options, named.dockerfile) + more + "&folder=" + percentEncode(named.folder) + "&device="
+                                                     + std::to_string(named.device) + "&inode=" + std::to_string(named.inode));
+        call.headers = "Content-Type: text/plain\r\n";
+        call.body = named.text;
+        start(std::move(call), [verdict](const Error* error) {
+            const std::lock_guard lock(verdict->mutex);
+            verdict->refused = error && (error->message == "page not found" || error->message == "Not Found" || error->message.starts_with("reading the folder in place: "));
+            verdict->known.notify_all();
+            return *verdict->refused;
+        });
+        std::unique_lock lock(verdict->mutex);
+        return verdict->known.wait(lock, stop, [&] { return verdict->refused.has_value(); }) && *verdict->refused;
     }
 
     Request send(HttpCall call, std::function<void(dockerapi::BuildStep)> onStep, Reply<std::string> reply)

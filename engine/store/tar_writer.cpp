@@ -18,6 +18,7 @@
 #include "base/folder.h"
 #include "base/tar_header.h"
 #include "base/unique_fd.h"
+#include "store/layer_attribute.h"
 
 namespace slipway
 {
@@ -68,7 +69,7 @@ void LayerTarWriter::attributes(int dir, const std::string& name, TarHeader& hea
     for (ssize_t at = 0; at < size; at += static_cast<ssize_t>(std::strlen(&names[static_cast<std::size_t>(at)])) + 1) {
         const std::string key = &names[static_cast<std::size_t>(at)];
         opaque = opaque || key == m_opaque;
-        if (key != "security.capability" && (!key.starts_with("user.") || key.starts_with("user.overlay.")))
+        if (!isLayerAttribute(key))
             continue;
         std::string value(65536, '\0');
         const ssize_t length = ::lgetxattr(path.c_str(), key.c_str(), value.data(), value.size());

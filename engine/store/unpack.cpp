@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/unique_fd.h"
+#include "store/layer_attribute.h"
 
 namespace slipway
 {
@@ -211,8 +212,7 @@ Status Unpacker::finish(int parent, const std::string& name, const TarEntry& ent
             return failErrno(errno, "giving " + entry.path + " its mode");
         const UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
         for (const auto& [key, value] : entry.xattrs) {
-            const bool kept = key == "security.capability" || (key.starts_with("user.") && !key.starts_with("user.overlay."));
-            if (kept && fd && ::fsetxattr(fd.get(), key.c_str(), value.data(), value.size(), 0) != 0 && errno == ENOSPC)
+            if (isLayerAttribute(key) && fd && ::fsetxattr(fd.get(), key.c_str(), value.data(), value.size(), 0) != 0 && errno == ENOSPC)
                 return failErrno(errno, "setting an attribute of " + entry.path);
         }
     }

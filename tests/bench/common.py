@@ -165,6 +165,16 @@ class Api(http.client.HTTPConnection):
             raise RuntimeError(f"{method} {path}: {answer.status} {data[:300]!r}")
         return json.loads(data) if data[:1] in (b"{", b"[") and raw is None else None
 
+    def lines(self, method, path, body):
+        """What a streaming call answers, line by line."""
+        self.close()
+        self.request(method, "/v1.41" + path, body)
+        answer = self.getresponse()
+        data = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{method} {path}: {answer.status} {data[:300]!r}")
+        return [json.loads(line) for line in data.splitlines()]
+
 
 def run_by_api(api, network):
     """create, start, wait, remove; the milliseconds of each."""

@@ -82,6 +82,75 @@ private slots:
         QCOMPARE(m_engine.docker({"inspect", "-f", "{{json .Config.Labels}}", "mine:1"}).out, QByteArray("{\"a\":\"b\",\"c\":\"d\"}\n"));
     }
 
+    // The engine reads the folder itself: what it keeps of it is listed as cache, and what did not change is not read again.
+    void theFolderIsReadWhereItLies()
+    {
+        const QString folder = m_builder.context({{"Dockerfile", "FROM busybox\nCOPY . /all\nRUN ls -l /all; cat /all/f /all/Dockerfile\n"}, {"f", "first\n"}, {"big", QByteArray(2'000'000, 'x')},
+                                                  {"x.log", ""}, {".dockerignore", "*.log\n"}});
+        const auto printed = [&](const QString& where, const char* text = nullptr) {
+            const auto answer = std::make_shared<Answer>();
+            BuildsClient::Options options;
+            options.folder = where.toStdString();
+            options.tags = {"inplace"};
+            if (text)
+                options.dockerfileText = text;
+            const Request request = build(options, answer);
+            [&] { QTRY_VERIFY_WITH_TIMEOUT(answer->done(), 30000); }();
+            return QByteArray::fromStdString(answer->image->has_value() ? answer->text() : answer->image->error().message);
+        };
+        const auto kept = [this] {
+            int count = 0;
+            for (const QJsonValue& record : m_engine.get("/system/df").toObject()["BuildCache"].toArray())
+                count += record["Type"].toString() == "source.local" ? 1 : 0;
+            return count;
+        };
+        const int before = kept();
+        QByteArray out = printed(folder);
+        QVERIFY2(out.contains("first\n") && out.contains(" root     root       2000000 ") && !out.contains("x.log"), out.constData());
+        QCOMPARE(kept(), before + 1);
+        QVERIFY(!printed(folder).contains("first"));
+        ImageBuilder::write(folder + "/f", "other\n"); // as long as before, and perhaps in the same moment
+        out = printed(folder);
+        QVERIFY2(out.contains("other\n"), out.constData());
+        out = printed(folder, "FROM busybox\nCOPY . /all\nRUN cat /all/Dockerfile # unsaved\n");
+        QVERIFY2(out.contains("# unsaved"), out.constData());
+        out = printed(folder);
+        QVERIFY2(!out.contains("unsaved"), out.constData());
+        const QString link = m_builder.path("a-link");
+        QVERIFY(QFile::link(folder, link));
+        QCOMPARE(printed(link), QByteArray());
+        QVERIFY(kept() <= before + 2);
+        QCOMPARE(m_engine.api("POST", "/build/prune?all=1").code, 0);
+        QCOMPARE(kept(), 0);
+    }
+
+    // An engine that is root reads no folder for a user who may not, and none for a client to whom the path is another folder.
+    void nothingIsReadForOthers()
+    {
+        if (m_engine.rootless())
+            QSKIP("an ordinary user's engine reads as that user anyway");
+        const QString secret = m_builder.context({{"Dockerfile", "FROM busybox\nCOPY . /all\nRUN cat /all/key\n"}, {"key", "sesame"}});
+        QVERIFY(QFile::setPermissions(m_engine.socketPath(), QFile::permissions(m_engine.socketPath()) | QFile::WriteOther | QFile::ReadOther));
+        QVERIFY(run("sh", {"-c", "chmod o+x \"$(dirname " + m_engine.socketPath() + ")\" " + m_engine.folder()}, {}, 5000).code == 0);
+        const auto asUser = [&](const QString& folder) {
+            const QString numbers = QString::fromUtf8(run("stat", {"-c", "&device=%d&inode=%i", folder}, {}, 5000).out.trimmed());
+            return run("setpriv", {"--reuid", "4321", "--regid", "4321", "--clear-groups", "curl", "-s", "--unix-socket", m_engine.socketPath(), "--data-binary", "",
+                                   "http://engine/slipway/builds?steps=1&dockerfile=Dockerfile&folder=" + folder + numbers}, {}, 30000).out;
+        };
+        QVERIFY(run("chmod", {"755", m_builder.path("")}, {}, 5000).code == 0);
+        QVERIFY(run("chmod", {"644", secret + "/key"}, {}, 5000).code == 0);
+        QVERIFY2(asUser(secret).contains("sesame"), asUser(secret).constData()); // it may: anybody may
+        QCOMPARE(m_engine.api("POST", "/build/prune?all=1").code, 0);
+        QVERIFY(run("chmod", {"600", secret + "/key"}, {}, 5000).code == 0);
+        QByteArray answer = asUser(secret);
+        QVERIFY2(!answer.contains("sesame") && answer.contains("permission denied"), answer.constData());
+        QVERIFY(run("chmod", {"700", secret}, {}, 5000).code == 0);
+        answer = asUser(secret);
+        QVERIFY2(!answer.contains("sesame") && answer.contains("permission denied"), answer.constData());
+        const Output other = m_engine.api("POST", "/slipway/builds?folder=" + secret + "&device=1&inode=2");
+        QCOMPARE(other.code, 22);
+    }
+
     void theEditorsTextIsBuilt()
     {
         const QString folder = m_builder.context({{"Dockerfile", "FROM nosuch\n"}});
@@ -168,7 +237,11 @@ private slots:
         Request request = build(options, answer);
         QTRY_VERIFY_WITH_TIMEOUT(answer->text().contains("started\n"), 20000);
         request.reset();
-        QTRY_COMPARE_WITH_TIMEOUT(Footprint(m_engine).leftSince(before), QString(), 10000);
+        const auto left = [&] { // but for what is kept of the folder on purpose
+            m_engine.api("POST", "/build/prune?all=1");
+            return Footprint(m_engine).leftSince(before);
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(left(), QString(), 10000);
         QVERIFY(!answer->done());
     }
 

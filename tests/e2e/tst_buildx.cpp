@@ -76,8 +76,9 @@ private slots:
 
     void secretsAreLent()
     {
-        const QString folder = context({{"Dockerfile", "FROM busybox\nRUN --mount=type=secret,id=key,required cat /run/secrets/key\nRUN --mount=type=secret,id=other,env=OTHER echo \"[$OTHER]\"\n"}, {"key", "sesame"}});
-        const Output built = build(folder, {"-t", "secretive", "--no-cache", "--secret", "id=key,src=" + folder + "/key"});
+        const QString folder = context({{"Dockerfile", "FROM busybox\nRUN --mount=type=secret,id=key,required cat /run/secrets/key\nRUN --mount=type=secret,id=other,env=OTHER echo \"[$OTHER]\"\n"}});
+        const QString key = context({{"key", "sesame"}}) + "/key"; // no file of the build's own folder, which is kept
+        const Output built = build(folder, {"-t", "secretive", "--no-cache", "--secret", "id=key,src=" + key});
         QVERIFY2(built.code == 0 && built.err.contains("sesame") && built.err.contains("[]"), built.err.constData());
         const Output kept = run("grep", {"-rl", "sesame", m_engine.rootFolder()});
         QVERIFY2(kept.code == 1, kept.out.constData()); // in no layer, no record, no log
@@ -130,11 +131,68 @@ private slots:
         QCOMPARE(docker({"images", "-q", "never"}).out, QByteArray());
     }
 
+    // The engine keeps the client's files: only what changed comes again, and the image is always what the folder is.
+    void onlyWhatChangedIsSent()
+    {
+        const QString folder = context({{"Dockerfile", "FROM busybox\nCOPY . /all\n"}, {"big", QByteArray(3'000'000, 'b')}, {"d/small", "one"}, {"d/other", "x"}, {"left.log", "l"}});
+        const auto sent = [&] { // kilobytes of the context; -1: the image is not what the folder is
+            const Output built = build(folder, {"-t", "kept"});
+            const QRegularExpression said("transferring context: ([0-9.]+)(k|M|)B.* done");
+            QRegularExpressionMatch found; // the last one: .dockerignore comes by itself before
+            for (auto all = said.globalMatch(QString::fromUtf8(built.err)); all.hasNext();)
+                found = all.next();
+            const QString list = "find . -mindepth 1 -exec busybox stat -c '%n %f %s' {} + | sort; find . -type f -exec md5sum {} + | sort; find . -type l -exec readlink {} +";
+            const QByteArray there = m_builder.shell("kept", "cd /all; " + list).out;
+            const QByteArray here = run("sh", {"-c", "cd " + folder + "; rm -rf /tmp/copy; cp -a . /tmp/copy; cd /tmp/copy; if [ -f .dockerignore ]; then rm -f *.log; fi; stat() { command stat \"$@\"; }; "
+                                              + QString(list).replace("busybox stat", "stat")}, {}, 10000).out;
+            if (built.code != 0 || !found.hasMatch() || there != here) {
+                qWarning().noquote() << built.err << "in the image:\n" << there << "in the folder:\n" << here;
+                return -1.0;
+            }
+            return found.captured(1).toDouble() * (found.captured(2) == "M" ? 1000 : found.captured(2) == "k" ? 1 : 0.001);
+        };
+        QVERIFY(sent() > 2900);
+        const auto little = [](double kilobytes) { return kilobytes > 0 && kilobytes < 10; };
+        QVERIFY(little(sent()));
+        ImageBuilder::write(folder + "/d/small", "two, longer");
+        QVERIFY(little(sent()));
+        QVERIFY(QFile::rename(folder + "/d/other", folder + "/renamed") && QFile::remove(folder + "/left.log"));
+        QVERIFY(little(sent()));
+        QVERIFY(QFile::link("big", folder + "/link"));
+        QVERIFY(little(sent()));
+        QVERIFY(QFile::remove(folder + "/link") && QFile::link("renamed", folder + "/link"));
+        QVERIFY(little(sent()));
+        QVERIFY(QFile::remove(folder + "/link") && QDir().mkpath(folder + "/link"));
+        QVERIFY(little(sent()));
+        ImageBuilder::write(folder + "/a.log", "log");
+        QVERIFY(little(sent()));
+        ImageBuilder::write(folder + "/.dockerignore", "*.log\n");
+        QVERIFY(little(sent()));
+        QVERIFY(QFile::setPermissions(folder + "/d/small", QFile::permissions(folder + "/d/small") | QFile::ExeOwner | QFile::ExeUser));
+        QVERIFY(little(sent()));
+        QVERIFY(run("touch", {folder + "/big"}, {}, 5000).code == 0);
+        QVERIFY(sent() > 2900);
+        m_engine.killHard();
+        QVERIFY(m_engine.start());
+        QVERIFY(little(sent()));
+
+        // The same size and time: as BuildKit, it is believed to be the same.
+        const QString copy = context({{"Dockerfile", "FROM busybox\nCOPY f /\n"}, {"f", "before"}});
+        QVERIFY(run("touch", {"-d", "@1000000000", copy + "/f"}, {}, 5000).code == 0);
+        QCOMPARE(build(copy, {"-t", "blind"}).code, 0);
+        ImageBuilder::write(copy + "/f", "behind");
+        QVERIFY(run("touch", {"-d", "@1000000000", copy + "/f"}, {}, 5000).code == 0);
+        QCOMPARE(build(copy, {"-t", "blind"}).code, 0);
+        QCOMPARE(m_builder.shell("blind", "cat /f").out, QByteArray("before"));
+    }
+
     void theCacheIsListedAndPruned()
     {
         QCOMPARE(build(context({{"Dockerfile", "FROM busybox\nRUN echo for the cache > /f\n"}})).code, 0);
         const Output used = docker({"buildx", "du"});
         QVERIFY2(used.out.contains("Reclaimable:") && !used.out.contains("Total:\t0B"), (used.out + used.err).constData());
+        const QByteArray records = docker({"buildx", "du", "--verbose"}).out;
+        QVERIFY2(records.contains("source.local"), records.constData());
         QCOMPARE(docker({"builder", "prune", "-af"}).code, 0);
         QVERIFY2(docker({"buildx", "du"}).out.contains("Total:\t\t0B"), docker({"buildx", "du"}).out.constData());
     }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "build/build_cache.h"
 #include "build/image_state.h"
+#include "build/kept_context.h"
 #include "state/database.h"
 #include "support/bytes.h"
 
@@ -26,6 +27,7 @@ class TestBuildCache : public QObject
     fs::path m_root;
     std::unique_ptr<Database> m_db;
     std::unique_ptr<LayerStore> m_layers;
+    std::unique_ptr<KeptContexts> m_contexts;
     std::unique_ptr<BuildCache> m_cache;
 
     // A step NAME whose layer has a file with TEXT.
@@ -57,7 +59,8 @@ private slots:
         m_root = m_dir->path().toStdString();
         m_db = Database::open(m_root / "slipway.db").value();
         m_layers = std::make_unique<LayerStore>(*m_db, m_root, false);
-        m_cache = std::make_unique<BuildCache>(*m_db, *m_layers, m_root / "cache-mounts");
+        m_contexts = std::make_unique<KeptContexts>(m_root);
+        m_cache = std::make_unique<BuildCache>(*m_db, *m_layers, m_root / "cache-mounts", *m_contexts);
     }
     void cleanup()
     {
