@@ -413,7 +413,9 @@ private slots:
         m_folder = m_builder.context({{"Dockerfile", "FROM busybox\nRUN echo forecast >/f\n"}});
         m_options = {};
         m_options.folder = m_folder.toStdString();
-        const auto everything = [&] { return run("curl", {"-s", "--unix-socket", m_engine.socketPath(), "http://d/v1.45/system/df"}, {}, 5000).out; };
+        const auto everything = [&] { // but for what is kept of folders that were read
+            return run("sh", {"-c", "curl -s --unix-socket " + m_engine.socketPath() + R"( http://d/v1.45/system/df | jq 'del(.BuildCache[] | select(.Type == "source.local")) | del(.BuilderSize)')"}, {}, 5000).out;
+        };
         const QByteArray before = everything();
         QVERIFY(at(2).state == State::Miss);
         QCOMPARE(everything(), before);
