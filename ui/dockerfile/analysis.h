@@ -21,6 +21,11 @@ struct Problem
     dockerfile::Severity severity = dockerfile::Severity::Error;
     QString rule, message;
     std::optional<QString> fix; // what would stand there instead
+
+    [[nodiscard]] bool saysSame(const Problem& other) const // wherever
+    {
+        return severity == other.severity && rule == other.rule && message == other.message && fix == other.fix;
+    }
 };
 
 // What a Dockerfile says and what is wrong with it.

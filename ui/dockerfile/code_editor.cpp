@@ -33,6 +33,28 @@ KSyntaxHighlighting::Repository& repository()
     return *made;
 }
 
+// A line that changes what all below it means (a heredoc is opened) is followed by them one by one, each as a posted event, and the
+// text is painted anew after each of the many: here they follow at once, and it is painted once.
+class Highlighter : public KSyntaxHighlighting::SyntaxHighlighter
+{
+public:
+    using SyntaxHighlighter::SyntaxHighlighter;
+
+protected:
+    bool event(QEvent* event) override
+    {
+        const bool done = SyntaxHighlighter::event(event);
+        if (event->type() == QEvent::MetaCall && !std::exchange(m_following, true)) {
+            QCoreApplication::sendPostedEvents(this, QEvent::MetaCall);
+            m_following = false;
+        }
+        return done;
+    }
+
+private:
+    bool m_following = false;
+};
+
 QColor colorOf(dockerfile::Severity severity)
 {
     const auto& colors = theme::colors();
@@ -53,14 +75,15 @@ CodeEditor::CodeEditor(QWidget* parent) : QPlainTextEdit(parent), m_gutter(new E
     setObjectName(QLatin1StringView(names::codeEditor));
     setLineWrapMode(NoWrap);
     setFrameShape(NoFrame);
-    m_highlighter = std::make_unique<KSyntaxHighlighting::SyntaxHighlighter>(document());
+    m_highlighter = std::make_unique<Highlighter>(document());
     setLanguageOf(QStringLiteral("Dockerfile"));
     applyFont();
     applyTheme();
     connect(this, &QPlainTextEdit::blockCountChanged, this, &CodeEditor::updateMargins);
     connect(this, &QPlainTextEdit::cursorPositionChanged, this, [this] {
-        updateSelections();
-        m_gutter->update();
+        const QTextCursor cursor = textCursor();
+        if (cursor.blockNumber() != m_currentLine || blockCount() != m_currentOf) // on the same line all that is marked moves by itself
+            updateSelections();
         if (m_popup->isVisible() && textCursor().position() < m_popup->completion().start)
             m_popup->hide();
     });
@@ -115,14 +138,28 @@ void CodeEditor::zoom(int step)
 
 void CodeEditor::setProblems(const std::vector<Problem>& problems)
 {
-    m_problems.clear();
+    // Little changes between two looks at a text, and a cursor costs the layout of its line: those that are where they were are kept.
+    constexpr std::ptrdiff_t gone = 16; // so many may have gone between two that stay
+    std::vector<PlacedProblem> before = std::exchange(m_problems, {});
+    auto next = before.begin();
+    m_problems.reserve(problems.size());
     for (const Problem& problem : problems) {
-        const QTextBlock begin = blockAt(problem.line), end = blockAt(problem.endLine);
-        if (!begin.isValid() || !end.isValid())
+        const QTextBlock first = blockAt(problem.line), last = blockAt(problem.endLine);
+        if (!first.isValid() || !last.isValid())
             continue;
+        const int begin = first.position() + std::min(problem.column, first.length() - 1), end = last.position() + std::min(problem.endColumn, last.length() - 1);
+        const auto until = next + std::min(gone, before.end() - next);
+        const auto known = std::find_if(next, until, [&](const PlacedProblem& each) {
+            return each.range.anchor() == begin && each.range.position() == end && each.problem.saysSame(problem);
+        });
+        if (known != until) {
+            m_problems.push_back({std::move(known->range), problem});
+            next = known + 1;
+            continue;
+        }
         QTextCursor range(document());
-        range.setPosition(begin.position() + std::min(problem.column, begin.length() - 1));
-        range.setPosition(end.position() + std::min(problem.endColumn, end.length() - 1), QTextCursor::KeepAnchor);
+        range.setPosition(begin);
+        range.setPosition(end, QTextCursor::KeepAnchor);
         m_problems.push_back({range, problem});
     }
     updateSelections();
@@ -276,6 +313,11 @@ bool CodeEditor::mendAtCursor()
 void CodeEditor::updateSelections()
 {
     const auto& colors = theme::colors();
+    if (const int line = textCursor().blockNumber(); line != m_currentLine) {
+        m_currentLine = line;
+        m_gutter->update();
+    }
+    m_currentOf = blockCount();
     const auto [from, to] = visiblePositions();
     QList<QTextEdit::ExtraSelection> selections;
     const auto wholeLine = [&](const QTextCursor& at, const QColor& color) {
@@ -328,6 +370,7 @@ void CodeEditor::resizeEvent(QResizeEvent* event)
 {
     QPlainTextEdit::resizeEvent(event);
     updateMargins();
+    updateSelections();
 }
 
 void CodeEditor::changeEvent(QEvent* event)

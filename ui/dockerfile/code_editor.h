@@ -118,6 +118,7 @@ private:
     std::vector<Fold> m_folds;
     std::vector<QTextCursor> m_folded; // at the first line of each
     double m_zoom = 1;
+    int m_currentLine = -1, m_currentOf = 0; // what is marked as the line of the cursor, of so many
 };
 
 } // namespace slipway::ui

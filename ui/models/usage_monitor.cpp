@@ -160,7 +160,7 @@ void UsageMonitor::takeInstant(const dockerapi::MetricsInstant& instant)
 
 void UsageMonitor::read(const QString& id, Watch& watch)
 {
-    watch.usage = {};
+    const Usage before = std::exchange(watch.usage, {});
     const auto& points = watch.history.points();
     for (std::size_t i = points.size() - std::min<std::size_t>(points.size(), kept); i < points.size(); ++i) {
         watch.usage.cores = points[i].value(Metric::CpuCores);
@@ -168,6 +168,8 @@ void UsageMonitor::read(const QString& id, Watch& watch)
         extend(watch.usage.coresBefore, watch.usage.cores);
         extend(watch.usage.memoryBefore, watch.usage.memory);
     }
+    if (watch.usage.coresBefore == before.coresBefore && watch.usage.memoryBefore == before.memoryBefore)
+        return; // it did nothing all the time: what is shown of it is still right, to the last pixel of its line
     if (!m_changed.contains(id))
         m_changed << id;
     if (!m_flush.isActive())

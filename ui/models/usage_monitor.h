@@ -47,7 +47,7 @@ public:
     [[nodiscard]] bool foreign() const { return m_foreign; }                                  // an engine that knows no machine
 
 signals:
-    void changed(const QStringList& ids); // once for many readings
+    void changed(const QStringList& ids); // once for many readings; those whose lines are not as they were
     void instant();                       // what was measured at one second is here: our own engine's alone
 
 private:
