@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
@@ -179,6 +180,16 @@ private slots:
         for (const char* from : {"the container's terminal", "its program"})
             QVERIFY2(shell->waitFor("^Px"), from);
         QVERIFY(state("box")["Running"].toBool());
+    }
+
+    // The docker command tells it once more by a resize; others only here.
+    void sizeOfAnExecsStart()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "--network", "none", "busybox", "sleep", "1000"}).code, 0);
+        const Output made = m_engine.api("POST", "/containers/box/exec", R"({"Tty":true,"AttachStdout":true,"Cmd":["stty","size"]})");
+        const QString id = QJsonDocument::fromJson(made.out)["Id"].toString();
+        const Output said = m_engine.api("POST", "/exec/" + id + "/start", R"({"Detach":false,"Tty":true,"ConsoleSize":[31,77]})");
+        QVERIFY2(said.out.contains("31 77"), said.out.constData());
     }
 
     void execDetachesAndItsShellLives()
