@@ -22,7 +22,7 @@ struct ExecRecord
     bool started = false, running = false;
     int pid = 0;
     std::optional<int> exitCode;
-    TimePoint finishedAt{};
+    TimePoint startedAt{}, finishedAt{};
 };
 using ExecPtr = std::shared_ptr<ExecRecord>;
 
