@@ -22,7 +22,7 @@ using namespace slipway;
 
 namespace
 {
-using monitor::crunFd, monitor::netnsFd, monitor::programFd, monitor::readyFd;
+using monitor::crunFd, monitor::initFd, monitor::netnsFd, monitor::programFd, monitor::readyFd, monitor::toolFd;
 
 // A number that somebody expects to be given must be taken in any case: a pipe or the pty would get it, and be closed with it.
 void take(int fd)
