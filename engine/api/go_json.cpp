@@ -217,11 +217,11 @@ private:
             if (!fits)
                 misfit(std::format("number {}", literal), type, place);
             else
-                into = small ? Json(*small) : Json(*large);
+                into = large ? Json(*large) : Json(*small); // as nlohmann's parser: what is not negative is unsigned
         } else if (type.kind == Kind::Any) {
             double real = 0;
             std::from_chars(literal.data(), literal.data() + literal.size(), real);
-            into = small ? Json(*small) : large ? Json(*large) : Json(real);
+            into = large ? Json(*large) : small ? Json(*small) : Json(real);
         } else {
             misfit("number", type.kind == Kind::Words ? someText : type, place);
         }
