@@ -118,8 +118,59 @@ class TestLogViews : public QObject
     }
     static QString status(const QWidget& view) { return view.findChild<QLabel*>(QStringLiteral("logStatus"))->text(); }
 
+    // What the window system has of it and what a whole painting gives.
+    static bool shownAsPainted(QWidget& window)
+    {
+        QTest::qWait(40);
+        const QImage shown = window.screen()->grabWindow(window.winId()).toImage().convertToFormat(QImage::Format_RGB32);
+        const QImage painted = window.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        return shown == painted;
+    }
+
 private slots:
     void initTestCase() { QLocale::setDefault(QLocale(QLocale::English)); }
+    // Scrolling moves what is on the screen and paints the rest: nothing of the old place may stay.
+    void scrolledAsPaintedWhole_data()
+    {
+        QTest::addColumn<bool>("wrap");
+        QTest::newRow("lines") << false;
+        QTest::newRow("wrapped") << true;
+    }
+    void scrolledAsPaintedWhole()
+    {
+        QFETCH(bool, wrap);
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(700, 500);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        client.onLines(sampleLines(3000));
+        QTRY_COMPARE(view.pages().count(), 3000u);
+        LogCanvas& canvas = view.canvas();
+        canvas.setWrap(wrap);
+        QVERIFY(shownAsPainted(view));
+        canvas.verticalScrollBar()->setValue(1200);
+        QTRY_VERIFY(view.pages().line(1200) && view.pages().line(1400) && view.pages().line(1000));
+        QTest::mouseClick(canvas.viewport(), Qt::LeftButton, {}, {300, 100});
+        for (const int notches : {-1, -1, 2, -3, 7, -1, 1, -40, 1}) {
+            QWheelEvent wheel({300, 300}, canvas.viewport()->mapToGlobal(QPointF(300, 300)), {}, {0, notches * 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+            QApplication::sendEvent(canvas.viewport(), &wheel);
+            QVERIFY2(shownAsPainted(view), qPrintable(QString::number(notches)));
+        }
+        for (const int key : {Qt::Key_Down, Qt::Key_Down, Qt::Key_Up, Qt::Key_PageDown, Qt::Key_Right, Qt::Key_Down, Qt::Key_End, Qt::Key_Up, Qt::Key_Home, Qt::Key_Down}) {
+            QTest::keyClick(&canvas, static_cast<Qt::Key>(key));
+            QTRY_VERIFY(view.pages().line(canvas.topLine()) && view.pages().line(std::min<std::uint64_t>(canvas.topLine() + 40, 2999)));
+            QVERIFY2(shownAsPainted(view), qPrintable(QString::number(key)));
+        }
+        for (int i = 0; i < 3; ++i) { // two steps before one painting
+            QTest::keyClick(&canvas, Qt::Key_Down);
+            canvas.setNumbers(i % 2 == 0);
+            QTest::keyClick(&canvas, Qt::Key_Down);
+            QVERIFY(shownAsPainted(view));
+        }
+    }
     void logs()
     {
         FakeClient client;

@@ -101,6 +101,8 @@ private:
         std::vector<LogModel::Span> found;
     };
 
+    static constexpr int topMargin = 4;
+
     [[nodiscard]] const Shown* shown(std::uint64_t line) const; // null: not here yet
     [[nodiscard]] std::vector<int> breaks(const AnsiLine& line) const;
     [[nodiscard]] int subRows(std::uint64_t row) const;
@@ -117,6 +119,8 @@ private:
     void modelChanged();
     void frame();
     void setTop(Top top, bool byUser);
+    void scrollPixels(Top before);
+    [[nodiscard]] int rowsBetween(Top from, Top to) const; // FROM is not behind TO
     void syncScrollBars();
     void setSelection(std::optional<Position> anchor, std::optional<Position> caret);
     void updatePill();

@@ -14,12 +14,8 @@
 
 namespace slipway::ui
 {
-namespace
-{
-constexpr int topMargin = 4;
-}
 
-void LogCanvas::paintEvent(QPaintEvent*)
+void LogCanvas::paintEvent(QPaintEvent* event)
 {
     QElapsedTimer watch;
     watch.start();
@@ -49,6 +45,11 @@ void LogCanvas::paintEvent(QPaintEvent*)
         const std::vector<int> starts = m_wrap ? breaks(ansi) : std::vector<int>{0};
         const int rows = static_cast<int>(starts.size());
         skip = std::min(skip, rows - 1);
+        if (const int below = (rows - skip) * height; !event->region().intersects(QRect(0, y, viewport()->width(), below))) {
+            y += below;
+            skip = 0;
+            continue;
+        }
         paintGutter(p, *number, *line, y, (rows - skip) * height);
         p.save();
         p.setClipRect(left, 0, viewport()->width() - left, viewport()->height());

@@ -19,7 +19,6 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr int topMargin = 4;
 constexpr std::uint64_t linesForSelectionClipboard = 10'000;
 bool isWordChar(QChar c) { return c.isLetterOrNumber() || QStringLiteral("_-./:@").contains(c); }
 } // namespace
