@@ -183,6 +183,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         const std::lock_guard lock(exec->mutex);
         exec->running = true;
         exec->pid = started->pid;
+        exec->pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, exec->pid, 0)));
     }
     m_impl->watchExec(exec);
     return result;
@@ -218,6 +219,7 @@ void ContainerService::Impl::restoreExecs()
         exec->started = true;
         exec->running = alive.has_value();
         exec->pid = alive ? alive->pid : 0;
+        exec->pidfd.reset(alive ? static_cast<int>(::syscall(SYS_pidfd_open, exec->pid, 0)) : -1);
         {
             const std::lock_guard lock(mutex);
             execs.emplace(exec->id, exec);
@@ -238,6 +240,7 @@ void ContainerService::Impl::onExecExit(const ExecPtr& exec, ExitStatus status)
     {
         const std::lock_guard lock(exec->mutex);
         exec->running = false;
+        exec->pidfd.reset();
         exec->exitCode = status.code;
         exec->finishedAt = now();
     }

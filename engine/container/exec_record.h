@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/unique_fd.h"
 #include "base/clock.h"
 
 namespace slipway
@@ -21,6 +22,7 @@ struct ExecRecord
     mutable std::condition_variable changed;
     bool started = false, running = false;
     int pid = 0;
+    UniqueFd pidfd; // while it runs: whom a signal is meant for
     std::optional<int> exitCode;
     TimePoint finishedAt{};
 };

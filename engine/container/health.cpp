@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -145,8 +147,8 @@ void ContainerService::Impl::probe(const RecordPtr& record, std::uint64_t run)
             } else if (now() - begun > check->timeout) {
                 if (const auto exec = findExec(id)) {
                     const std::lock_guard lock((*exec)->mutex);
-                    if ((*exec)->running && (*exec)->pid > 0)
-                        ::kill((*exec)->pid, SIGKILL);
+                    if ((*exec)->pidfd)
+                        ::syscall(SYS_pidfd_send_signal, (*exec)->pidfd.get(), SIGKILL, nullptr, 0);
                 }
                 return fail(ErrorKind::Unavailable, std::format("Health check exceeded timeout ({})", seconds(check->timeout)));
             }
