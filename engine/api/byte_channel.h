@@ -22,7 +22,13 @@ public:
     Status push(std::string_view bytes)
     {
         std::unique_lock lock(m_mutex);
-        m_room.wait(lock, [&] { return m_pending.size() < limit || stop.stop_requested(); });
+        const auto goesOn = [&] { return m_pending.size() < limit || stop.stop_requested(); };
+        if (!goesOn()) {
+            const WorkerPool::Away away;
+            while (!m_room.wait_for(lock, WorkerPool::Away::patience, goesOn))
+                if (away.crowded())
+                    return fail(ErrorKind::Cancelled, "the client has read nothing for too long");
+        }
         if (stop.stop_requested())
             return fail(ErrorKind::Cancelled, "the client closed the connection");
         m_pending.append(bytes);

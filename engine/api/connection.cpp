@@ -19,6 +19,7 @@
 #include <format>
 #include <stdexcept>
 
+#include "api/body_source.h"
 #include "api/detach_scanner.h"
 #include "api/http_refusal.h"
 #include "api/http_status.h"
@@ -33,7 +34,7 @@ namespace
 
 namespace beast = boost::beast;
 namespace http = beast::http;
-using Parser = http::request_parser<http::buffer_body>;
+using Parser = BodySource::Parser;
 
 constexpr std::size_t jsonLimit = 4u << 20;
 constexpr std::uint32_t headLimit = (1u << 20) + 4096; // Go's
@@ -54,64 +55,7 @@ std::string headText(std::string_view version, int status, std::string_view cont
     return head;
 }
 
-Status gone() { return fail(ErrorKind::Cancelled, "the client closed the connection"); }
-
-// Reads what is left of the request's body with plain system calls, so that it needs no Asio object.
-class BodySource final : public ByteSource
-{
-public:
-    BodySource(int fd, Parser& parser, beast::flat_buffer& buffer) : m_fd(fd), m_parser(parser), m_buffer(buffer) {}
-    Result<std::size_t> read(std::span<std::byte> into) override;
-
-private:
-    Status receive();
-    int m_fd;
-    Parser& m_parser;
-    beast::flat_buffer& m_buffer;
-};
-
-Status BodySource::receive()
-{
-    while (true) {
-        auto space = m_buffer.prepare(pieceSize);
-        const ssize_t got = ::recv(m_fd, space.data(), space.size(), MSG_DONTWAIT);
-        if (got > 0) {
-            m_buffer.commit(static_cast<std::size_t>(got));
-            return {};
-        }
-        if (got == 0)
-            return gone();
-        if (errno != EAGAIN && errno != EINTR)
-            return failErrno(errno, "reading the request");
-        pollfd wait{m_fd, POLLIN, 0};
-        ::poll(&wait, 1, -1);
-    }
-}
-
-Result<std::size_t> BodySource::read(std::span<std::byte> into)
-{
-    while (!m_parser.is_done()) {
-        if (m_buffer.size() == 0)
-            TRY_STATUS(receive());
-        auto& body = m_parser.get().body();
-        body.data = into.data();
-        body.size = into.size();
-        boost::system::error_code error;
-        const std::size_t used = m_parser.put(m_buffer.data(), error);
-        m_buffer.consume(used);
-        const std::size_t got = into.size() - body.size;
-        if (error && error != http::error::need_buffer && error != http::error::need_more)
-            return fail(ErrorKind::InvalidArgument, "broken request body: " + error.message());
-        if (got > 0)
-            return got;
-        if (error == http::error::need_more || used == 0) {
-            if (m_parser.is_done())
-                break;
-            TRY_STATUS(receive());
-        }
-    }
-    return 0;
-}
+Status gone() { return fail(ErrorKind::Cancelled, clientGone); }
 
 class Connection final : public Exchange
 {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QJsonArray>
+#include <QLocalSocket>
 #include <QRegularExpression>
 #include <QTcpServer>
 #include <QTest>
+
+#include <memory>
+#include <vector>
 
 #include "support/engine_process.h"
 #include "support/footprint.h"
@@ -171,6 +175,29 @@ private slots:
         QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(words)).match(said).hasMatch(), (output.out + output.err).constData());
         QCOMPARE(output.code, code);
         EVENTUALLY_COMPARE(Footprint(m_engine).since(before), QString());
+    }
+
+    // More of them than the engine has threads for work that waits; whoever comes next is answered all the same, and so are they.
+    void clientsThatStopInTheMiddleHoldNobodyUp()
+    {
+        constexpr int stalled = 600;
+        std::vector<std::unique_ptr<QLocalSocket>> clients;
+        for (int i = 0; i < stalled; ++i) {
+            auto client = std::make_unique<QLocalSocket>();
+            client->connectToServer(m_engine.socketPath());
+            QVERIFY(client->waitForConnected(10000));
+            client->write("POST /v1.45/images/load HTTP/1.1\r\nHost: d\r\nContent-Length: 100000\r\nContent-Type: application/x-tar\r\n\r\nhalf of it");
+            QVERIFY(client->waitForBytesWritten(10000));
+            clients.push_back(std::move(client));
+        }
+        for (int i = 0; i < 3; ++i) {
+            const Output listed = slipway::test::run("curl", {"-s", "--max-time", "10", "--unix-socket", m_engine.socketPath(), "http://d/v1.45/containers/json"});
+            QVERIFY2(listed.out.startsWith("[{"), listed.out.constData());
+        }
+        QCOMPARE(m_engine.docker({"run", "--rm", "busybox", "echo", "served"}).out, QByteArray("served\n"));
+        clients.front()->write(QByteArray(100000 - 10, 'x'));
+        QVERIFY(clients.front()->waitForReadyRead(10000));
+        QVERIFY2(clients.front()->readAll().startsWith("HTTP/1.1 "), "the rest came late, and is answered");
     }
 
     void archives_data()
