@@ -159,6 +159,7 @@ ApiServer::ApiServer(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 
 ApiServer::~ApiServer()
 {
+    m_impl->api.stats->close();
     struct stat info{};
     if (::stat(m_impl->options.socket.c_str(), &info) == 0 && info.st_ino == m_impl->inode)
         ::unlink(m_impl->options.socket.c_str());

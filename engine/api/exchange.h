@@ -70,10 +70,12 @@ public:
     explicit Notifier(asio::io_context& reactor) : m_reactor(reactor), m_timer(reactor) {}
     void notify()
     {
-        asio::post(m_reactor, [self = shared_from_this()] {
-            self->m_fired = true;
-            self->m_timer.cancel();
-        });
+        asio::post(m_reactor, [self = shared_from_this()] { self->wake(); });
+    }
+    void wake() // the same, on the reactor thread
+    {
+        m_fired = true;
+        m_timer.cancel();
     }
     Task<void> wait();
     Task<void> waitFor(std::chrono::milliseconds atMost);

@@ -106,10 +106,10 @@ std::string instantJson(const MetricsService::Instant& instant, const std::set<s
     line += "],\"containers\":{";
     std::string fromProc;
     for (const MetricsService::Instant::Used& used : instant.containers) {
-        if (!wanted.empty() && !wanted.contains(used.id))
+        if (!used.point || (!wanted.empty() && !wanted.contains(used.id)))
             continue;
         line += (line.back() == '{' ? "\"" : ",\"") + used.id + "\":[";
-        for (const float value : used.point.values)
+        for (const float value : used.point->values)
             append(line, value);
         line += ']';
         if (used.fromProc)

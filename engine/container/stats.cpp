@@ -8,7 +8,6 @@
 #include "container/container_document.h"
 #include "container/container_impl.h"
 #include "os/kernel_text.h"
-#include "os/usage_meter.h"
 
 namespace slipway
 {
@@ -52,7 +51,7 @@ std::string blockIo(const ResourceUsage& usage)
     const auto add = [](std::string& list, const ResourceUsage::BlockIo& io, const char* op, std::uint64_t value) {
         list += std::format(R"({}{{"major":{},"minor":{},"op":"{}","value":{}}})", list.empty() ? "[" : ",", io.major, io.minor, op, value);
     };
-    for (const auto& io : usage.blockIo) {
+    for (const auto& io : usage.blockIo.value_or(std::vector<ResourceUsage::BlockIo>())) {
         add(bytes, io, "read", io.readBytes);
         add(bytes, io, "write", io.writeBytes);
         add(ops, io, "read", io.readOps);
@@ -65,7 +64,7 @@ std::string blockIo(const ResourceUsage& usage)
     return json.raw("io_wait_time_recursive", "null").raw("sectors_recursive", "null").done();
 }
 
-std::string cpuStats(const ResourceUsage& usage, const HostUsage& host)
+std::string cpuStats(const ResourceUsage& usage, const HostTotals& host)
 {
     Object used;
     if (!usage.perCpuNs.empty()) {
@@ -86,7 +85,7 @@ std::string cpuStats(const ResourceUsage& usage, const HostUsage& host)
     return cpu.raw("throttling_data", throttling.done()).done();
 }
 
-std::string memoryStats(const ResourceUsage& usage, const HostUsage& host)
+std::string memoryStats(const ResourceUsage& usage, const HostTotals& host)
 {
     if (!usage.memoryBytes)
         return "{}";
@@ -94,15 +93,19 @@ std::string memoryStats(const ResourceUsage& usage, const HostUsage& host)
     memory.number("limit", std::min(usage.memoryLimit.value_or(host.memoryBytes), host.memoryBytes));
     if (usage.memoryPeak)
         memory.number("max_usage", *usage.memoryPeak);
-    for (const auto& [key, value] : usage.memoryStat)
-        stats.number(key, value);
+    eachLine(usage.memoryStat, [&](std::string_view line) {
+        const std::string_view key = takeWord(line);
+        if (const auto value = numberAt(line))
+            stats.number(key, *value);
+        return true;
+    });
     return memory.raw("stats", stats.done()).number("usage", *usage.memoryBytes).done();
 }
 
-std::string networks(int netDev)
+std::string networks(const std::vector<InterfaceCounters>& interfaces)
 {
     std::string all;
-    for (const InterfaceCounters& i : interfaceCounters(netDev)) {
+    for (const InterfaceCounters& i : interfaces) {
         Object one;
         one.number("rx_bytes", i.rxBytes).number("rx_dropped", i.rxDropped).number("rx_errors", i.rxErrors).number("rx_packets", i.rxPackets);
         one.number("tx_bytes", i.txBytes).number("tx_dropped", i.txDropped).number("tx_errors", i.txErrors).number("tx_packets", i.txPackets);
@@ -114,55 +117,44 @@ std::string networks(int netDev)
 class Source : public StatsSource
 {
 public:
-    Source(const Cgroups& cgroups, RecordPtr record, std::string group) : m_cgroups(cgroups), m_record(std::move(record)), m_group(std::move(group)) {}
+    explicit Source(RecordPtr record) : m_record(std::move(record)) {}
 
-    Result<std::shared_ptr<const StatsSample>> sample(const HostUsage& host) override
+    Result<std::shared_ptr<const StatsSample>> sample(const StatsMoment& moment, const ResourceUsage* usage) const override
     {
-        pid_t pid = 0;
+        bool running = false;
         {
             const std::lock_guard lock(m_record->mutex);
             if (m_record->removed)
                 return fail(ErrorKind::NotFound, "No such container: " + m_record->id);
-            pid = m_record->state.running ? m_record->state.pid : 0;
+            running = m_record->state.running;
         }
-        if (pid != m_pid)
-            open(pid);
-        auto sample = std::make_shared<StatsSample>(StatsSample{.read = formatRfc3339(pid > 0 ? now() : TimePoint{}), .cpu = std::string(noCpu),
-                                                                .blockIo = blockIo({}), .memory = "{}", .pids = "{}", .networks = {},
-                                                                .name = dumpJson("/" + m_record->name()), .id = dumpJson(m_record->id)});
-        const auto usage = pid == 0 ? Result<ResourceUsage>(fail(ErrorKind::NotFound, "")) : m_meter ? m_meter->read() : Cgroups::usageFromProc(pid);
-        if (!usage)
+        auto sample = std::make_shared<StatsSample>();
+        sample->at = moment.at;
+        sample->read = running ? moment.read : formatRfc3339({});
+        sample->name = dumpJson("/" + m_record->name());
+        sample->id = dumpJson(m_record->id);
+        if (!running || usage == nullptr) {
+            sample->cpu = noCpu;
+            sample->blockIo = blockIo({});
+            sample->memory = sample->pids = "{}";
             return sample;
-        sample->cpu = cpuStats(*usage, host);
-        sample->memory = memoryStats(*usage, host);
+        }
+        sample->cpu = cpuStats(*usage, moment.host);
+        sample->memory = memoryStats(*usage, moment.host);
         sample->blockIo = blockIo(*usage);
         Object pids;
         if (usage->pids)
             pids.number("current", *usage->pids);
         sample->pids = pids.number("limit", usage->pidsLimit.value_or(std::numeric_limits<std::uint64_t>::max())).done();
-        sample->networks = networks(m_netDev.get());
+        sample->networks = networks(usage->interfaces);
         return sample;
     }
 
 private:
-    void open(pid_t pid)
-    {
-        m_pid = pid;
-        m_meter = pid > 0 && !m_group.empty() ? m_cgroups.usageMeter(m_group) : nullptr;
-        m_netDev = pid > 0 ? openKernelFile(std::format("/proc/{}/net/dev", pid)) : UniqueFd();
-    }
-
-    const Cgroups& m_cgroups;
     const RecordPtr m_record;
-    const std::string m_group; // empty: no cgroups
-    pid_t m_pid = -1;          // whose files are open
-    std::unique_ptr<UsageMeter> m_meter;
-    UniqueFd m_netDev;
 };
 
 } // namespace
-
-HostUsage HostUsage::now() { return {hostCpuNs().value_or(0), onlineCpus(), hostMemory()}; }
 
 std::string statsDocument(const StatsSample& now, const StatsSample* before, bool named)
 {
@@ -184,7 +176,7 @@ std::string statsDocument(const StatsSample& now, const StatsSample* before, boo
 Result<std::shared_ptr<StatsSource>> ContainerService::stats(const std::string& id) const
 {
     TRY(const auto record, m_impl->find(id));
-    return std::make_shared<Source>(m_impl->s.cgroups, record, m_impl->cgroupOf(*record));
+    return std::make_shared<Source>(record);
 }
 
 std::vector<std::string> ContainerService::ids() const

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "metrics/watched_container.h"
 #include "os/cgroup.h"
+#include "os/usage_meter.h"
 
 namespace slipway::metrics
 {
@@ -36,6 +37,7 @@ struct MetricsService::Impl
     std::optional<WatchedHost> machine; // from the first measuring on
     std::vector<std::pair<std::string, Mark>> marks; // not written yet
     std::vector<std::weak_ptr<Listener>> listeners;
+    std::map<std::string, std::weak_ptr<void>> followed;
     std::jthread thread;
 
     [[nodiscard]] bool idle() const { return watched.empty() && wanted.empty() && listeners.empty(); }
@@ -90,8 +92,9 @@ void MetricsService::Impl::findWanted(std::unique_lock<std::mutex>& lock)
 
 void MetricsService::Impl::measureAll(std::int64_t second)
 {
+    std::erase_if(followed, [](const auto& each) { return each.second.expired(); });
     for (auto& [id, container] : watched) {
-        container->measure(second);
+        container->measure(second, followed.contains(id));
         if (container->killed() > 0)
             marks.emplace_back(id, Mark{Mark::What::Oom, second * 1'000'000'000, -1, -1, static_cast<std::int64_t>(container->killed())});
     }
@@ -116,9 +119,12 @@ void MetricsService::Impl::tell(std::unique_lock<std::mutex>& lock, std::int64_t
     instant->second = second;
     instant->host = machine->point();
     instant->cores = machine->cores();
-    for (const auto& [id, container] : watched)
-        if (const Point* point = container->at(second))
-            instant->containers.push_back({id, container->fromProc(), *point});
+    instant->totals = machine->totals();
+    for (const auto& [id, container] : watched) {
+        const Point* const point = container->at(second);
+        if (point != nullptr || container->usage())
+            instant->containers.push_back({id, container->fromProc(), point != nullptr ? std::optional(*point) : std::nullopt, container->usage()});
+    }
     const auto told = listeners;
     lock.unlock();
     for (const auto& each : told)
@@ -226,6 +232,34 @@ std::shared_ptr<void> MetricsService::listen(Listener listener)
     m_impl->listeners.push_back(held);
     m_impl->changed.notify_all();
     return held;
+}
+
+std::shared_ptr<void> MetricsService::follow(const std::string& id)
+{
+    const std::scoped_lock lock(m_impl->mutex);
+    std::weak_ptr<void>& known = m_impl->followed[id];
+    std::shared_ptr<void> held = known.lock();
+    if (!held)
+        known = held = std::make_shared<char>();
+    return held;
+}
+
+Result<ResourceUsage> MetricsService::usage(const std::string& id) const
+{
+    std::optional<Source> source;
+    {
+        const std::scoped_lock lock(m_impl->mutex);
+        if (const auto found = m_impl->watched.find(id); found != m_impl->watched.end()) {
+            if (!found->second->fromProc())
+                return found->second->usageNow();
+            source = found->second->source(); // takes long: not while the lock is held
+        }
+    }
+    if (!source)
+        source = m_impl->findSource(id);
+    if (!source)
+        return fail(ErrorKind::NotFound, "the container " + id + " does not run");
+    return m_impl->cgroups.usageMeter(source->cgroup, source->pid).read();
 }
 
 } // namespace slipway::metrics

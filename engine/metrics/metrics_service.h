@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "metrics/marks_file.h"
 #include "metrics/metrics_file.h"
+#include "os/host_meter.h"
+#include "os/resource_usage.h"
 
 namespace slipway
 {
@@ -73,10 +75,12 @@ public:
         {
             std::string id;
             bool fromProc = false;
-            Point point;
+            std::optional<Point> point;                 // nullopt: only followed, not measured at this second
+            std::shared_ptr<const ResourceUsage> usage; // null: not followed, or gone
         };
         std::int64_t second = 0;
         Point host;
+        HostTotals totals;
         std::vector<float> cores; // of the machine, share of each in use, 0-1
         std::vector<Used> containers;
     };
@@ -84,6 +88,12 @@ public:
     // somebody listens, though nothing runs.
     using Listener = std::function<void(std::shared_ptr<const Instant>)>;
     [[nodiscard]] std::shared_ptr<void> listen(Listener listener);
+
+    // As long as what it gives lives, all counters of the container ID are read each second, while it runs, and are in each Instant: the
+    // same reading that its history is made of.
+    [[nodiscard]] std::shared_ptr<void> follow(const std::string& id);
+    // All counters at this moment; NotFound when it does not run.
+    [[nodiscard]] Result<ResourceUsage> usage(const std::string& id) const;
 
 private:
     struct Impl;

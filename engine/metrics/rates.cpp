@@ -12,13 +12,13 @@ constexpr int longestStep = 12; // seconds; beyond it a rate would tell of what 
 constexpr Channel slowChannels[] = {Channel::Throttled,      Channel::BlockRead,  Channel::BlockWrite, Channel::PressureCpu,
                                     Channel::PressureMemory, Channel::PressureIo, Channel::OomKills};
 
-float rateOf(const Counters::Counter& now, const Counters::Counter& before, double seconds)
+float rateOf(const Counter& now, const Counter& before, double seconds)
 {
     return now && before && *now >= *before ? static_cast<float>(static_cast<double>(*now - *before) / seconds) : none;
 }
 
 // Nanoseconds of a second, at most all of it (std::min would make "not measured" a number).
-float shareOf(const Counters::Counter& now, const Counters::Counter& before, double seconds)
+float shareOf(const Counter& now, const Counter& before, double seconds)
 {
     const float share = rateOf(now, before, seconds) / 1e9f;
     return share > 1 ? 1 : share;
@@ -43,8 +43,8 @@ void Rates::apply(const Counters& now, bool everything, Point& point)
         const Counters& before = m_slowBefore;
         const double slow = secondsBetween(before, now);
         m_slow[Channel::Throttled] = shareOf(now.throttledNs, before.throttledNs, slow);
-        m_slow[Channel::BlockRead] = rateOf(now.blockRead, before.blockRead, slow);
-        m_slow[Channel::BlockWrite] = rateOf(now.blockWrite, before.blockWrite, slow);
+        m_slow[Channel::BlockRead] = rateOf(now.blockReadBytes, before.blockReadBytes, slow);
+        m_slow[Channel::BlockWrite] = rateOf(now.blockWriteBytes, before.blockWriteBytes, slow);
         m_slow[Channel::PressureCpu] = shareOf(now.pressureCpuNs, before.pressureCpuNs, slow);
         m_slow[Channel::PressureMemory] = shareOf(now.pressureMemoryNs, before.pressureMemoryNs, slow);
         m_slow[Channel::PressureIo] = shareOf(now.pressureIoNs, before.pressureIoNs, slow);

@@ -3,22 +3,18 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 
 #include "metrics/history_writer.h"
+#include "os/resource_usage.h"
 
 namespace slipway::metrics
 {
 
-// What the kernel has counted up to a moment.
-struct Counters
+// What the kernel has counted up to a moment. The processor is read every second, the network every second in which something ran,
+// the rest every fifth.
+struct Counters : UsageCounters
 {
-    using Counter = std::optional<std::uint64_t>;
     std::chrono::steady_clock::time_point at{};
-    Counter cpuNs;                                        // read every second
-    Counter networkRx, networkTx;                         // read every second in which something ran
-    Counter throttledNs, blockRead, blockWrite, oomKills; // read every fifth
-    Counter pressureCpuNs, pressureMemoryNs, pressureIoNs;
 };
 
 // Makes rates of two readings. What is read every fifth second stands for the five. A stretch that was too long to tell of,

@@ -2,7 +2,7 @@
 #include "metrics/watched_container.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "base/ids.h"
 #include "os/cgroup.h"
@@ -10,48 +10,89 @@
 namespace slipway::metrics
 {
 
+namespace
+{
+CgroupMeter::Reading ofProc(const ResourceUsage& usage)
+{
+    CgroupMeter::Reading reading;
+    reading.cpuNs = usage.cpuNs;
+    reading.memoryBytes = usage.memoryBytes;
+    reading.pids = usage.pids;
+    return reading;
+}
+
+// What is used at this moment, as it is kept. MEMORY: with CACHE.
+void setUsed(Point& point, Counter memory, Counter cache, Counter pids)
+{
+    if (memory) {
+        const std::uint64_t dropped = std::min(cache.value_or(0), *memory);
+        point[Channel::Memory] = point[Channel::MemoryPeak] = static_cast<float>(*memory - dropped);
+        if (cache)
+            point[Channel::Cache] = static_cast<float>(dropped);
+    }
+    if (pids)
+        point[Channel::Pids] = static_cast<float>(*pids);
+}
+} // namespace
+
 WatchedContainer::WatchedContainer(const Cgroups& cgroups, const std::string& id, MetricsService::Source source, const std::filesystem::path& folder)
-    : m_source(std::move(source)), m_meter(m_source.cgroup.empty() ? nullptr : cgroups.meter(m_source.cgroup)), m_history(folder / id, shortId(id))
+    : m_cgroups(cgroups), m_source(std::move(source)), m_meter(m_source.cgroup.empty() ? nullptr : cgroups.meter(m_source.cgroup)), m_history(folder / id, shortId(id))
 {
     if (m_source.network)
         m_network.emplace(m_source.pid);
 }
 
-void WatchedContainer::measure(std::int64_t second)
+void WatchedContainer::measure(std::int64_t second, bool followed)
 {
     if (second == m_last)
         return;
     m_everything = m_last == 0 || second / Rates::slowEvery != m_last / Rates::slowEvery;
     m_last = second;
+    follow(followed);
     if (!m_meter && !m_everything)
         return;
-    Counters now;
-    now.at = std::chrono::steady_clock::now();
+    const auto now = std::chrono::steady_clock::now();
     CgroupMeter::Reading reading;
     if (m_meter) {
-        reading = m_meter->read(CgroupMeter::Extent::Cpu);
+        reading = m_usage ? CgroupMeter::Reading::of(*m_usage) : m_meter->read(CgroupMeter::Extent::Cpu);
         const bool ran = !reading.cpuNs || std::exchange(m_cpuNs, reading.cpuNs) != reading.cpuNs;
-        if (!m_everything && !ran && wasQuiet()) {
+        if (!m_everything && !ran && wasQuiet() && !m_usage) {
             m_point.time = second;
-            m_rates.applyQuiet(now.at, m_point);
+            m_rates.applyQuiet(now, m_point);
             m_history.hold(m_point);
+            m_unread = true;
             return;
         }
+        readMore(reading);
+    } else if (const auto usage = m_usage ? Result<ResourceUsage>(*m_usage) : Cgroups::usageFromProc(m_source.pid)) {
+        reading = ofProc(*usage);
     }
+    readNetwork(reading);
     m_point = unmeasured(second);
-    if (m_meter)
-        readCgroup(reading, now, m_point, m_everything);
+    setUsed(m_point, reading.memoryBytes, reading.cacheBytes ? reading.cacheBytes : m_full.cacheBytes, reading.pids);
+    m_rates.apply(Counters{reading, now}, m_everything, m_point);
+    if (std::exchange(m_unread, false))
+        spread(m_point);
+    if (m_usage && !m_everything && wasQuiet())
+        m_history.hold(m_point);
     else
-        readProc(now, m_point);
-    if (m_network) {
-        if (const auto bytes = m_network->read()) {
-            now.networkRx = bytes->first;
-            now.networkTx = bytes->second;
-        }
-    }
-    m_rates.apply(now, m_everything, m_point);
-    spread(m_point);
-    m_history.keep(m_point);
+        m_history.keep(m_point);
+}
+
+void WatchedContainer::follow(bool followed)
+{
+    m_usage = nullptr;
+    if (!followed)
+        return m_all.reset();
+    if (auto usage = usageNow())
+        m_usage = std::make_shared<const ResourceUsage>(*std::move(usage));
+}
+
+Result<ResourceUsage> WatchedContainer::usageNow()
+{
+    if (!m_all)
+        m_all.emplace(m_cgroups.usageMeter(m_source.cgroup, m_source.pid));
+    return m_all->read();
 }
 
 bool WatchedContainer::wasQuiet() const
@@ -73,49 +114,42 @@ void WatchedContainer::spread(Point& point)
     }
 }
 
-void WatchedContainer::readCgroup(CgroupMeter::Reading& reading, Counters& now, Point& point, bool everything)
+void WatchedContainer::readMore(CgroupMeter::Reading& reading)
 {
     using Extent = CgroupMeter::Extent;
     // What only a process that runs can use has not changed when none ran; once a minute it is read nevertheless: memory can be taken away.
-    const bool slept = m_full.cpuNs && m_full.cpuNs == reading.cpuNs && point.time % 60 >= Rates::slowEvery;
-    m_meter->readMore(reading, !everything ? Extent::Common : slept ? Extent::Waits : Extent::Everything);
-    now.cpuNs = reading.cpuNs;
-    if (everything) {
-        if (slept) {
-            reading.throttledNs = m_full.throttledNs;
-            reading.blockReadBytes = m_full.blockReadBytes;
-            reading.blockWriteBytes = m_full.blockWriteBytes;
-            reading.cacheBytes = m_full.cacheBytes;
-        }
-        m_full = reading;
-        now.throttledNs = reading.throttledNs;
-        now.blockRead = reading.blockReadBytes;
-        now.blockWrite = reading.blockWriteBytes;
-        now.pressureCpuNs = reading.pressureCpuNs;
-        now.pressureMemoryNs = reading.pressureMemoryNs;
-        now.pressureIoNs = reading.pressureIoNs;
-        now.oomKills = reading.oomKills;
+    const bool slept = !m_usage && m_full.cpuNs && m_full.cpuNs == reading.cpuNs && m_last % 60 >= Rates::slowEvery;
+    if (!m_usage)
+        m_meter->readMore(reading, !m_everything ? Extent::Common : slept ? Extent::Waits : Extent::Everything);
+    else if (m_everything)
+        m_meter->readWaits(reading);
+    if (!m_everything)
+        return;
+    if (slept) {
+        reading.throttledNs = m_full.throttledNs;
+        reading.blockReadBytes = m_full.blockReadBytes;
+        reading.blockWriteBytes = m_full.blockWriteBytes;
+        reading.cacheBytes = m_full.cacheBytes;
     }
-    if (reading.memoryBytes) {
-        const std::uint64_t cache = std::min(m_full.cacheBytes.value_or(0), *reading.memoryBytes);
-        point[Channel::Memory] = point[Channel::MemoryPeak] = static_cast<float>(*reading.memoryBytes - cache);
-        if (m_full.cacheBytes)
-            point[Channel::Cache] = static_cast<float>(cache);
-    }
-    if (reading.pids)
-        point[Channel::Pids] = static_cast<float>(*reading.pids);
+    m_full = reading;
 }
 
-void WatchedContainer::readProc(Counters& now, Point& point)
+void WatchedContainer::readNetwork(UsageCounters& counters)
 {
-    const auto usage = Cgroups::usageFromProc(m_source.pid);
-    if (!usage)
+    if (!m_network)
         return;
-    now.cpuNs = usage->cpuNs;
-    if (usage->memoryBytes)
-        point[Channel::Memory] = point[Channel::MemoryPeak] = static_cast<float>(*usage->memoryBytes);
-    if (usage->pids)
-        point[Channel::Pids] = static_cast<float>(*usage->pids);
+    if (!m_usage) {
+        if (const auto bytes = m_network->read()) {
+            counters.networkRx = bytes->first;
+            counters.networkTx = bytes->second;
+        }
+        return;
+    }
+    counters.networkRx = counters.networkTx = 0;
+    for (const InterfaceCounters& each : m_usage->interfaces) {
+        *counters.networkRx += each.rxBytes;
+        *counters.networkTx += each.txBytes;
+    }
 }
 
 void WatchedHost::measure(std::int64_t second)
@@ -124,34 +158,21 @@ void WatchedHost::measure(std::int64_t second)
         return;
     const bool everything = m_last == 0 || second / Rates::slowEvery != m_last / Rates::slowEvery;
     m_last = second;
-    Counters now;
-    now.at = std::chrono::steady_clock::now();
+    const auto now = std::chrono::steady_clock::now();
     const HostMeter::Reading reading = m_meter.read(everything);
+    m_totals = reading.totals;
     m_cores.assign(reading.coresNs.size(), none);
-    const double ns = std::chrono::duration<double, std::nano>(now.at - m_before).count();
+    const double ns = std::chrono::duration<double, std::nano>(now - m_before).count();
     if (m_coresBefore.size() == reading.coresNs.size() && ns < 5e9)
         for (std::size_t i = 0; i < m_cores.size(); ++i)
             m_cores[i] = static_cast<float>(std::clamp(static_cast<double>(static_cast<std::int64_t>(reading.coresNs[i] - m_coresBefore[i])) / ns, 0.0, 1.0));
     m_coresBefore = reading.coresNs;
-    m_before = now.at;
-    if (!reading.coresNs.empty())
-        now.cpuNs = std::accumulate(reading.coresNs.begin(), reading.coresNs.end(), std::uint64_t{0});
-    now.networkRx = reading.networkRx;
-    now.networkTx = reading.networkTx;
-    now.blockRead = reading.blockReadBytes;
-    now.blockWrite = reading.blockWriteBytes;
-    now.pressureCpuNs = reading.pressureCpuNs;
-    now.pressureMemoryNs = reading.pressureMemoryNs;
-    now.pressureIoNs = reading.pressureIoNs;
-    now.oomKills = reading.oomKills;
+    m_before = now;
     m_point = unmeasured(second);
-    if (reading.memoryBytes)
-        m_point[Channel::Memory] = m_point[Channel::MemoryPeak] = static_cast<float>(*reading.memoryBytes);
+    setUsed(m_point, reading.memoryBytes, std::nullopt, reading.tasks);
     if (reading.cacheBytes)
         m_point[Channel::Cache] = static_cast<float>(*reading.cacheBytes);
-    if (reading.tasks)
-        m_point[Channel::Pids] = static_cast<float>(*reading.tasks);
-    m_rates.apply(now, everything, m_point);
+    m_rates.apply(Counters{reading, now}, everything, m_point);
     m_history.keep(m_point);
 }
 

@@ -2,12 +2,9 @@
 #include "os/cgroup.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <map>
@@ -18,6 +15,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "os/kernel_text.h"
 #include "os/usage_meter.h"
 
 namespace slipway
@@ -44,12 +42,6 @@ std::optional<std::uint64_t> readNumber(const fs::path& file)
     if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc())
         return std::nullopt;
     return value;
-}
-
-std::uint64_t tickNs()
-{
-    static const auto ns = static_cast<std::uint64_t>(1'000'000'000 / ::sysconf(_SC_CLK_TCK));
-    return ns;
 }
 
 // Kills what is in GROUP and in the groups that the container made below it, and removes them: 0 or an errno.
@@ -305,14 +297,14 @@ CgroupMeter::Files Cgroups::Impl::meterFiles(const std::string& path) const
     return files;
 }
 
-std::unique_ptr<UsageMeter> Cgroups::usageMeter(const std::string& path) const
+UsageMeter Cgroups::usageMeter(const std::string& path, pid_t pid) const
 {
     const Impl& i = *m_impl;
-    if (i.version == Version::None)
-        return nullptr;
+    if (i.version == Version::None || path.empty())
+        return UsageMeter({}, pid);
     const bool v2 = i.version == Version::V2;
-    return std::make_unique<UsageMeter>(UsageMeter::Folders{.cpu = i.dir("cpu", path), .cpuacct = i.dir("cpuacct", path), .memory = i.dir("memory", path),
-                                                            .pids = i.dir("pids", path), .blkio = i.dir("blkio", path), .v2 = v2});
+    return UsageMeter({.cpu = i.dir("cpu", path), .cpuacct = i.dir("cpuacct", path), .memory = i.dir("memory", path),
+                       .pids = i.dir("pids", path), .blkio = i.dir("blkio", path), .v2 = v2}, pid);
 }
 
 std::unique_ptr<CgroupMeter> Cgroups::meter(const std::string& path) const
@@ -323,46 +315,6 @@ std::unique_ptr<CgroupMeter> Cgroups::meter(const std::string& path) const
 CgroupMeter::LastWords Cgroups::lastWords(const std::string& path) const
 {
     return path.empty() ? CgroupMeter::LastWords() : CgroupMeter::lastWords(m_impl->meterFiles(path));
-}
-
-std::vector<InterfaceCounters> interfaceCounters(int netDev)
-{
-    std::vector<InterfaceCounters> interfaces;
-    char buffer[16384];
-    const ssize_t got = netDev < 0 ? -1 : ::pread(netDev, buffer, sizeof buffer - 1, 0);
-    buffer[std::max<ssize_t>(got, 0)] = 0;
-    for (const char* line = buffer; (line = std::strchr(line, '\n')) != nullptr;) {
-        ++line;
-        line += std::strspn(line, " ");
-        const char* colon = std::strpbrk(line, ":\n");
-        if (colon == nullptr || *colon != ':' || std::string_view(line, colon) == "lo")
-            continue;
-        InterfaceCounters one;
-        one.name.assign(line, colon);
-        char* at = const_cast<char*>(colon) + 1;
-        std::array<std::uint64_t, 12> values{};
-        for (std::uint64_t& value : values)
-            value = std::strtoull(at, &at, 10);
-        one.rxBytes = values[0], one.rxPackets = values[1], one.rxErrors = values[2], one.rxDropped = values[3];
-        one.txBytes = values[8], one.txPackets = values[9], one.txErrors = values[10], one.txDropped = values[11];
-        interfaces.push_back(std::move(one));
-    }
-    return interfaces;
-}
-
-Result<std::uint64_t> hostCpuNs()
-{
-    const int fd = ::open("/proc/stat", O_RDONLY | O_CLOEXEC);
-    char buffer[512] = {};
-    const ssize_t got = fd < 0 ? -1 : ::read(fd, buffer, sizeof buffer - 1);
-    ::close(fd);
-    if (got <= 0 || !std::string_view(buffer).starts_with("cpu "))
-        return fail(ErrorKind::Internal, "/proc/stat has no cpu line");
-    std::uint64_t total = 0;
-    char* at = buffer + 4;
-    for (int field = 0; field < 8; ++field) // user nice system idle iowait irq softirq steal
-        total += std::strtoull(at, &at, 10);
-    return total * tickNs();
 }
 
 unsigned onlineCpus() { return std::max(1u, static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN))); }

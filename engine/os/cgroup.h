@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,23 +18,6 @@ namespace slipway
 {
 
 class UsageMeter;
-
-// Counters of one container at one instant. What the kernel or the situation does not give stays nullopt: the API and the
-// charts then say so instead of showing a zero.
-struct ResourceUsage
-{
-    std::optional<std::uint64_t> cpuNs, cpuUserNs, cpuSystemNs;
-    std::vector<std::uint64_t> perCpuNs; // v1 only
-    std::optional<std::uint64_t> throttledPeriods, periods, throttledNs;
-    std::optional<std::uint64_t> memoryBytes, memoryLimit, memoryPeak; // limit: none = unlimited
-    std::vector<std::pair<std::string, std::uint64_t>> memoryStat;     // memory.stat as the kernel names and sorts it
-    std::optional<std::uint64_t> pids, pidsLimit;
-    struct BlockIo
-    {
-        std::uint64_t major, minor, readBytes, writeBytes, readOps, writeOps;
-    };
-    std::vector<BlockIo> blockIo;
-};
 
 // The cgroup hierarchies of this machine (v1, v2, or none that we may use) and one container's groups in them.
 // Thread-safe. Paths are as in the OCI spec's cgroupsPath: "/slipway/<id>".
@@ -51,9 +35,10 @@ public:
     // The group of the container ID: in PARENT, or in "/slipway" where that is empty. "" without cgroups.
     [[nodiscard]] std::string pathFor(const std::string& parent, const std::string& id) const;
 
-    // For reading every second, the few counters of a history or all; null without cgroups.
+    // For reading every second: the few counters of a history (null without cgroups), or all that there are of the container whose
+    // first process is PID (without cgroups or with an empty PATH from /proc).
     [[nodiscard]] std::unique_ptr<CgroupMeter> meter(const std::string& path) const;
-    [[nodiscard]] std::unique_ptr<UsageMeter> usageMeter(const std::string& path) const;
+    [[nodiscard]] UsageMeter usageMeter(const std::string& path, pid_t pid) const;
     // While the group is there: until remove(), though its processes have ended. Empty without.
     [[nodiscard]] CgroupMeter::LastWords lastWords(const std::string& path) const;
     // Without cgroups: the sum over all processes in the pid namespace of PID, from /proc.
@@ -75,17 +60,7 @@ private:
     std::shared_ptr<const Impl> m_impl;
 };
 
-struct InterfaceCounters
-{
-    std::string name;
-    std::uint64_t rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDropped = 0;
-    std::uint64_t txBytes = 0, txPackets = 0, txErrors = 0, txDropped = 0;
-};
-// Of the network namespace whose open /proc/PID/net/dev that is, without lo; empty when it is gone.
-[[nodiscard]] std::vector<InterfaceCounters> interfaceCounters(int netDev);
-
-// Host totals: CPU time of all CPUs in ns (as docker's system_cpu_usage), online CPUs, total memory in bytes.
-[[nodiscard]] Result<std::uint64_t> hostCpuNs();
+// Of the machine: online CPUs, total memory in bytes.
 [[nodiscard]] unsigned onlineCpus();
 [[nodiscard]] std::uint64_t hostMemory();
 [[nodiscard]] std::string onlineCpuList();  // "0-3"

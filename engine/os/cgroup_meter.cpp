@@ -11,9 +11,9 @@ namespace
 {
 constexpr std::size_t largest = 16384; // memory.stat has about 4 KiB, io.stat a line a device
 
-std::optional<std::uint64_t> nanoseconds(std::optional<std::uint64_t> microseconds)
+Counter nanoseconds(Counter microseconds)
 {
-    return microseconds ? std::optional(*microseconds * 1000) : std::nullopt;
+    return microseconds ? Counter(*microseconds * 1000) : std::nullopt;
 }
 } // namespace
 
@@ -46,10 +46,7 @@ void CgroupMeter::readMore(Reading& reading, Extent extent) const
     reading.pids = numberAt(readKernelFile(m_pids.get(), buffer));
     if (extent < Extent::Waits)
         return;
-    reading.oomKills = valueOf(readKernelFile(m_files.oom, buffer), "oom_kill");
-    reading.pressureCpuNs = pressureNs(readKernelFile(m_files.pressureCpu, buffer));
-    reading.pressureMemoryNs = pressureNs(readKernelFile(m_files.pressureMemory, buffer));
-    reading.pressureIoNs = pressureNs(readKernelFile(m_files.pressureIo, buffer));
+    readWaits(reading);
     if (extent < Extent::Everything)
         return;
     if (!m_files.v2)
@@ -60,6 +57,35 @@ void CgroupMeter::readMore(Reading& reading, Extent extent) const
         reading.blockReadBytes = sumOf(io, m_files.v2 ? "rbytes=" : " Read ");
         reading.blockWriteBytes = sumOf(io, m_files.v2 ? "wbytes=" : " Write ");
     }
+}
+
+void CgroupMeter::readWaits(Reading& reading) const
+{
+    char buffer[largest];
+    reading.oomKills = valueOf(readKernelFile(m_files.oom, buffer), "oom_kill");
+    reading.pressureCpuNs = pressureNs(readKernelFile(m_files.pressureCpu, buffer));
+    reading.pressureMemoryNs = pressureNs(readKernelFile(m_files.pressureMemory, buffer));
+    reading.pressureIoNs = pressureNs(readKernelFile(m_files.pressureIo, buffer));
+}
+
+CgroupMeter::Reading CgroupMeter::Reading::of(const ResourceUsage& usage)
+{
+    Reading reading;
+    reading.cpuNs = usage.cpuNs;
+    reading.throttledNs = usage.throttledNs;
+    reading.memoryBytes = usage.memoryBytes;
+    reading.cacheBytes = valueOf(usage.memoryStat, "total_inactive_file"); // v1
+    if (!reading.cacheBytes)
+        reading.cacheBytes = valueOf(usage.memoryStat, "inactive_file");
+    reading.pids = usage.pids;
+    if (!usage.blockIo)
+        return reading;
+    reading.blockReadBytes = reading.blockWriteBytes = 0;
+    for (const ResourceUsage::BlockIo& device : *usage.blockIo) {
+        *reading.blockReadBytes += device.readBytes;
+        *reading.blockWriteBytes += device.writeBytes;
+    }
+    return reading;
 }
 
 CgroupMeter::LastWords CgroupMeter::lastWords(const Files& files)

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 
 #include "base/unique_fd.h"
+#include "os/resource_usage.h"
 
 namespace slipway
 {
@@ -16,21 +16,18 @@ namespace slipway
 class CgroupMeter
 {
 public:
-    struct Reading
+    // Pressure: the kernel knows that of groups of v2 alone. The network is no group's: it stays nullopt.
+    struct Reading : UsageCounters
     {
-        std::optional<std::uint64_t> cpuNs, throttledNs; // since the group began
-        std::optional<std::uint64_t> memoryBytes, cacheBytes; // cache: the file pages that can be dropped (inactive_file)
-        std::optional<std::uint64_t> pids;
-        std::optional<std::uint64_t> blockReadBytes, blockWriteBytes; // since the group began, all devices
-        // Time in which something in it waited, since the group began: the kernel knows that of groups of v2 alone.
-        std::optional<std::uint64_t> pressureCpuNs, pressureMemoryNs, pressureIoNs;
-        std::optional<std::uint64_t> oomKills; // processes that the kernel killed for want of memory
+        Counter memoryBytes, cacheBytes; // cache: the file pages that can be dropped (inactive_file)
+        Counter pids;
+        [[nodiscard]] static Reading of(const ResourceUsage& usage); // what can be told of it, without pressure and OOM kills
     };
     // What stands in a group until it is removed, its processes ended or not.
     struct LastWords
     {
-        std::optional<std::uint64_t> memoryPeakBytes; // with the cache
-        std::optional<std::uint64_t> oomKills;
+        Counter memoryPeakBytes; // with the cache
+        Counter oomKills;
     };
     struct Files // paths; empty = there is none
     {
@@ -51,6 +48,7 @@ public:
     explicit CgroupMeter(Files files);
     [[nodiscard]] Reading read(Extent extent) const;
     void readMore(Reading& reading, Extent extent) const; // to what read(Extent::Cpu) gave
+    void readWaits(Reading& reading) const;               // only what Extent::Waits has beyond Common
     [[nodiscard]] static LastWords lastWords(const Files& files);
 
 private:

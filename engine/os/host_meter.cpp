@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <numeric>
 
+#include "os/cgroup.h"
 #include "os/kernel_text.h"
 
 namespace slipway
@@ -15,28 +17,40 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t sectorBytes = 512; // of /proc/diskstats, whatever the disk's own are
 
-// The next word of TEXT, which loses it.
-std::string_view wordOf(std::string_view& text)
+// Of /proc/stat, into TOTALS and, where they are wanted, the busy times of the CPUs.
+void readCpus(std::string_view text, HostTotals& totals, std::vector<std::uint64_t>* coresNs)
 {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(word.size());
-    return word;
-}
-
-template <class F>
-void eachLine(std::string_view text, F use)
-{
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        if (!use(text.substr(at, end - at)))
-            return;
-        at = end + 1;
-    }
+    totals.cpus = 0;
+    eachLine(text, [&](std::string_view line) {
+        const std::string_view name = takeWord(line);
+        if (!name.starts_with("cpu"))
+            return false;
+        std::array<std::uint64_t, 8> ticks{}; // user nice system idle iowait irq softirq steal
+        for (auto& each : ticks)
+            each = numberAt(takeWord(line)).value_or(0);
+        if (name == "cpu") {
+            totals.cpuNs = std::accumulate(ticks.begin(), ticks.end(), std::uint64_t{0}) * tickNs();
+        } else {
+            ++totals.cpus;
+            if (coresNs != nullptr)
+                coresNs->push_back((ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) * tickNs());
+        }
+        return true;
+    });
+    totals.cpus = std::max(totals.cpus, 1u);
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 } // namespace
+
+HostTotals HostTotals::now()
+{
+    char buffer[32768];
+    HostTotals totals;
+    readCpus(readKernelFile(fs::path("/proc/stat"), buffer), totals, nullptr);
+    totals.memoryBytes = hostMemory();
+    return totals;
+}
 
 HostMeter::HostMeter()
     : m_network(::getpid()), m_stat(openKernelFile("/proc/stat")), m_memory(openKernelFile("/proc/meminfo")), m_load(openKernelFile("/proc/loadavg")),
@@ -46,23 +60,14 @@ HostMeter::HostMeter()
 
 HostMeter::Reading HostMeter::read(bool everything)
 {
-    static const auto tickNs = static_cast<std::uint64_t>(1'000'000'000 / ::sysconf(_SC_CLK_TCK));
     char buffer[32768];
     Reading reading;
-    eachLine(readKernelFile(m_stat.get(), buffer), [&](std::string_view line) {
-        const std::string_view name = wordOf(line);
-        if (!name.starts_with("cpu"))
-            return false;
-        if (name == "cpu")
-            return true;
-        std::array<std::uint64_t, 7> ticks{}; // user nice system idle iowait irq softirq
-        for (auto& each : ticks)
-            each = numberAt(wordOf(line)).value_or(0);
-        reading.coresNs.push_back((ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) * tickNs);
-        return true;
-    });
+    readCpus(readKernelFile(m_stat.get(), buffer), reading.totals, &reading.coresNs);
+    if (!reading.coresNs.empty())
+        reading.cpuNs = std::accumulate(reading.coresNs.begin(), reading.coresNs.end(), std::uint64_t{0});
     const std::string_view memory = readKernelFile(m_memory.get(), buffer);
     const auto total = valueOf(memory, "MemTotal"), available = valueOf(memory, "MemAvailable"), unused = valueOf(memory, "MemFree");
+    reading.totals.memoryBytes = total.value_or(0) * 1024;
     if (total && available && unused) {
         reading.memoryBytes = (*total - std::min(*total, *available)) * 1024;
         reading.cacheBytes = (*available - std::min(*available, *unused)) * 1024;
@@ -79,12 +84,12 @@ HostMeter::Reading HostMeter::read(bool everything)
     if (m_disks)
         reading.blockReadBytes = reading.blockWriteBytes = 0;
     eachLine(readKernelFile(m_disks.get(), buffer), [&](std::string_view line) {
-        wordOf(line), wordOf(line);
-        if (!isDisk(wordOf(line)))
+        static_cast<void>(takeWord(line)), static_cast<void>(takeWord(line));
+        if (!isDisk(takeWord(line)))
             return true;
         std::array<std::uint64_t, 7> fields{}; // reads, merged, sectors, ms, writes, merged, sectors
         for (auto& each : fields)
-            each = numberAt(wordOf(line)).value_or(0);
+            each = numberAt(takeWord(line)).value_or(0);
         *reading.blockReadBytes += fields[2] * sectorBytes;
         *reading.blockWriteBytes += fields[6] * sectorBytes;
         return true;

@@ -3,32 +3,39 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/unique_fd.h"
 #include "os/interface_meter.h"
+#include "os/resource_usage.h"
 
 namespace slipway
 {
+
+// What GET /containers/{id}/stats says of the machine beside a container.
+struct HostTotals
+{
+    std::uint64_t cpuNs = 0; // of all CPUs, idle or not, since the machine was started; 0: not known
+    unsigned cpus = 1;       // online
+    std::uint64_t memoryBytes = 0;
+
+    [[nodiscard]] static HostTotals now();
+};
 
 // What the whole machine uses, from files of /proc that stay open. Counters run since it was started; nullopt = the kernel does
 // not give it. One thread at a time.
 class HostMeter
 {
 public:
-    struct Reading
+    // The network: interfaces of the machine, no bridges, no ends of containers' cables. Blocks: disks, not what is made of them.
+    struct Reading : UsageCounters // blocks, pressure and OOM kills only with EVERYTHING
     {
+        HostTotals totals;
         std::vector<std::uint64_t> coresNs; // busy time of each online CPU, in the kernel's order
-        std::optional<std::uint64_t> memoryBytes, cacheBytes; // what cannot be had back; what can (MemAvailable less MemFree)
-        std::optional<std::uint64_t> networkRx, networkTx;    // interfaces of the machine: no bridges, no ends of containers' cables
-        std::optional<std::uint64_t> tasks;                   // threads
-        // Only with EVERYTHING:
-        std::optional<std::uint64_t> blockReadBytes, blockWriteBytes; // disks, not what is made of them
-        std::optional<std::uint64_t> pressureCpuNs, pressureMemoryNs, pressureIoNs;
-        std::optional<std::uint64_t> oomKills;
+        Counter memoryBytes, cacheBytes;    // what cannot be had back; what can (MemAvailable less MemFree)
+        Counter tasks;                      // threads
     };
 
     HostMeter();

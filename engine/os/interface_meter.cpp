@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/interface_meter.h"
 
-#include <charconv>
+#include <array>
 #include <string>
 
 #include "os/kernel_text.h"
@@ -10,21 +10,33 @@ namespace slipway
 {
 namespace
 {
-// The NUMBER-th field (from 0) of numbers with spaces between them.
-std::uint64_t fieldOf(std::string_view text, int number)
+using Fields = std::array<std::uint64_t, 12>; // received: bytes, packets, errors, dropped, four more; sent: the first four
+
+Fields fieldsOf(std::string_view numbers)
 {
-    for (;; --number) {
-        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-        if (number == 0)
-            return numberAt(text).value_or(0);
-        text.remove_prefix(std::min(text.find(' '), text.size()));
-    }
+    Fields fields{};
+    for (std::uint64_t& field : fields)
+        field = numberAt(takeWord(numbers)).value_or(0);
+    return fields;
+}
+
+// Calls USE with the name and the numbers of each interface but lo.
+template <class F>
+void eachInterface(std::string_view text, F use)
+{
+    eachLine(text, [&](std::string_view line) {
+        line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+        const std::size_t colon = line.find(':'); // not in the two lines of the heading
+        if (colon != std::string_view::npos && line.substr(0, colon) != "lo")
+            use(line.substr(0, colon), line.substr(colon + 1));
+        return true;
+    });
 }
 } // namespace
 
 InterfaceMeter::InterfaceMeter(pid_t pid) : m_file(openKernelFile("/proc/" + std::to_string(pid) + "/net/dev")) {}
 
-std::optional<std::pair<std::uint64_t, std::uint64_t>> InterfaceMeter::read(const Wanted& wanted) const
+std::string_view InterfaceMeter::text() const
 {
     std::string_view text;
     do {
@@ -32,24 +44,33 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> InterfaceMeter::read(cons
             m_buffer.resize(2 * m_buffer.size() + 2048);
         text = readKernelFile(m_file.get(), m_buffer);
     } while (text.size() == m_buffer.size());
-    if (text.empty())
+    return text;
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> InterfaceMeter::read(const Wanted& wanted) const
+{
+    const std::string_view all = text();
+    if (all.empty())
         return std::nullopt;
     std::pair<std::uint64_t, std::uint64_t> sum{};
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        std::string_view line = text.substr(at, end - at);
-        at = end + 1;
-        line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-        const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos)
-            continue; // the two lines of the heading
-        const std::string_view name = line.substr(0, colon);
-        if (name == "lo" || (wanted && !wanted(name)))
-            continue;
-        sum.first += fieldOf(line.substr(colon + 1), 0);
-        sum.second += fieldOf(line.substr(colon + 1), 8);
-    }
+    eachInterface(all, [&](std::string_view name, std::string_view numbers) {
+        if (wanted && !wanted(name))
+            return;
+        const Fields fields = fieldsOf(numbers);
+        sum.first += fields[0];
+        sum.second += fields[8];
+    });
     return sum;
+}
+
+std::vector<InterfaceCounters> InterfaceMeter::each() const
+{
+    std::vector<InterfaceCounters> all;
+    eachInterface(text(), [&](std::string_view name, std::string_view numbers) {
+        const Fields f = fieldsOf(numbers);
+        all.push_back({std::string(name), f[0], f[1], f[2], f[3], f[8], f[9], f[10], f[11]});
+    });
+    return all;
 }
 
 } // namespace slipway

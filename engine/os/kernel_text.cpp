@@ -33,6 +33,14 @@ std::string_view readKernelFile(const std::filesystem::path& path, std::span<cha
     return readKernelFile(openKernelFile(path).get(), buffer);
 }
 
+std::string_view takeWord(std::string_view& text)
+{
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    return word;
+}
+
 std::optional<std::uint64_t> numberAt(std::string_view text)
 {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -44,14 +52,14 @@ std::optional<std::uint64_t> numberAt(std::string_view text)
 
 std::optional<std::uint64_t> valueOf(std::string_view text, std::string_view key)
 {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        const std::string_view line = text.substr(at, end - at);
-        if (line.size() > key.size() && line.starts_with(key) && (line[key.size()] == ' ' || line[key.size()] == ':'))
-            return numberAt(line.substr(key.size() + 1));
-        at = end + 1;
-    }
-    return std::nullopt;
+    std::optional<std::uint64_t> value;
+    eachLine(text, [&](std::string_view line) {
+        if (line.size() <= key.size() || !line.starts_with(key) || (line[key.size()] != ' ' && line[key.size()] != ':'))
+            return true;
+        value = numberAt(line.substr(key.size() + 1));
+        return false;
+    });
+    return value;
 }
 
 std::uint64_t sumOf(std::string_view text, std::string_view key)
@@ -68,6 +76,12 @@ std::optional<std::uint64_t> pressureNs(std::string_view text)
     const std::size_t at = some.find("total=");
     const auto microseconds = at == std::string_view::npos ? std::nullopt : numberAt(some.substr(at + 6));
     return microseconds ? std::optional(*microseconds * 1000) : std::nullopt;
+}
+
+std::uint64_t tickNs()
+{
+    static const auto ns = static_cast<std::uint64_t>(1'000'000'000 / ::sysconf(_SC_CLK_TCK));
+    return ns;
 }
 
 } // namespace slipway

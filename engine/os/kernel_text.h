@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -18,6 +19,19 @@ namespace slipway
 [[nodiscard]] std::string_view readKernelFile(int fd, std::span<char> buffer);
 [[nodiscard]] std::string_view readKernelFile(const std::filesystem::path& path, std::span<char> buffer); // opened for this time
 
+// Calls USE with each line, without its end, for as long as it gives true.
+template <class F>
+void eachLine(std::string_view text, F use)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (!use(text.substr(at, end - at)))
+            return;
+        at = end + 1;
+    }
+}
+[[nodiscard]] std::string_view takeWord(std::string_view& text); // the next one between spaces, which TEXT loses; empty at its end
+
 [[nodiscard]] std::optional<std::uint64_t> numberAt(std::string_view text); // that it begins with, after spaces
 // Of "key value" or "key: value" lines.
 [[nodiscard]] std::optional<std::uint64_t> valueOf(std::string_view text, std::string_view key);
@@ -25,5 +39,7 @@ namespace slipway
 [[nodiscard]] std::uint64_t sumOf(std::string_view text, std::string_view key);
 // Of a pressure file: nanoseconds in which somebody waited ("some"), since it began.
 [[nodiscard]] std::optional<std::uint64_t> pressureNs(std::string_view text);
+
+[[nodiscard]] std::uint64_t tickNs(); // the unit of /proc/stat, /proc/PID/stat and cpuacct.stat
 
 } // namespace slipway

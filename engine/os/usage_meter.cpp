@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "os/usage_meter.h"
 
-#include <unistd.h>
-
-#include <charconv>
-#include <cstdio>
-#include <map>
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
+#include "os/cgroup.h"
 #include "os/kernel_text.h"
 
 namespace slipway
@@ -15,8 +13,6 @@ namespace slipway
 
 namespace
 {
-using Number = std::optional<std::uint64_t>;
-
 // What a file says at this moment; valid until the next one is read by this thread.
 std::string_view textOf(const UniqueFd& fd)
 {
@@ -24,49 +20,25 @@ std::string_view textOf(const UniqueFd& fd)
     return readKernelFile(fd.get(), buffer);
 }
 
-template <class Each>
-void eachLine(std::string_view text, Each each)
+Counter times(Counter value, std::uint64_t factor) { return value ? Counter(*value * factor) : std::nullopt; }
+
+std::optional<ResourceUsage::BlockIo> deviceOf(std::string_view name) // "8:0"
 {
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        each(std::string(text.substr(0, end)));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
+    const std::size_t colon = name.find(':');
+    const Counter major = numberAt(name), minor = colon == std::string_view::npos ? std::nullopt : numberAt(name.substr(colon + 1));
+    return major && minor ? std::optional(ResourceUsage::BlockIo{*major, *minor, 0, 0, 0, 0}) : std::nullopt;
 }
 
-std::vector<std::pair<std::string, std::uint64_t>> keyed(std::string_view text)
+// DEVICE's place in DEVICES, which are sorted.
+ResourceUsage::BlockIo& placeOf(const ResourceUsage::BlockIo& device, std::vector<ResourceUsage::BlockIo>& devices)
 {
-    std::vector<std::pair<std::string, std::uint64_t>> values;
-    values.reserve(40);
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto blank = text.find(' ');
-        if (blank < end)
-            if (const Number value = numberAt(text.substr(blank + 1, end - blank - 1)))
-                values.emplace_back(text.substr(0, blank), *value);
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return values;
+    const auto key = [](const ResourceUsage::BlockIo& each) { return std::pair(each.major, each.minor); };
+    const auto at = std::ranges::lower_bound(devices, key(device), {}, key);
+    return *(at != devices.end() && key(*at) == key(device) ? at : devices.insert(at, device));
 }
-
-Number valueOf(const std::vector<std::pair<std::string, std::uint64_t>>& values, std::string_view key)
-{
-    for (const auto& [name, value] : values)
-        if (name == key)
-            return value;
-    return std::nullopt;
-}
-
-std::uint64_t tickNs()
-{
-    static const auto ns = static_cast<std::uint64_t>(1'000'000'000 / ::sysconf(_SC_CLK_TCK));
-    return ns;
-}
-
-Number times(Number value, std::uint64_t factor) { return value ? Number(*value * factor) : std::nullopt; }
 } // namespace
 
-UsageMeter::UsageMeter(const Folders& folders) : m_v2(folders.v2)
+UsageMeter::UsageMeter(const Folders& folders, pid_t pid) : m_pid(pid), m_v2(folders.v2), m_groups(!(folders.cpu / folders.cpuacct / folders.memory / folders.pids / folders.blkio).empty()), m_network(pid)
 {
     const auto open = [&](File file, const std::filesystem::path& folder, const char* name) {
         if (!folder.empty())
@@ -83,7 +55,6 @@ UsageMeter::UsageMeter(const Folders& folders) : m_v2(folders.v2)
         open(IoBytes, folders.cpu, "io.stat");
         return;
     }
-    open(CpuUsage, folders.cpuacct, "cpuacct.usage");
     open(CpuSplit, folders.cpuacct, "cpuacct.stat");
     open(PerCpu, folders.cpuacct, "cpuacct.usage_percpu");
     open(Throttling, folders.cpu, "cpu.stat");
@@ -97,47 +68,62 @@ UsageMeter::UsageMeter(const Folders& folders) : m_v2(folders.v2)
     open(IoOps, folders.blkio, "blkio.throttle.io_serviced");
 }
 
-ResourceUsage UsageMeter::readV1() const
+bool UsageMeter::slept(Counter cpuNs)
 {
-    ResourceUsage usage;
-    usage.cpuNs = numberAt(textOf(m_files[CpuUsage]));
-    const auto split = keyed(textOf(m_files[CpuSplit]));
-    usage.cpuUserNs = times(valueOf(split, "user"), tickNs());
-    usage.cpuSystemNs = times(valueOf(split, "system"), tickNs());
+    using std::chrono::steady_clock;
+    constexpr auto longestPeriod = std::chrono::seconds(1); // of a CPU limit, which is counted at its end
+    const auto now = steady_clock::now();
+    if (!cpuNs || std::exchange(m_cpuNs, cpuNs) != cpuNs)
+        m_ranAt = now;
+    if (m_splitAt - m_ranAt > longestPeriod)
+        return true;
+    m_splitAt = now;
+    return false;
+}
+
+void UsageMeter::readV1(ResourceUsage& usage)
+{
     std::string_view perCpu = textOf(m_files[PerCpu]);
-    while (const Number ns = numberAt(perCpu)) {
+    while (const Counter ns = numberAt(takeWord(perCpu))) {
         usage.perCpuNs.push_back(*ns);
-        perCpu.remove_prefix(std::min(perCpu.find(' '), perCpu.size() - 1) + 1);
+        usage.cpuNs = usage.cpuNs.value_or(0) + *ns; // as cpuacct.usage
     }
-    const auto throttling = keyed(textOf(m_files[Throttling]));
-    usage.periods = valueOf(throttling, "nr_periods");
-    usage.throttledPeriods = valueOf(throttling, "nr_throttled");
-    usage.throttledNs = valueOf(throttling, "throttled_time");
+    if (!slept(usage.cpuNs)) {
+        const std::string_view split = textOf(m_files[CpuSplit]);
+        m_split.cpuUserNs = times(valueOf(split, "user"), tickNs());
+        m_split.cpuSystemNs = times(valueOf(split, "system"), tickNs());
+        const std::string_view throttling = textOf(m_files[Throttling]);
+        m_split.periods = valueOf(throttling, "nr_periods");
+        m_split.throttledPeriods = valueOf(throttling, "nr_throttled");
+        m_split.throttledNs = valueOf(throttling, "throttled_time");
+    }
+    usage.cpuUserNs = m_split.cpuUserNs;
+    usage.cpuSystemNs = m_split.cpuSystemNs;
+    usage.periods = m_split.periods;
+    usage.throttledPeriods = m_split.throttledPeriods;
+    usage.throttledNs = m_split.throttledNs;
     usage.memoryLimit = numberAt(textOf(m_files[MemoryLimit]));
     if (usage.memoryLimit && *usage.memoryLimit >= (1ull << 60))
         usage.memoryLimit.reset();
-    std::map<std::pair<std::uint64_t, std::uint64_t>, ResourceUsage::BlockIo> devices;
+    if (!m_files[IoBytes])
+        return;
+    usage.blockIo.emplace();
     for (const File file : {IoBytes, IoOps})
-        eachLine(textOf(m_files[file]), [&](const std::string& line) {
-            unsigned long long major = 0, minor = 0, value = 0;
-            char operation[16] = {};
-            if (std::sscanf(line.c_str(), "%llu:%llu %15s %llu", &major, &minor, operation, &value) != 4)
-                return;
-            auto& device = devices.try_emplace({major, minor}, ResourceUsage::BlockIo{major, minor, 0, 0, 0, 0}).first->second;
-            if (std::string_view(operation) == "Read")
-                (file == IoBytes ? device.readBytes : device.readOps) = value;
-            else if (std::string_view(operation) == "Write")
-                (file == IoBytes ? device.writeBytes : device.writeOps) = value;
+        eachLine(textOf(m_files[file]), [&](std::string_view line) {
+            const auto named = deviceOf(takeWord(line));
+            const std::string_view operation = takeWord(line);
+            if (!named || (operation != "Read" && operation != "Write"))
+                return true;
+            ResourceUsage::BlockIo& device = placeOf(*named, *usage.blockIo);
+            const std::uint64_t value = numberAt(line).value_or(0);
+            (operation == "Read" ? (file == IoBytes ? device.readBytes : device.readOps) : (file == IoBytes ? device.writeBytes : device.writeOps)) = value;
+            return true;
         });
-    for (const auto& [key, device] : devices)
-        usage.blockIo.push_back(device);
-    return usage;
 }
 
-ResourceUsage UsageMeter::readV2() const
+void UsageMeter::readV2(ResourceUsage& usage) const
 {
-    ResourceUsage usage;
-    const auto cpu = keyed(textOf(m_files[Throttling]));
+    const std::string_view cpu = textOf(m_files[Throttling]);
     usage.cpuNs = times(valueOf(cpu, "usage_usec"), 1000);
     usage.cpuUserNs = times(valueOf(cpu, "user_usec"), 1000);
     usage.cpuSystemNs = times(valueOf(cpu, "system_usec"), 1000);
@@ -145,24 +131,35 @@ ResourceUsage UsageMeter::readV2() const
     usage.throttledPeriods = valueOf(cpu, "nr_throttled");
     usage.throttledNs = times(valueOf(cpu, "throttled_usec"), 1000);
     usage.memoryLimit = numberAt(textOf(m_files[MemoryLimit])); // "max" is no number: unlimited
-    eachLine(textOf(m_files[IoBytes]), [&](const std::string& line) {
-        unsigned long long major = 0, minor = 0, rb = 0, wb = 0, rio = 0, wio = 0;
-        if (std::sscanf(line.c_str(), "%llu:%llu rbytes=%llu wbytes=%llu rios=%llu wios=%llu", &major, &minor, &rb, &wb, &rio, &wio) == 6)
-            usage.blockIo.push_back({major, minor, rb, wb, rio, wio});
+    if (!m_files[IoBytes])
+        return;
+    usage.blockIo.emplace();
+    eachLine(textOf(m_files[IoBytes]), [&](std::string_view line) {
+        if (line.find("rbytes=") == std::string_view::npos) // a device that did nothing may have none
+            return true;
+        if (const auto device = deviceOf(takeWord(line)))
+            usage.blockIo->push_back({device->major, device->minor, sumOf(line, "rbytes="), sumOf(line, "wbytes="), sumOf(line, "rios="), sumOf(line, "wios=")});
+        return true;
     });
-    return usage;
 }
 
-Result<ResourceUsage> UsageMeter::read() const
+Result<ResourceUsage> UsageMeter::read()
 {
-    ResourceUsage usage = m_v2 ? readV2() : readV1();
+    if (!m_groups) {
+        TRY(ResourceUsage usage, Cgroups::usageFromProc(m_pid));
+        usage.interfaces = m_network.each();
+        return usage;
+    }
+    ResourceUsage usage;
+    m_v2 ? readV2(usage) : readV1(usage);
     usage.memoryBytes = numberAt(textOf(m_files[Memory]));
     usage.memoryPeak = numberAt(textOf(m_files[MemoryPeak]));
-    usage.memoryStat = keyed(textOf(m_files[MemoryStat]));
+    usage.memoryStat = textOf(m_files[MemoryStat]);
     usage.pids = numberAt(textOf(m_files[Pids]));
     usage.pidsLimit = numberAt(textOf(m_files[PidsLimit]));
     if (!usage.cpuNs && !usage.memoryBytes)
         return fail(ErrorKind::NotFound, "the cgroup is gone");
+    usage.interfaces = m_network.each();
     return usage;
 }
 

@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
 #include <QTest>
 #include <QThread>
 
@@ -244,6 +245,47 @@ private slots:
             QCOMPARE(second["fromProc"].toArray().size(), 0);
         }
         QCOMPARE(refusal("/slipway/metrics/live?containers=nobody"), QByteArray("No such container: nobody"));
+    }
+
+    // Of a container in which nothing runs: what the kernel answers for it, packet for packet, and the history has it too.
+    void aStreamOfStatisticsIsExactThoughNothingRuns()
+    {
+        const QString id = start({}, "exec sleep 1000");
+        const QByteArray address = m_engine.docker({"inspect", "-f", "{{.NetworkSettings.IPAddress}}", id}).out.trimmed();
+        QThread::sleep(3); // quiet by now
+        QProcess stream;
+        stream.start("curl", {"-sN", "--unix-socket", m_engine.socketPath(), "http://d/v1.45/containers/" + id + "/stats"});
+        QVERIFY(stream.waitForStarted());
+        QList<QJsonObject> samples;
+        const auto next = [&] {
+            while (!stream.canReadLine())
+                if (!stream.waitForReadyRead(10000))
+                    return QJsonObject();
+            samples << QJsonDocument::fromJson(stream.readLine()).object();
+            return samples.last();
+        };
+        const auto packets = [](const QJsonObject& sample) { return sample["networks"]["eth0"]["rx_packets"].toInt(); };
+        const int first = packets(next());
+        const quint64 cpu = cpuNs(id);
+        const qint64 began = nextSecond();
+        for (int i = 0; i < 7; ++i) {
+            const int before = packets(samples.last());
+            QCOMPARE(run("busybox", {"ping", "-c", "3", "-i", "0.1", "-W", "2", QString::fromLatin1(address)}).code, 0);
+            QTRY_VERIFY_WITH_TIMEOUT(packets(next()) >= before + 3, 10000);
+            QFile group("/sys/fs/cgroup/memory/slipway/" + id + "/memory.usage_in_bytes");
+            if (group.open(QFile::ReadOnly))
+                QCOMPARE(samples.last().value("memory_stats")["usage"].toDouble(), group.readAll().trimmed().toDouble());
+        }
+        const qint64 ended = nextSecond();
+        QCOMPARE(cpuNs(id), cpu); // it slept
+        QThread::sleep(6);
+        stream.kill();
+        stream.waitForFinished();
+        QVERIFY2(packets(samples.last()) >= first + 21, qPrintable(QString::number(packets(samples.last()) - first)));
+        const auto received = column(id, "networkRx");
+        QVERIFY2(total(received, began - 1, ended) >= 7 * 3 * 98.0, qPrintable(QString::number(total(received, began - 1, ended))));
+        for (qint64 second = began; second <= ended; ++second)
+            QVERIFY2(received.contains(second), qPrintable(QString::number(second - began)));
     }
 
     void whatHappenedIsMarked()

@@ -17,6 +17,7 @@
 #include "container/container_service.h"
 #include "events/event_bus.h"
 #include "os/cgroup.h"
+#include "os/usage_meter.h"
 #include "state/database.h"
 #include "image/image_service.h"
 #include "network/network_service.h"
@@ -391,7 +392,11 @@ private slots:
         QVERIFY((*c().top(id, ""))["Processes"].size() >= 1);
         const auto source = c().stats(id);
         MUST(source);
-        const auto sample = (*source)->sample(HostUsage::now());
+        const auto running = c().running(id);
+        QVERIFY(running.has_value());
+        const auto usage = Cgroups().usageMeter(running->cgroup, running->pid).read();
+        MUST(usage);
+        const auto sample = (*source)->sample(StatsMoment(HostTotals::now()), &*usage);
         MUST(sample);
         const auto statistics = parseJson(statsDocument(**sample, nullptr));
         MUST(statistics);

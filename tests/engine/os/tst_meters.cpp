@@ -2,12 +2,15 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <unistd.h>
+
 #include <fstream>
 #include <thread>
 
 #include "os/cgroup_meter.h"
 #include "os/host_meter.h"
 #include "os/kernel_text.h"
+#include "os/usage_meter.h"
 
 using namespace slipway;
 
@@ -71,11 +74,98 @@ private slots:
         QCOMPARE(last.oomKills, std::optional<std::uint64_t>(1));
     }
 
+    void linesAndWords()
+    {
+        QStringList lines;
+        eachLine("one\ntwo\n\nlast", [&](std::string_view line) {
+            lines << QString::fromUtf8(line.data(), qsizetype(line.size()));
+            return line != "last";
+        });
+        QCOMPARE(lines, (QStringList{"one", "two", "", "last"}));
+        std::string_view text = "  8:0 Read  4096";
+        QCOMPARE(takeWord(text), std::string_view("8:0"));
+        QCOMPARE(takeWord(text), std::string_view("Read"));
+        QCOMPARE(numberAt(text), Counter(4096));
+        QCOMPARE(takeWord(text), std::string_view("4096"));
+        QCOMPARE(takeWord(text), std::string_view());
+    }
+
+    void allOfAGroupOfVersion1()
+    {
+        const std::filesystem::path group = m_dir.path().toStdString();
+        file("cpuacct.stat", "user 30\nsystem 12\n");
+        file("cpuacct.usage_percpu", "400000000 20000001 \n");
+        file("cpu.stat", "nr_periods 9\nnr_throttled 4\nthrottled_time 70\n");
+        file("memory.usage_in_bytes", "4096000\n");
+        file("memory.max_usage_in_bytes", "5000000\n");
+        file("memory.limit_in_bytes", "9223372036854771712\n");
+        file("memory.stat", "cache 2000\ninactive_file 1\ntotal_cache 2000\ntotal_inactive_file 1500\n");
+        file("pids.current", "3\n");
+        file("pids.max", "max\n");
+        file("blkio.throttle.io_service_bytes", "8:16 Read 5\n8:16 Write 6\n8:16 Sync 11\n8:0 Read 100\n8:0 Write 200\n8:0 Total 300\nTotal 311\n");
+        file("blkio.throttle.io_serviced", "8:16 Read 1\n8:16 Write 2\n8:0 Read 3\n8:0 Write 4\nTotal 10\n");
+        UsageMeter meter({.cpu = group, .cpuacct = group, .memory = group, .pids = group, .blkio = group}, ::getpid());
+        auto usage = meter.read();
+        QVERIFY(usage.has_value());
+        QCOMPARE(usage->cpuNs, Counter(420'000'001));
+        QCOMPARE(usage->perCpuNs, (std::vector<std::uint64_t>{400'000'000, 20'000'001}));
+        QCOMPARE(usage->cpuUserNs, Counter(30 * tickNs()));
+        QCOMPARE(usage->throttledNs, Counter(70));
+        QCOMPARE(usage->memoryLimit, std::nullopt);
+        QCOMPARE(usage->pidsLimit, std::nullopt);
+        QVERIFY(usage->blockIo.has_value());
+        QCOMPARE(usage->blockIo->size(), 2u);
+        QCOMPARE(usage->blockIo->at(0).readBytes, 100u);
+        QCOMPARE(usage->blockIo->at(1).writeOps, 2u);
+        const auto reading = CgroupMeter::Reading::of(*usage);
+        QCOMPARE(reading.cacheBytes, Counter(1500));
+        QCOMPARE(reading.blockWriteBytes, Counter(206));
+
+        // What a sleeping container cannot change is not read again, but a second long after it ran it still is.
+        file("cpu.stat", "nr_periods 10\nnr_throttled 5\nthrottled_time 80\n");
+        QCOMPARE(meter.read()->throttledNs, Counter(80));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+        file("cpu.stat", "nr_periods 11\nnr_throttled 6\nthrottled_time 90\n");
+        QCOMPARE(meter.read()->throttledNs, Counter(90));
+        file("memory.usage_in_bytes", "4096001\n");
+        file("cpu.stat", "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n");
+        usage = meter.read();
+        QCOMPARE(usage->throttledNs, Counter(90));
+        QCOMPARE(usage->memoryBytes, Counter(4096001)); // may change nevertheless
+        file("cpuacct.usage_percpu", "400000000 20000002 \n");
+        QCOMPARE(meter.read()->throttledNs, Counter(0));
+    }
+
+    void allOfAGroupOfVersion2()
+    {
+        QTemporaryDir dir;
+        const std::filesystem::path group = dir.path().toStdString();
+        std::ofstream(group / "cpu.stat") << "usage_usec 1500\nuser_usec 1000\nsystem_usec 500\nnr_periods 9\nnr_throttled 4\nthrottled_usec 70\n";
+        std::ofstream(group / "memory.current") << "4096000\n";
+        std::ofstream(group / "memory.max") << "max\n";
+        std::ofstream(group / "memory.stat") << "anon 1000\nfile 2000\ninactive_file 1500\n";
+        std::ofstream(group / "io.stat") << "254:0 rbytes=100 wbytes=200 rios=1 wios=2 dbytes=0 dios=0\n7:0 \n8:0 rbytes=1 wbytes=2 rios=3 wios=4\n";
+        const auto usage = UsageMeter({.cpu = group, .v2 = true}, ::getpid()).read();
+        QVERIFY(usage.has_value());
+        QCOMPARE(usage->cpuNs, Counter(1'500'000));
+        QCOMPARE(usage->memoryStat, std::string("anon 1000\nfile 2000\ninactive_file 1500\n"));
+        QCOMPARE(usage->blockIo->size(), 2u);
+        QCOMPARE(usage->blockIo->at(1).writeOps, 4u);
+        QCOMPARE(CgroupMeter::Reading::of(*usage).cacheBytes, Counter(1500));
+        QVERIFY(!UsageMeter({.cpu = group / "nowhere", .v2 = true}, ::getpid()).read());
+    }
+
     void thisMachine()
     {
+        const HostTotals totals = HostTotals::now();
+        QCOMPARE(totals.cpus, std::thread::hardware_concurrency());
+        QVERIFY(totals.memoryBytes > 1 << 20);
         HostMeter meter;
         const HostMeter::Reading before = meter.read(true);
         QCOMPARE(before.coresNs.size(), static_cast<std::size_t>(std::thread::hardware_concurrency()));
+        QCOMPARE(before.totals.cpus, totals.cpus);
+        QCOMPARE(before.totals.memoryBytes, totals.memoryBytes);
+        QVERIFY(before.totals.cpuNs >= totals.cpuNs && totals.cpuNs > 0);
         QVERIFY(before.memoryBytes.value_or(0) > 1 << 20);
         QVERIFY(before.tasks.value_or(0) > 1);
         QVERIFY(before.networkRx.has_value());
