@@ -30,6 +30,7 @@
 #include "logs/memory_log.h"
 #include "models/container_model.h"
 #include "shell/object_names.h"
+#include "shell/theme.h"
 #include "terminal/terminal_canvas.h"
 #include "terminal/terminal_view.h"
 #include "fake_engine.h"
@@ -121,7 +122,7 @@ class TestLogViews : public QObject
     // What the window system has of it and what a whole painting gives.
     static bool shownAsPainted(QWidget& window)
     {
-        QTest::qWait(40);
+        QTest::qWait(20);
         const QImage shown = window.screen()->grabWindow(window.winId()).toImage().convertToFormat(QImage::Format_RGB32);
         const QImage painted = window.grab().toImage().convertToFormat(QImage::Format_RGB32);
         return shown == painted;
@@ -150,25 +151,25 @@ private slots:
         QTRY_COMPARE(view.pages().count(), 3000u);
         LogCanvas& canvas = view.canvas();
         canvas.setWrap(wrap);
-        QVERIFY(shownAsPainted(view));
+        QTRY_VERIFY(shownAsPainted(view));
         canvas.verticalScrollBar()->setValue(1200);
         QTRY_VERIFY(view.pages().line(1200) && view.pages().line(1400) && view.pages().line(1000));
         QTest::mouseClick(canvas.viewport(), Qt::LeftButton, {}, {300, 100});
         for (const int notches : {-1, -1, 2, -3, 7, -1, 1, -40, 1}) {
             QWheelEvent wheel({300, 300}, canvas.viewport()->mapToGlobal(QPointF(300, 300)), {}, {0, notches * 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
             QApplication::sendEvent(canvas.viewport(), &wheel);
-            QVERIFY2(shownAsPainted(view), qPrintable(QString::number(notches)));
+            QTRY_VERIFY(shownAsPainted(view));
         }
         for (const int key : {Qt::Key_Down, Qt::Key_Down, Qt::Key_Up, Qt::Key_PageDown, Qt::Key_Right, Qt::Key_Down, Qt::Key_End, Qt::Key_Up, Qt::Key_Home, Qt::Key_Down}) {
             QTest::keyClick(&canvas, static_cast<Qt::Key>(key));
             QTRY_VERIFY(view.pages().line(canvas.topLine()) && view.pages().line(std::min<std::uint64_t>(canvas.topLine() + 40, 2999)));
-            QVERIFY2(shownAsPainted(view), qPrintable(QString::number(key)));
+            QTRY_VERIFY(shownAsPainted(view));
         }
         for (int i = 0; i < 3; ++i) { // two steps before one painting
             QTest::keyClick(&canvas, Qt::Key_Down);
             canvas.setNumbers(i % 2 == 0);
             QTest::keyClick(&canvas, Qt::Key_Down);
-            QVERIFY(shownAsPainted(view));
+            QTRY_VERIFY(shownAsPainted(view));
         }
     }
     void logs()
@@ -356,6 +357,19 @@ private slots:
         QTRY_COMPARE(page.view().pages().count(), 400u);
         QTRY_VERIFY(page.view().pages().line(399).has_value());
         picture(page, QStringLiteral("logs-room"));
+        // Another theme has other colours for the names; one stays where one was.
+        QTest::keyClick(&page.view().canvas(), Qt::Key_PageUp);
+        QTest::keyClick(&page.view().canvas(), Qt::Key_Return);
+        const std::uint64_t top = page.view().canvas().topLine();
+        const QColor color = page.view().pages().sources().front().color;
+        for (const auto mode : {theme::Mode::Dark, theme::Mode::Light}) {
+            theme::apply(mode);
+            QTest::qWait(60);
+            QVERIFY(!page.view().canvas().following());
+            QCOMPARE(page.view().canvas().topLine(), top);
+            QVERIFY(page.view().findChild<LogDetails*>()->isVisible());
+            QCOMPARE(page.view().pages().sources().front().color == color, mode == theme::Mode::Light);
+        }
         auto* tree = page.findChild<QTreeWidget*>(QLatin1StringView(names::logsTree));
         QCOMPARE(tree->topLevelItemCount(), 3);
         QTreeWidgetItem* shop = tree->findItems(QStringLiteral("shop"), Qt::MatchExactly).value(0);

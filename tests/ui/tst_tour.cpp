@@ -9,6 +9,7 @@
 #include <QPainter>
 #include <QProcess>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QRegularExpression>
 #include <QTabWidget>
 #include <QToolButton>
@@ -28,6 +29,8 @@
 #include "dockerfile/dockerfile_page.h"
 #include "dockerfile/dockerfile_view.h"
 #include "isolated_settings.h"
+#include "logs/find_bar.h"
+#include "logs/jump_bar.h"
 #include "logs/log_canvas.h"
 #include "logs/log_view.h"
 #include "logs/logs_page.h"
@@ -364,6 +367,56 @@ private slots:
         QTest::qWait(500);
         picture("log-lines-of-that-moment");
         QCOMPARE(m_engine.docker({"rm", "-f", "encoder", "worker", "cache", "queue", "api", "batch"}).code, 0);
+        chooseTheOnlyRow();
+    }
+
+    // Four that talk at the same time, each in its own way.
+    void severalLogsAreReadAsOne()
+    {
+        const auto start = [&](const QString& name, const QString& script) {
+            QCOMPARE(m_engine.docker({"run", "-d", "--name", name, "--label", "com.docker.compose.project=shop", "--entrypoint", "sh",
+                                      "slipway/starter:latest", "-c", "i=0; while :; do i=$((i+1)); " + script + "; done"}).code, 0);
+        };
+        start("web", "echo \"{\\\"level\\\":\\\"info\\\",\\\"msg\\\":\\\"GET /api/orders/$i\\\",\\\"status\\\":200,\\\"ms\\\":$((i % 37 + 3)),\\\"user\\\":\\\"u$((i * 7919 % 1000))\\\"}\"; sleep 0.3");
+        start("payments", "if [ $((i % 4)) = 0 ]; then printf '\\033[31;1mERROR\\033[0m charge %d: connection refused by 10.88.0.7:5432\\n' $i >&2; else printf '\\033[32mINFO\\033[0m  charge %d: \\033[1maccepted\\033[0m, see https://pay.example/c/%d\\n' $i $i; fi; sleep 0.4");
+        start("worker", "echo \"WARN  job $i: queue is $((i * 3)) behind\"; echo \"DEBUG job $i: took $((i % 90)) ms\"; sleep 0.7");
+        start("db", "echo \"LOG:  checkpoint complete: wrote $((i * 13)) buffers\"; sleep 0.9");
+        click(names::logsButton);
+        auto* logs = find<LogsPage>(names::logsPage);
+        QVERIFY(within(15000, [&] { return logs->chosen().size() == 5 && logs->view().pages().count() > 60; }));
+        LogView& view = logs->view();
+        view.canvas().setTimes(LogCanvas::Times::Local);
+        inBothThemes("logs-of-five");
+        view.canvas().setFocus();
+        QTest::keyClick(&view.canvas(), Qt::Key_F, Qt::ControlModifier);
+        auto* find = view.findChild<FindBar*>();
+        QVERIFY(find && find->isVisible());
+        find->open(QStringLiteral("connection refused"));
+        QVERIFY(within(10000, [&] { return view.pages().matchNumber() && view.pages().findRun().table().matches() >= 4; }));
+        QTest::keyClick(&view, Qt::Key_F3, Qt::ShiftModifier);
+        QTest::qWait(300);
+        inBothThemes("logs-found");
+        const auto buttons = find->findChildren<QToolButton*>();
+        const auto filter = std::ranges::find(buttons, QStringLiteral("Filter"), &QToolButton::text);
+        QVERIFY(filter != buttons.end());
+        QTest::mouseClick(*filter, Qt::LeftButton);
+        find->findChild<QSpinBox*>()->setValue(1);
+        QVERIFY(within(10000, [&] { return view.pages().filtered() && view.pages().count() >= 12; }));
+        QTest::qWait(300);
+        inBothThemes("logs-filtered");
+        QTest::keyClick(find->findChild<QLineEdit*>(), Qt::Key_Escape);
+        QVERIFY(within(5000, [&] { return !view.pages().filtered(); }));
+        QTest::keyClick(&view.canvas(), Qt::Key_PageUp);
+        QVERIFY(!view.canvas().following());
+        QTest::mouseClick(view.canvas().viewport(), Qt::LeftButton, {}, {500, 106});
+        QTest::keyClick(&view.canvas(), Qt::Key_Return);
+        QTest::keyClick(&view.canvas(), Qt::Key_G, Qt::ControlModifier);
+        QTest::qWait(300);
+        inBothThemes("logs-line");
+        QTest::keyClick(view.findChild<JumpBar*>()->findChild<QLineEdit*>(), Qt::Key_Escape);
+        view.canvas().setTimes(LogCanvas::Times::None);
+        QCOMPARE(m_engine.docker({"rm", "-f", "web", "payments", "worker", "db"}).code, 0);
+        click(names::containersButton);
         chooseTheOnlyRow();
     }
 

@@ -54,6 +54,14 @@ void LogPages::open(std::vector<Source> sources, bool everything)
         listen(everything);
 }
 
+void LogPages::relabel(std::vector<Source> sources)
+{
+    if (sources == m_sources)
+        return;
+    m_sources = std::move(sources);
+    emit changed();
+}
+
 void LogPages::close()
 {
     m_growthHop.cut();

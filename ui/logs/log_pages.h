@@ -28,6 +28,7 @@ public:
     ~LogPages() override;
 
     void open(std::vector<Source> sources, bool everything = false); // empty: nothing
+    void relabel(std::vector<Source> sources); // the same ones with other names or colours: what is shown stays where it is
     void close();                                                     // stops listening, keeps what is here
     void resume();
     // Which lines are rows; FILTER also hides what FIND does not match, CONTEXT lines around them apart. An empty text finds nothing.

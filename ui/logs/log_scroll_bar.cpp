@@ -32,7 +32,7 @@ void LogScrollBar::paintEvent(QPaintEvent* event)
     QPainter p(this);
     const ViewColors colors = ViewColors::of(palette());
     for (const int y : m_marks)
-        p.fillRect(width() - 7, groove.top() + y, 5, 2, colors.currentMatch);
+        p.fillRect(width() - 7, groove.top() + y, 5, 2, colors.warning);
     if (const auto current = m_model.currentMatch(); current && m_model.count() > 0) {
         const double share = static_cast<double>(m_model.rowOf(*current)) / static_cast<double>(m_model.count());
         p.fillRect(1, groove.top() + static_cast<int>(share * m_height) - 1, width() - 2, 3, colors.accent);

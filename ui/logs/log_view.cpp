@@ -155,7 +155,8 @@ void LogView::setContainer(const QString& id, bool running)
 
 void LogView::setSources(std::vector<LogModel::Source> sources, bool running)
 {
-    if (sources == m_pages.sources()) {
+    if (std::ranges::equal(sources, m_pages.sources(), {}, &LogModel::Source::id, &LogModel::Source::id)) {
+        m_pages.relabel(std::move(sources));
         const bool restarted = running && !m_running;
         m_running = running;
         if (restarted && isVisible()) {

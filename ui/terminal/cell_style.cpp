@@ -34,7 +34,7 @@ ViewColors ViewColors::of(const QPalette& palette)
     c.accent = palette.color(QPalette::Highlight);
     c.selection = mix(c.background, c.accent, c.dark ? 0.45 : 0.28);
     c.match = c.dark ? QColor(0x6a, 0x55, 0x12) : QColor(0xff, 0xe5, 0x8a);
-    c.currentMatch = c.dark ? QColor(0xf5, 0xb8, 0x2e) : QColor(0xff, 0xa9, 0x1f);
+    c.currentMatch = c.dark ? QColor(0x9c, 0x66, 0x00) : QColor(0xff, 0xa9, 0x1f);
     c.warning = c.dark ? QColor(0xe8, 0xa3, 0x3d) : QColor(0xb3, 0x6b, 0x00);
     c.error = c.dark ? QColor(0xff, 0x7b, 0x86) : QColor(0xc2, 0x28, 0x38);
     return c;
