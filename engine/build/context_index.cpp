@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/unique_fd.h"
+#include "base/varint.h"
 #include "store/layer_attribute.h"
 
 namespace slipway::build
@@ -20,61 +21,22 @@ constexpr std::string_view magic = "slipway context 1\n";
 
 bool isName(std::string_view name) { return !name.empty() && name.size() <= 255 && name != "." && name != ".." && !name.contains('\0'); }
 
-class Writer
-{
-public:
-    explicit Writer(std::string& into) : m_into(into) {}
-    void number(std::uint64_t value)
-    {
-        for (; value >= 0x80; value >>= 7)
-            m_into += static_cast<char>(value | 0x80);
-        m_into += static_cast<char>(value);
-    }
-    void text(std::string_view value)
-    {
-        number(value.size());
-        m_into += value;
-    }
-
-private:
-    std::string& m_into;
-};
-
+// What save() wrote, in the same order; nothing more comes once it is broken.
 class Reader
 {
 public:
     explicit Reader(std::string_view from) : m_from(from) {}
-    std::uint64_t number()
-    {
-        std::uint64_t value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            if (m_from.empty()) {
-                broken = true;
-                return 0;
-            }
-            const auto byte = static_cast<unsigned char>(m_from.front());
-            m_from.remove_prefix(1);
-            value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-            if (byte < 0x80)
-                return value;
-        }
-        broken = true;
-        return 0;
-    }
-    std::string_view text()
-    {
-        const std::uint64_t size = number();
-        if (size > m_from.size()) {
-            broken = true;
-            return {};
-        }
-        const std::string_view value = m_from.substr(0, size);
-        m_from.remove_prefix(size);
-        return value;
-    }
+    std::uint64_t number() { return value(takeVarint(m_from)); }
+    std::string_view text() { return value(takeSized(m_from)); }
     bool broken = false;
 
 private:
+    template <class T>
+    T value(const std::optional<T>& taken)
+    {
+        broken = broken || !taken;
+        return taken.value_or(T());
+    }
     std::string_view m_from;
 };
 } // namespace
@@ -88,8 +50,20 @@ bool ContextEntry::looksLike(const ContextEntry& other) const
 
 bool walksBefore(std::string_view a, std::string_view b)
 {
-    const auto byte = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
-    return std::ranges::lexicographical_compare(a, b, {}, byte, byte);
+    const std::size_t common = std::min(a.size(), b.size());
+    std::size_t same = 0; // eight at a time: paths share their folders
+    for (std::uint64_t left = 0, right = 0; same + sizeof left <= common; same += sizeof left) {
+        std::memcpy(&left, a.data() + same, sizeof left);
+        std::memcpy(&right, b.data() + same, sizeof right);
+        if (left != right)
+            break;
+    }
+    while (same < common && a[same] == b[same])
+        ++same;
+    const auto byte = [same](std::string_view path) {
+        return path[same] == '/' ? 0 : static_cast<unsigned char>(path[same]);
+    };
+    return same == a.size() ? same < b.size() : same < b.size() && byte(a) < byte(b);
 }
 
 Status makeTree(std::vector<ContextEntry>& entries)
@@ -169,21 +143,21 @@ std::int64_t ContextIndex::bytes() const
 Status ContextIndex::save(const std::filesystem::path& file, std::string_view seal) const
 {
     std::string bytes(magic);
-    Writer out(bytes);
-    out.text(seal);
-    out.number(m_entries.size());
+    putSized(bytes, seal);
+    putVarint(bytes, m_entries.size());
     for (const ContextEntry& entry : m_entries) {
-        out.text(entry.path);
-        for (const std::uint64_t each : {static_cast<std::uint64_t>(entry.kind), static_cast<std::uint64_t>(entry.mode), static_cast<std::uint64_t>(entry.uid),
-                                         static_cast<std::uint64_t>(entry.gid), static_cast<std::uint64_t>(entry.size), static_cast<std::uint64_t>(entry.modified)})
-            out.number(each);
-        out.text(entry.link);
-        out.text(entry.stamp);
-        out.text(entry.hash);
-        out.number(entry.attributes.size());
+        putSized(bytes, entry.path);
+        for (const std::uint64_t each : {static_cast<std::uint64_t>(entry.kind), static_cast<std::uint64_t>(entry.mode),
+                                         static_cast<std::uint64_t>(entry.uid), static_cast<std::uint64_t>(entry.gid),
+                                         static_cast<std::uint64_t>(entry.size), static_cast<std::uint64_t>(entry.modified)})
+            putVarint(bytes, each);
+        putSized(bytes, entry.link);
+        putSized(bytes, entry.stamp);
+        putSized(bytes, entry.hash);
+        putVarint(bytes, entry.attributes.size());
         for (const auto& [name, value] : entry.attributes) {
-            out.text(name);
-            out.text(value);
+            putSized(bytes, name);
+            putSized(bytes, value);
         }
     }
     const std::string beside = file.string() + ".new";

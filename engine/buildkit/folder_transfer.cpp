@@ -54,7 +54,7 @@ Result<Message> FolderTransfer::receive()
     if (!bytes)
         return fail(ErrorKind::Cancelled, "the client ended the transfer of its files");
     m_bytes += static_cast<std::int64_t>(bytes->size());
-    TRY(auto message, Message::parse(*bytes));
+    TRY(auto message, Message::parse(*std::move(bytes)));
     if (message.number(packet::type) == PacketError)
         return fail(ErrorKind::InvalidArgument, "the client could not send its files: " + message.text(packet::data));
     return message;
@@ -71,7 +71,7 @@ Result<std::vector<ContextEntry>> FolderTransfer::list()
             break;
         if (id > maxEntries)
             return fail(ErrorKind::InvalidArgument, "the build context has too many files");
-        TRY(const Message told, Message::parse(message.view(packet::stat)));
+        TRY(const Message told, Message::parse(message.text(packet::stat)));
         TRY(auto entry, entryOf(told));
         if (!entry)
             continue;

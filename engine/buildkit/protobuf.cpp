@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/varint.h"
+
 namespace slipway::buildkit
 {
 
@@ -11,52 +13,14 @@ namespace
 enum WireType : std::uint8_t { Varint = 0, Fixed64 = 1, Bytes = 2, Fixed32 = 5 };
 
 std::unexpected<Error> broken() { return fail(ErrorKind::InvalidArgument, "a broken protobuf message"); }
-
-class Cursor
-{
-public:
-    explicit Cursor(std::string_view bytes) : m_bytes(bytes) {}
-    [[nodiscard]] bool atEnd() const { return m_bytes.empty(); }
-
-    Result<std::uint64_t> varint()
-    {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64 && !m_bytes.empty(); shift += 7) {
-            const auto byte = static_cast<unsigned char>(m_bytes.front());
-            m_bytes.remove_prefix(1);
-            value |= std::uint64_t(byte & 0x7f) << shift;
-            if (!(byte & 0x80))
-                return value;
-        }
-        return broken();
-    }
-    Result<std::string_view> take(std::uint64_t count)
-    {
-        if (count > m_bytes.size())
-            return broken();
-        const auto taken = m_bytes.substr(0, count);
-        m_bytes.remove_prefix(count);
-        return taken;
-    }
-
-private:
-    std::string_view m_bytes;
-};
 } // namespace
-
-void MessageWriter::varint(std::uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        m_bytes += static_cast<char>(value | 0x80);
-    m_bytes += static_cast<char>(value);
-}
 
 MessageWriter& MessageWriter::number(int field, std::int64_t value)
 {
     if (value == 0)
         return *this;
-    varint(static_cast<std::uint64_t>(field) << 3 | Varint);
-    varint(static_cast<std::uint64_t>(value));
+    putVarint(m_bytes, static_cast<std::uint64_t>(field) << 3 | Varint);
+    putVarint(m_bytes, static_cast<std::uint64_t>(value));
     return *this;
 }
 
@@ -64,9 +28,8 @@ MessageWriter& MessageWriter::text(int field, std::string_view value) { return v
 
 MessageWriter& MessageWriter::bytes(int field, std::string_view value)
 {
-    varint(static_cast<std::uint64_t>(field) << 3 | Bytes);
-    varint(value.size());
-    m_bytes += value;
+    putVarint(m_bytes, static_cast<std::uint64_t>(field) << 3 | Bytes);
+    putSized(m_bytes, value);
     return *this;
 }
 
@@ -77,32 +40,35 @@ MessageWriter& MessageWriter::entries(int field, const std::map<std::string, std
     return *this;
 }
 
-Result<Message> Message::parse(std::string_view bytes)
+Result<Message> Message::parse(std::string whole)
 {
     Message message;
-    for (Cursor cursor(bytes); !cursor.atEnd();) {
-        TRY(const std::uint64_t tag, cursor.varint());
-        if (tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
+    message.m_bytes = std::move(whole);
+    message.m_fields.reserve(8);
+    std::string_view bytes = message.m_bytes;
+    while (!bytes.empty()) {
+        const auto tag = takeVarint(bytes);
+        if (!tag || *tag >> 3 == 0 || *tag >> 3 > 0x1fffffff)
             return broken();
-        Field field{.number = static_cast<int>(tag >> 3), .value = 0, .bytes = {}};
-        switch (tag & 7) {
-        case Varint: {
-            TRY(field.value, cursor.varint());
-            break;
-        }
-        case Bytes: {
-            TRY(const std::uint64_t size, cursor.varint());
-            TRY(field.bytes, cursor.take(size));
-            break;
-        }
-        case Fixed64:
-            TRY_STATUS(cursor.take(8).transform([](std::string_view) {}));
+        Field field{.number = static_cast<int>(*tag >> 3)};
+        const unsigned type = *tag & 7;
+        if (type == Varint) {
+            const auto value = takeVarint(bytes);
+            if (!value)
+                return broken();
+            field.value = *value;
+        } else if (type == Bytes) {
+            const auto taken = takeSized(bytes);
+            if (!taken)
+                return broken();
+            field.size = taken->size();
+            field.at = message.m_bytes.size() - bytes.size() - field.size;
+        } else {
+            const std::size_t size = type == Fixed64 ? 8 : type == Fixed32 ? 4 : 0;
+            if (size == 0 || size > bytes.size())
+                return broken();
+            bytes.remove_prefix(size);
             continue;
-        case Fixed32:
-            TRY_STATUS(cursor.take(4).transform([](std::string_view) {}));
-            continue;
-        default:
-            return broken();
         }
         message.m_fields.push_back(std::move(field));
     }
@@ -123,7 +89,7 @@ std::string_view Message::view(int field) const
 {
     std::string_view value;
     for (const Field& each : m_fields)
-        value = each.number == field ? std::string_view(each.bytes) : value;
+        value = each.number == field ? bytesOf(each) : value;
     return value;
 }
 
@@ -134,7 +100,7 @@ std::vector<std::string> Message::texts(int field) const
     std::vector<std::string> all;
     for (const Field& each : m_fields) {
         if (each.number == field)
-            all.push_back(each.bytes);
+            all.emplace_back(bytesOf(each));
     }
     return all;
 }

@@ -29,7 +29,6 @@ public:
     [[nodiscard]] const std::string& str() const { return m_bytes; }
 
 private:
-    void varint(std::uint64_t value);
     std::string m_bytes;
 };
 
@@ -38,7 +37,7 @@ class Message
 {
 public:
     // InvalidArgument when BYTES are no message.
-    [[nodiscard]] static Result<Message> parse(std::string_view bytes);
+    [[nodiscard]] static Result<Message> parse(std::string bytes);
 
     [[nodiscard]] std::uint64_t number(int field) const; // 0 when it is not there
     [[nodiscard]] std::string text(int field) const;     // the last one
@@ -52,8 +51,14 @@ private:
     {
         int number = 0;
         std::uint64_t value = 0;
-        std::string bytes;
+        std::size_t at = 0, size = 0; // of its bytes
     };
+    [[nodiscard]] std::string_view bytesOf(const Field& field) const
+    {
+        return std::string_view(m_bytes).substr(field.at, field.size);
+    }
+
+    std::string m_bytes;
     std::vector<Field> m_fields;
 };
 
