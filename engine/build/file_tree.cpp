@@ -2,7 +2,9 @@
 #include "build/file_tree.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -173,10 +175,23 @@ Result<std::string> FileTree::contentHash(int folder, const std::string& name, c
 
 namespace
 {
-// What a file's part of the hash begins with.
-std::string hashLine(const std::string& relative, std::uint32_t kind, std::uint32_t mode, std::uint32_t uid, std::uint32_t gid)
+void addNumber(std::string& line, std::uint32_t value, int base, char after)
 {
-    return std::format("{}\n{:o} {:o} {} {}\n", relative, kind, mode, uid, gid);
+    std::array<char, 16> digits{};
+    line.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr);
+    line += after;
+}
+
+// What a file's part of the hash begins with; instead of what LINE was.
+void hashLine(std::string& line, std::string_view relative, std::uint32_t kind, std::uint32_t mode, std::uint32_t uid,
+              std::uint32_t gid)
+{
+    line.assign(relative);
+    line += '\n';
+    addNumber(line, kind, 8, ' ');
+    addNumber(line, mode, 8, ' ');
+    addNumber(line, uid, 10, ' ');
+    addNumber(line, gid, 10, '\n');
 }
 
 std::uint32_t kindOf(const ContextEntry& entry)
@@ -186,33 +201,45 @@ std::uint32_t kindOf(const ContextEntry& entry)
 }
 } // namespace
 
-// As hashEntry does it by looking.
-Status FileTree::hashIndexed(Hashing& into) const
+// As hashEntry does it by looking: LINES gets each file and its part of the hash.
+template <class Lines>
+void FileTree::indexed(const std::string& path, const CopyRules& rules, const Lines& lines) const
 {
-    const CopyRules& rules = into.rules;
-    const std::size_t skip = into.path.empty() ? 0 : into.path.size() + 1;
-    std::string ignored; // a folder, with all in it
-    for (const ContextEntry& entry : m_index->below(into.path)) {
-        const std::string relative = entry.path.size() > skip ? entry.path.substr(skip) : "";
+    const std::size_t skip = path.empty() ? 0 : path.size() + 1;
+    std::string ignored, line; // ignored: a folder, with all in it
+    for (const ContextEntry& entry : m_index->below(path)) {
+        const std::string_view relative =
+            entry.path.size() > skip ? std::string_view(entry.path).substr(skip) : std::string_view();
         if (!ignored.empty() && relative.starts_with(ignored))
             continue;
         const bool isFolder = entry.kind == ContextEntry::Kind::Folder;
-        if (!relative.empty() && !rules.exclude.empty() && rules.exclude.ignores(relative) && !(isFolder && rules.exclude.hasExceptions())) {
+        if (!relative.empty() && !rules.exclude.empty() && rules.exclude.ignores(std::string(relative)) &&
+            !(isFolder && rules.exclude.hasExceptions())) {
             if (isFolder)
-                ignored = relative + '/';
+                ignored = std::string(relative) + '/';
             continue;
         }
         const std::uint32_t mode = entry.kind == ContextEntry::Kind::Symlink ? 0777 : rules.mode.value_or(entry.mode);
-        std::string line = hashLine(relative, kindOf(entry), mode, rules.uid.value_or(entry.uid), rules.gid.value_or(entry.gid));
+        hashLine(line, relative, kindOf(entry), mode, rules.uid.value_or(entry.uid), rules.gid.value_or(entry.gid));
         line += entry.kind == ContextEntry::Kind::Symlink ? entry.link : entry.hash;
         for (const auto& [key, value] : entry.attributes)
-            line += '\n' + key + '=' + value;
+            line.append("\n").append(key).append("=").append(value);
         line += '\0';
-        into.hasher.update(line.data(), line.size());
-        if (into.tell)
-            into.tell->addFile(entry.path + (isFolder ? "/" : ""), std::move(line));
+        lines(entry, line);
     }
-    return {};
+}
+
+void FileTree::hashIndexed(Hashing& into) const
+{
+    indexed(into.path, into.rules,
+            [&](const ContextEntry&, const std::string& line) { into.hasher.update(line.data(), line.size()); });
+    if (!into.tell)
+        return;
+    into.tell->addFiles([this, path = into.path, rules = into.rules](const StepInputs::AddFile& add) {
+        indexed(path, rules, [&](const ContextEntry& entry, const std::string& line) {
+            add(entry.path + (entry.kind == ContextEntry::Kind::Folder ? "/" : ""), line);
+        });
+    });
 }
 
 Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const
@@ -223,8 +250,9 @@ Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, c
         return failErrno(errno, "reading " + name);
     if (!relative.empty() && rules.exclude.ignores(relative) && !(S_ISDIR(info.st_mode) && rules.exclude.hasExceptions()))
         return {};
-    std::string line = hashLine(relative, info.st_mode & S_IFMT, S_ISLNK(info.st_mode) ? 0777 : modeOf(info, rules), rules.uid.value_or(info.st_uid),
-                                rules.gid.value_or(info.st_gid));
+    std::string line;
+    hashLine(line, relative, info.st_mode & S_IFMT, S_ISLNK(info.st_mode) ? 0777 : modeOf(info, rules),
+             rules.uid.value_or(info.st_uid), rules.gid.value_or(info.st_gid));
     if (S_ISREG(info.st_mode)) {
         TRY(const std::string hash, contentHash(folder, name, into.stop));
         line += hash;
@@ -253,7 +281,7 @@ Result<Digest> FileTree::hash(const CopySource& source, const CopyRules& rules, 
     const std::string header = (source.isFolder ? "folder" : "file " + source.name) + '\n';
     hashing.hasher.update(header.data(), header.size());
     if (m_index && !source.path.empty()) {
-        TRY_STATUS(hashIndexed(hashing));
+        hashIndexed(hashing);
         return hashing.hasher.finish();
     }
     const auto slash = source.path.rfind('/');
@@ -261,7 +289,7 @@ Result<Digest> FileTree::hash(const CopySource& source, const CopyRules& rules, 
                                           O_RDONLY | O_DIRECTORY));
     TRY_STATUS(hashEntry(hashing, folder.get(), source.path.empty() ? "." : source.path.substr(slash + 1), ""));
     if (m_index) // of the root itself that was all
-        TRY_STATUS(hashIndexed(hashing));
+        hashIndexed(hashing);
     return hashing.hasher.finish();
 }
 

@@ -70,7 +70,9 @@ private:
         StepInputs* tell;
         std::string path; // of the source
     };
-    Status hashIndexed(Hashing& into) const;
+    void hashIndexed(Hashing& into) const;
+    template <class Lines>
+    void indexed(const std::string& path, const CopyRules& rules, const Lines& lines) const;
     Status hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const;
     [[nodiscard]] std::string closeTo(const std::string& path) const;
 

@@ -15,6 +15,7 @@
 #include "base/folder.h"
 #include "base/ids.h"
 #include "base/in_root.h"
+#include "base/varint.h"
 #include "build/context.h"
 #include "store/digest.h"
 #include "store/layer_attribute.h"
@@ -75,8 +76,13 @@ private:
         made.path = path;
         made.mode = info.st_mode & 07777;
         made.modified = nanoseconds(info.st_mtim);
-        const bool unsure = toUnixNano(now()) - nanoseconds(info.st_ctim) < unsureFor;
-        made.stamp = unsure ? '?' + randomId() : std::format("{} {} {}", info.st_dev, info.st_ino, nanoseconds(info.st_ctim));
+        if (m_began - nanoseconds(info.st_ctim) < unsureFor) {
+            made.stamp = '?' + randomId();
+        } else {
+            for (const std::uint64_t each :
+                 {std::uint64_t(info.st_dev), std::uint64_t(info.st_ino), std::uint64_t(nanoseconds(info.st_ctim))})
+                putVarint(made.stamp, each);
+        }
         if (S_ISDIR(info.st_mode)) {
             made.kind = Kind::Folder;
         } else if (S_ISLNK(info.st_mode)) {
@@ -130,6 +136,7 @@ private:
     const std::stop_token& m_stop;
     std::map<std::pair<dev_t, ino_t>, std::string> m_links;
     std::size_t m_at = 0;
+    std::int64_t m_began = toUnixNano(now());
 };
 
 Result<std::string> textOf(const UniqueFd& fd)

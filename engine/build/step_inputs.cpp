@@ -63,7 +63,10 @@ Json StepInputs::prints() const
             unique = name + " #" + std::to_string(copy);
         parts[unique] = print(value);
     }
-    return {{"parts", parts}, {"files", fewFiles(m_files)}};
+    auto files = m_files;
+    for (const auto& later : m_later)
+        later([&](std::string path, std::string hash) { files.emplace_back(std::move(path), std::move(hash)); });
+    return {{"parts", parts}, {"files", fewFiles(files)}};
 }
 
 std::string StepInputs::instructionPrint() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,10 @@ public:
 
     void add(std::string name, std::string value) { m_parts.emplace_back(std::move(name), std::move(value)); }
     // A file of a source, with a hash. It is in its source's hash already, so it is told but not part of the key.
+    using AddFile = std::function<void(std::string path, std::string hash)>;
     void addFile(std::string path, std::string hash) { m_files.emplace_back(std::move(path), std::move(hash)); }
+    // Many of them, worked out only when prints() is asked for.
+    void addFiles(std::function<void(const AddFile&)> files) { m_later.push_back(std::move(files)); }
 
     [[nodiscard]] const std::string& instruction() const { return m_instruction; }
     [[nodiscard]] const Digest& below() const { return m_below; }
@@ -40,6 +44,7 @@ private:
     std::string m_instruction;
     Digest m_below;
     std::vector<std::pair<std::string, std::string>> m_parts, m_files;
+    std::vector<std::function<void(const AddFile&)>> m_later;
 };
 
 // The names of parts (and "file PATH") that are in one of two prints only, or differ.

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace slipway::buildkit
@@ -24,9 +25,11 @@ namespace slipway::buildkit
 namespace
 {
 constexpr std::size_t maxMessage = 16 << 20;
-constexpr int callWindow = (16 << 20) + 65536; // holds any message, and so much may be unread of one call
+constexpr std::size_t maxUnconsumed = 256 << 10;               // that was read and is not told yet
+constexpr int callWindow = maxMessage + maxUnconsumed + 65536; // holds any message, and so much may be unread of one call
 constexpr int connectionWindow = 64 << 20;
 constexpr std::size_t maxUnsent = 1 << 20;
+constexpr std::size_t maxTaken = 1 << 20;
 constexpr std::size_t prefix = 5; // of a message: compressed or not, its size
 
 std::string percentEncoded(std::string_view text)
@@ -78,6 +81,12 @@ struct GrpcConnection::Impl : std::enable_shared_from_this<GrpcConnection::Impl>
     std::string unsent;
     int handlers = 0;
     bool ended = false;
+    bool news = false; // for who waits for CHANGED: told once for all that came together
+    void tell()
+    {
+        if (std::exchange(news, false))
+            changed.notify_all();
+    }
     std::thread io;
 
     ~Impl() { nghttp2_session_del(session); }
@@ -118,7 +127,8 @@ public:
     nghttp2_ssize give(std::uint8_t* into, std::size_t room, std::uint32_t* flags);
     std::int32_t id = 0;
     std::string requestPath, inbox;
-    GrpcMetadata headers; // of the request; on the calling side of the answer, with its trailers
+    std::size_t taken = 0, unconsumed = 0; // bytes of inbox that were, and those that the peer does not know to be
+    GrpcMetadata headers;                  // of the request; on the calling side of the answer, with its trailers
     bool peerDone = false, closed = false;
     std::stop_source stopping;
 
@@ -136,18 +146,24 @@ private:
 
 Result<std::optional<std::string>> Call::nextMessage()
 {
-    if (inbox.size() < prefix)
+    const std::string_view waiting = std::string_view(inbox).substr(taken);
+    if (waiting.size() < prefix)
         return std::nullopt;
-    const auto byte = [this](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(inbox[i])); };
+    const auto byte = [waiting](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(waiting[i])); };
     const std::size_t size = byte(1) << 24 | byte(2) << 16 | byte(3) << 8 | byte(4);
-    if (size > maxMessage || inbox[0] != 0)
+    if (size > maxMessage || waiting[0] != 0)
         return fail(ErrorKind::InvalidArgument, "a gRPC message that is compressed or larger than it may be");
-    if (inbox.size() < prefix + size)
+    if (waiting.size() < prefix + size)
         return std::nullopt;
-    std::string message = inbox.substr(prefix, size);
-    inbox.erase(0, prefix + size);
-    if (!closed) {
-        nghttp2_session_consume(m_connection->session, id, prefix + size);
+    std::string message(waiting.substr(prefix, size));
+    taken += prefix + size;
+    unconsumed += prefix + size;
+    if (taken == inbox.size() || taken > maxTaken) { // not each time: what is left would be moved for every message
+        inbox.erase(0, taken);
+        taken = 0;
+    }
+    if (!closed && unconsumed > maxUnconsumed) {
+        nghttp2_session_consume(m_connection->session, id, std::exchange(unconsumed, 0));
         m_connection->wake();
     }
     return message;
@@ -274,7 +290,7 @@ int onFrame(nghttp2_session* session, const nghttp2_frame* frame, void* user)
         return 0;
     if (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)
         call->peerDone = true;
-    impl.changed.notify_all();
+    impl.news = true;
     if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
         const std::array answer = {header(":status", "200"), header("content-type", "application/grpc")};
         nghttp2_submit_response2(session, call->id, answer.data(), answer.size(), &provider);
@@ -290,7 +306,7 @@ int onData(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* 
         call->inbox.append(reinterpret_cast<const char*>(data), size);
     else
         nghttp2_session_consume(impl.session, id, size);
-    impl.changed.notify_all();
+    impl.news = true;
     return 0;
 }
 
@@ -299,11 +315,13 @@ int onClose(nghttp2_session*, std::int32_t id, std::uint32_t, void* user)
     Impl& impl = implOf(user);
     if (const auto call = impl.find(id)) {
         call->closed = true;
-        nghttp2_session_consume_connection(impl.session, call->inbox.size()); // what nobody reads must not fill the window
+        // What nobody reads must not fill the window.
+        nghttp2_session_consume_connection(impl.session,
+                                           call->inbox.size() - call->taken + std::exchange(call->unconsumed, 0));
         impl.toStop.push_back(call->stopping);
         impl.calls.erase(id);
     }
-    impl.changed.notify_all();
+    impl.news = true;
     return 0;
 }
 } // namespace
@@ -341,6 +359,7 @@ bool GrpcConnection::Impl::flush()
             const std::uint8_t* data = nullptr;
             for (nghttp2_ssize size = 0; unsent.size() < 256 * 1024 && (size = nghttp2_session_mem_send2(session, &data)) > 0;)
                 unsent.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+            tell();
         }
         if (unsent.empty())
             return true;
@@ -375,6 +394,7 @@ bool GrpcConnection::Impl::exchange()
         const bool taken = nghttp2_session_mem_recv2(session, buffer.data(), static_cast<std::size_t>(got)) >= 0;
         alive = taken && (nghttp2_session_want_read(session) || nghttp2_session_want_write(session));
         stopped.swap(toStop);
+        tell();
     }
     for (std::stop_source& each : stopped)
         each.request_stop();

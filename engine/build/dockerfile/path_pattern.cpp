@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <ranges>
 
 #include "build/dockerfile/text.h"
 
@@ -80,6 +81,11 @@ Result<PathPattern> PathPattern::parse(std::string_view text)
         }
         made.m_plain = false;
     }
+    const auto isByte = [](const Token& token) { return token.kind == Kind::Byte; };
+    for (const Token& token : made.m_tokens | std::views::take_while(isByte))
+        made.m_head += static_cast<char>(token.byte);
+    for (const Token& token : made.m_tokens | std::views::reverse | std::views::take_while(isByte))
+        made.m_tail.insert(made.m_tail.begin(), static_cast<char>(token.byte));
     return made;
 }
 
@@ -88,6 +94,8 @@ bool PathPattern::matches(std::string_view path) const
     using Kind = Token::Kind;
     if (m_plain)
         return path == m_text;
+    if (!path.starts_with(m_head) || !path.ends_with(m_tail))
+        return false;
     std::vector<char> reach(path.size() + 1, 0);
     reach[0] = 1;
     for (const Token& token : m_tokens) {

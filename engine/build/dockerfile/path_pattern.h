@@ -31,7 +31,8 @@ private:
     };
     std::vector<Token> m_tokens;
     std::vector<std::bitset<256>> m_sets;
-    std::string m_text; // of a plain one
+    std::string m_text;         // of a plain one
+    std::string m_head, m_tail; // what all that matches begins and ends with
     bool m_plain = true;
 };
 
