@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/in_root.h"
 #include "base/log.h"
+#include "build/dockerfile/dockerfile.h"
 #include "build/file_tree.h"
 #include "build/kept_context.h"
 #include "registry/download.h"
@@ -193,6 +194,24 @@ Result<Context> Context::fetch(const Place& place, const std::string& url, const
     TRY(auto context, make(place));
     TRY(context.m_dockerfile, readDockerfile(dir.get(), "download"));
     return context;
+}
+
+std::set<std::string> secretsNamedIn(const std::string& text)
+{
+    namespace df = dockerfile;
+    const df::File file = df::parse(text);
+    std::set<std::string> ids;
+    for (const df::Stage& stage : file.stages) {
+        for (const df::Instruction& each : stage.instructions) {
+            const auto* run = each.as<df::Run>();
+            for (const std::string& mount : run ? run->mounts : std::vector<std::string>()) {
+                const auto parsed = df::parseMount(mount, {});
+                if (parsed && parsed->type == df::Mount::Type::Secret)
+                    ids.insert(parsed->secretId());
+            }
+        }
+    }
+    return ids;
 }
 
 } // namespace slipway::build

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -64,5 +65,8 @@ private:
 
 // Whether what can be read from FD is a tar, plain or compressed in a way that is known here.
 [[nodiscard]] bool isTar(int fd);
+
+// The ids of the secrets that the Dockerfile TEXT mounts.
+[[nodiscard]] std::set<std::string> secretsNamedIn(const std::string& text);
 
 } // namespace slipway::build

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/in_root.h"
 #include "base/log.h"
 #include "build/context_writer.h"
 #include "os/kernel_text.h"
@@ -54,29 +55,59 @@ KeptContext::KeptContext(KeptContexts& owner, std::string name, fs::path place, 
 
 KeptContext::~KeptContext() { m_owner.giveBack(*this); }
 
-Status KeptContext::update(std::vector<ContextEntry> wanted, const Bring& bring)
+Status KeptContext::update(std::vector<ContextEntry> wanted, const Bring& bring, const std::set<std::string>& secrets)
 {
     TRY_STATUS(makeTree(wanted));
     const UniqueFd root(::open(m_folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!root)
         return failErrno(errno, "opening " + m_folder.string());
     ContextWriter writer(root.get(), *m_index, std::move(wanted));
-    if (!writer.changes()) {
+    const auto holdsSecrets = [&](const ContextIndex& index) {
+        for (const ContextEntry& entry : index.entries()) {
+            if (entry.hasContent() && secrets.contains(entry.hash))
+                m_secrets.insert(entry.hash);
+        }
+        return !m_secrets.empty();
+    };
+    const bool changes = writer.changes();
+    if (!changes && !holdsSecrets(*m_index)) {
         m_index = std::make_shared<const ContextIndex>(writer.take());
         return {};
     }
     const fs::path file = m_place / indexName;
     if (::unlink(file.c_str()) != 0 && errno != ENOENT)
         return failErrno(errno, "changing " + m_place.string());
+    m_secrets.clear();
     m_index = std::make_shared<const ContextIndex>(); // if this fails half-way, nobody believes what is there
-    const Status written = writer.run(bring);
+    const Status written = changes ? writer.run(bring) : Status();
     if (writer.broken())
         return written;
     auto made = std::make_shared<const ContextIndex>(writer.take());
-    if (!m_name.empty())
+    if (!m_name.empty() && !holdsSecrets(*made))
         TRY_STATUS(made->save(file, m_owner.m_boot));
     m_index = std::move(made);
     return written;
+}
+
+Status KeptContext::forgetSecrets()
+{
+    const UniqueFd root(::open(m_folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    std::vector<ContextEntry> left;
+    for (const ContextEntry& entry : m_index->entries()) {
+        if (!entry.hasContent() || !m_secrets.contains(entry.hash)) {
+            left.push_back(entry);
+            continue;
+        }
+        const fs::path path = entry.path;
+        TRY(const UniqueFd folder, openInRoot(root.get(), "/" + path.parent_path().string(), O_RDONLY | O_DIRECTORY, true));
+        struct stat before{};
+        if (::fstat(folder.get(), &before) != 0 || ::unlinkat(folder.get(), path.filename().c_str(), 0) != 0)
+            return failErrno(errno, "removing " + entry.path + " of the build context");
+        const timespec times[2] = {before.st_atim, before.st_mtim};
+        ::futimens(folder.get(), times);
+    }
+    m_index = std::make_shared<const ContextIndex>(std::move(left));
+    return m_index->save(m_place / indexName, m_owner.m_boot);
 }
 
 KeptContexts::KeptContexts(fs::path root) : m_root(std::move(root)), m_boot(thisBoot())
@@ -126,10 +157,14 @@ std::string KeptContexts::freeName(const std::string& key)
     return {};
 }
 
-void KeptContexts::giveBack(const KeptContext& context)
+void KeptContexts::giveBack(KeptContext& context)
 {
     if (context.m_name.empty())
         return discard(context.m_place);
+    if (!context.m_secrets.empty()) {
+        if (const Status gone = context.forgetSecrets(); !gone)
+            log::warn("a build context is not kept: {}", gone.error().message); // it has no index
+    }
     const fs::path file = context.m_place / indexName;
     const timespec used[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
     const bool isWhole = ::utimensat(AT_FDCWD, file.c_str(), used, 0) == 0;

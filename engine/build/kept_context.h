@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -41,17 +42,23 @@ public:
     using Bring = std::function<Status(const std::vector<Wish>& files, const Take& take)>;
     // Makes the folder what WANTED says (see makeTree). What looks as it did is believed to be it. When that fails, what is whole
     // stays. Conflict when the content of a file has another size than was said.
-    [[nodiscard]] Status update(std::vector<ContextEntry> wanted, const Bring& bring);
+    // SECRETS: SHA-256 (hex) of contents that are not to stay: files with one go when this does, and are in no index.
+    [[nodiscard]] Status update(std::vector<ContextEntry> wanted, const Bring& bring,
+                                const std::set<std::string>& secrets = {});
 
 private:
     friend class KeptContexts;
     KeptContext(KeptContexts& owner, std::string name, std::filesystem::path place, std::string description);
+
+    // Removes what is not to stay and says what is left.
+    [[nodiscard]] Status forgetSecrets();
 
     KeptContexts& m_owner;
     std::string m_name; // empty: nobody asks for it again, and it goes with the object
     std::filesystem::path m_place, m_folder; // m_folder is "files" in m_place
     std::string m_description;
     std::shared_ptr<const ContextIndex> m_index = std::make_shared<ContextIndex>();
+    std::set<std::string> m_secrets; // those that are there
 };
 
 // ROOT/contexts: a folder each, named by a hash of its key: its files, and an index of them that is there only while it is
@@ -80,7 +87,7 @@ private:
     };
     [[nodiscard]] std::filesystem::path folder() const { return m_root / "contexts"; }
     [[nodiscard]] std::string freeName(const std::string& key);
-    void giveBack(const KeptContext& context);
+    void giveBack(KeptContext& context);
     void discard(const std::filesystem::path& place) const;
 
     std::filesystem::path m_root;

@@ -71,6 +71,12 @@ struct Mount // of RUN --mount
     std::int64_t size = 0; // bytes; tmpfs, 0 = no limit
     std::optional<std::uint32_t> mode, uid, gid;
     std::optional<std::string> env; // secret: the variable that gets it; empty = named after the id
+
+    // What a secret is called: its id, else its source, else the name that its target has.
+    [[nodiscard]] std::string secretId() const
+    {
+        return !id.empty() ? id : !source.empty() ? source : target.substr(target.rfind('/') + 1);
+    }
 };
 
 struct Run
