@@ -193,7 +193,19 @@ Result<build::Context> contextOf(BuildService& builds, ByteSource& body, const H
     return context;
 }
 
-Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& request, const Result<Peer>& peer, BuildRequest wanted, ByteChannel& channel)
+// The images of "cachefrom" that are here; dockerd passes over the others without a word.
+void importCache(BuildService& builds, const HttpRequest& request, BuildRequest& wanted)
+{
+    const auto names = parseJson(request.value("cachefrom"));
+    for (const Json& name : names && names->is_array() ? *names : Json::array()) {
+        wanted.onlyCacheFrom = wanted.classic;
+        if (auto source = builds.localCacheSource(name.is_string() ? name.get<std::string>() : ""))
+            wanted.cacheFrom.push_back(*std::move(source));
+    }
+}
+
+Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& request, const Result<Peer>& peer,
+                BuildRequest wanted, ByteChannel& channel)
 {
     const std::stop_token stop = channel.stop.get_token();
     const bool quiet = request.flag("q");
@@ -203,6 +215,7 @@ Status runBuild(BuildService& builds, ByteSource& body, const HttpRequest& reque
                      : printedProgress(progress);
     };
     TRY(const auto context, contextOf(builds, body, request, peer, wanted, stop));
+    importCache(builds, request, wanted);
     std::string unsaid;
     bool spoke = false;
     const auto sink = [&](const build::BuildProgress& progress) {

@@ -116,12 +116,18 @@ Result<CacheRecord> BuildCache::keep(CacheRecord record, const std::filesystem::
     record.layer = layer.diffId;
     record.size = layer.size;
     record.created = now();
-    TRY_STATUS(m_db.transaction([&]() -> Status {
-        TRY_STATUS(keep(record));
-        return m_db.exec("INSERT OR REPLACE INTO build_inputs(key, below, instruction, print, prints) VALUES(?, ?, ?, ?, ?)",
-                         {record.id, inputs.below().hex(), inputs.instruction(), inputs.instructionPrint(), dumpJson(inputs.prints())});
-    }));
+    TRY_STATUS(keep(record, inputs));
     return record;
+}
+
+Status BuildCache::keep(const CacheRecord& record, const StepInputs& inputs)
+{
+    return m_db.transaction([&]() -> Status {
+        TRY_STATUS(keep(record));
+        return m_db.exec(
+            "INSERT OR REPLACE INTO build_inputs(key, below, instruction, print, prints) VALUES(?, ?, ?, ?, ?)",
+            {record.id, inputs.below().hex(), inputs.instruction(), inputs.instructionPrint(), dumpJson(inputs.prints())});
+    });
 }
 
 std::vector<Json> BuildCache::printsOn(const Digest& below, const std::string& instruction) const

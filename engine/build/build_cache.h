@@ -51,10 +51,11 @@ public:
     [[nodiscard]] std::optional<CacheRecord> find(const Digest& key, Lease& lease);
     // Adopts FOLDER (LayerStore::adopt) as what the step of RECORD's id, kind, description and parent made, and remembers it.
     // The whole record comes back. INPUTS: what its key was made of.
-    [[nodiscard]] Result<CacheRecord> keep(CacheRecord record, const std::filesystem::path& folder, Lease& lease, const std::stop_token& stop,
-                                           const StepInputs& inputs = {});
-    // A step without a layer, or an alias of what is known already.
+    [[nodiscard]] Result<CacheRecord> keep(CacheRecord record, const std::filesystem::path& folder, Lease& lease,
+                                           const std::stop_token& stop, const StepInputs& inputs = {});
+    // A step without a layer, an alias of what is known already, or (with INPUTS) a step whose layer is here.
     [[nodiscard]] Status keep(const CacheRecord& record);
+    [[nodiscard]] Status keep(const CacheRecord& record, const StepInputs& inputs);
     // StepInputs::prints of what was done by INSTRUCTION on the files BELOW, the last used first; at most twenty.
     [[nodiscard]] std::vector<Json> printsOn(const Digest& below, const std::string& instruction) const;
     // Whether the instruction of this print (StepInputs::instructionPrint) was done on any files.

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/machine.h"
 #include "build/build_history.h"
+#include "build/cache_source.h"
 #include "build/dockerfile/text.h"
 #include "build/forecast.h"
 #include "build/kept_context.h"
@@ -19,6 +20,7 @@
 #include "build/stage_builder.h"
 #include "events/event_bus.h"
 #include "runtime/runtime.h"
+#include "store/blob_store.h"
 
 namespace slipway::build
 {
@@ -28,6 +30,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
+constexpr std::size_t maxConfig = 8 << 20;
 constexpr unsigned workers = 16; // stages at once: most wait for a network or a disk
 
 std::string hostPlatform() { return "linux/" + machineArchitecture(); }
@@ -283,6 +286,24 @@ Result<Context> BuildService::readFolder(FolderContext wanted, const Peer& peer,
     return Context(std::move(kept));
 }
 
+Result<std::shared_ptr<CacheSource>> BuildService::localCacheSource(const std::string& name)
+{
+    TRY(const Image image, m_impl->needs.images.get(name));
+    TRY(const std::string document, m_impl->needs.blobs.read(image.id, maxConfig));
+    return CacheSource::of(document, nullptr);
+}
+
+Result<std::shared_ptr<CacheSource>> BuildService::cacheSource(const std::string& name, const PullOptions& options,
+                                                               const std::stop_token& stop)
+{
+    if (auto local = localCacheSource(name))
+        return local;
+    TRY(const Reference reference, Reference::parse(name));
+    TRY(auto remote, m_impl->needs.images.remote(reference, options, stop));
+    const std::string document = remote->config();
+    return CacheSource::of(document, std::move(remote));
+}
+
 Result<Context> BuildService::unpackContext(ByteSource& tar, const std::string& dockerfile, const std::stop_token& stop)
 {
     return Context::unpack({m_impl->needs.root, m_impl->needs.rootless}, tar, dockerfile, stop);
@@ -364,9 +385,24 @@ Result<BuildResult> BuildService::Impl::perform(const BuildRequest& request, con
     Forecast forecast(plan.stages.size());
     const FileTree context(std::move(root), true, request.contextIndex);
     OrderedSink output(plan.stages.size(), request.ordered, sink, witness);
-    Session session{.needs = needs, .request = request, .cache = cache, .lease = lease, .file = file,
-                    .context = context, .output = output, .forecast = wanted ? &forecast : nullptr, .stop = stopping.get_token(), .platform = platform, .epoch = epoch,
-                    .globals = std::move(globals), .usedArgs = {}, .mutex = {}, .madeSteps = {}, .finished = {}, .trees = {}};
+    Session session{.needs = needs,
+                    .request = request,
+                    .cache = cache,
+                    .lease = lease,
+                    .file = file,
+                    .context = context,
+                    .output = output,
+                    .forecast = wanted ? &forecast : nullptr,
+                    .stop = stopping.get_token(),
+                    .platform = platform,
+                    .epoch = epoch,
+                    .globals = std::move(globals),
+                    .usedArgs = {},
+                    .mutex = {},
+                    .madeSteps = {},
+                    .finished = {},
+                    .trees = {},
+                    .steps = {}};
     warnOfEmptyLines(file, output);
     int step = 0;
     for (const df::Instruction& arg : file.globalArgs)
@@ -387,11 +423,14 @@ Result<BuildResult> BuildService::Impl::finish(Session& session, const Plan& pla
     BuildResult result{state.base, {}};
     if (session.request.takeFiles) {
         result.image = {};
+        const auto epoch = session.epoch.transform([](TimePoint at) { return toUnixNano(at) / 1'000'000'000; });
         TRY(const auto workspace, Workspace::make(needs.snapshots, state.layers, false));
         TRY(const UniqueFd root, workspace->open());
-        TRY_STATUS(session.request.takeFiles(root.get()));
+        TRY_STATUS(session.request.takeFiles(root.get(), epoch));
     } else if (state.base.empty()) {
-        TRY(const Image image, needs.images.create(state.document(), session.request.tags));
+        TRY(const Image image,
+            needs.images.create(session.request.inlineCache ? CacheSource::written(state, session.steps) : state.document(),
+                                session.request.tags));
         result.image = image.id;
     } else {
         for (const Reference& tag : session.request.tags)

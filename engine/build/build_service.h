@@ -42,6 +42,7 @@ namespace build
 {
 
 class BuildHistory;
+class CacheSource;
 class ContextIndex;
 class KeptContext;
 
@@ -67,17 +68,21 @@ struct BuildRequest
     // image's own after FROM), without tags and labels of the request, and such a build is not in the history.
     int untilLine = 0;
     bool noCache = false, pull = false;
-    bool classic = false; // where dockerd's classic builder and BuildKit differ: as that one
-    std::string source; // where the client has the Dockerfile, for the history; nothing is read there
-    bool ordered = true; // false: progress as it happens, not in the order of the Dockerfile
-    std::string network = "default"; // default, none, host, or a network's name
-    std::vector<std::string> extraHosts; // "name:address"
+    std::vector<std::shared_ptr<CacheSource>> cacheFrom; // what was done in them counts as done here
+    bool onlyCacheFrom = false;                          // nothing else does: dockerd's classic builder, when any are named
+    bool inlineCache = false;                            // the image's configuration says what others need to use it so
+    bool classic = false;                                // where dockerd's classic builder and BuildKit differ: as that one
+    std::string source;                        // where the client has the Dockerfile, for the history; nothing is read there
+    bool ordered = true;                       // false: progress as it happens, not in the order of the Dockerfile
+    std::string network = "default";           // default, none, host, or a network's name
+    std::vector<std::string> extraHosts;       // "name:address"
     std::map<std::string, RegistryAuth> auths; // by registry host
     // What the client lends, asked for from worker threads; none = it lends nothing. Secrets come into no layer, key or log.
     std::function<std::optional<std::string>(const std::string& id)> findSecret;
     std::function<std::optional<RegistryAuth>(const std::string& host)> findAuth; // when auths has none
     // Gets the files of the target by their root folder, while they are mounted, instead of an image being made of them.
-    std::function<Status(int root)> takeFiles;
+    // EPOCH: SOURCE_DATE_EPOCH, which is to be the time of all of them.
+    std::function<Status(int root, std::optional<std::int64_t> epoch)> takeFiles;
     SpecResources resources;
     std::vector<SpecUlimit> ulimits;
     std::int64_t shmSize = 64ll << 20;
@@ -197,6 +202,12 @@ public:
     // something would be made; nothing is run, pulled, downloaded or kept. A step that would fail is one of the answer; the
     // errors are those of build() before its first step.
     [[nodiscard]] Result<std::vector<ForecastStep>> forecast(const BuildRequest& request, std::stop_token stop);
+
+    // The image NAME for BuildRequest::cacheFrom: one that is here, else its documents from its registry, as OPTIONS say.
+    [[nodiscard]] Result<std::shared_ptr<CacheSource>> cacheSource(const std::string& name, const PullOptions& options,
+                                                                   const std::stop_token& stop);
+    // The same, of images that are here only.
+    [[nodiscard]] Result<std::shared_ptr<CacheSource>> localCacheSource(const std::string& name);
 
     // The context that was kept under KEY (see KeptContexts).
     [[nodiscard]] Result<std::unique_ptr<KeptContext>> keptContext(const std::string& key);

@@ -12,6 +12,7 @@
 #include "build/context.h"
 #include "build/dockerfile/text.h"
 #include "build/stage_builder.h"
+#include "build/temporary_folder.h"
 #include "registry/download.h"
 #include "runtime/oci_spec.h"
 #include "store/decompress.h"
@@ -182,6 +183,17 @@ Status StageBuilder::planCopy(const df::Copy& copy, const std::optional<ImageSta
 
 namespace
 {
+// As the classic builder has it: by what it copies.
+std::string classicHistory(const df::Copy& copy, bool isOneFile, bool isOne, const Digest& content)
+{
+    const std::string owner = copy.chown.empty() ? "" : "--chown=" + copy.chown + ' ';
+    return nameOf(copy) + ' ' + owner +
+           (isOneFile ? "file:"
+            : isOne   ? "dir:"
+                      : "multi:") +
+           content.hex() + " in " + copy.destination + ' ';
+}
+
 std::string historyOf(const df::Copy& copy)
 {
     std::string text = nameOf(copy);
@@ -226,6 +238,8 @@ Status StageBuilder::copy(const df::Copy& copy)
         where.insert(where.end(), copy.sources.begin(), copy.sources.end());
         where.emplace_back("exclude");
         where.insert(where.end(), copy.exclude.begin(), copy.exclude.end());
+        if (m_session.request.classic)
+            where.emplace_back("classic"); // its history knows the content
         step.shortcut = keyOf(where);
         if (takeCached(step.shortcut, step.text))
             return {};
@@ -241,12 +255,19 @@ Status StageBuilder::copy(const df::Copy& copy)
     if (auto planned = planCopy(copy, from, plan); !planned)
         return wrap(planned.error(), nameOf(copy) + " failed");
     if (plan.items.size() > 1 && !plan.intoFolder)
-        return fail(ErrorKind::InvalidArgument, "When using " + nameOf(copy) + " with more than one source file, the destination must be a directory and end with a /");
+        return fail(ErrorKind::InvalidArgument,
+                    "When using " + nameOf(copy) +
+                        " with more than one source file, the destination must be a directory and end with a /");
+    std::vector<std::string> content;
     for (const CopyItem& item : plan.items) {
         TRY(const Digest hash, item.tree->hash(item.source, rules, m_session.stop, &step.inputs));
         const bool isHeredoc = static_cast<std::size_t>(&item - plan.items.data()) < copy.heredocs.size();
-        step.inputs.add(isHeredoc ? "heredoc" : "source " + item.source.path, (item.archive ? "archive " : "") + item.source.name + ' ' + hash.str());
+        content.push_back((item.archive ? "archive " : "") + item.source.name + ' ' + hash.str());
+        step.inputs.add(isHeredoc ? "heredoc" : "source " + item.source.path, content.back());
     }
+    if (m_session.request.classic)
+        step.text = historyText(classicHistory(copy, plan.items.size() == 1 && !plan.items[0].source.isFolder,
+                                               plan.items.size() == 1, keyOf(content)));
     return layerStep(step, [&](Workspace& workspace) { return performCopy(copy, plan, rules, workspace); });
 }
 

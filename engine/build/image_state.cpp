@@ -139,7 +139,14 @@ public:
             m_config["ExposedPorts"][port] = Json::object();
             text += (text.empty() ? "" : " ") + port + ":{}";
         }
-        return "EXPOSE map[" + text + ']';
+        if (!m_classic)
+            return "EXPOSE map[" + text + ']';
+        std::vector<std::string> words = expose.ports;
+        std::ranges::sort(words);
+        text = "EXPOSE";
+        for (const std::string& word : words)
+            text += ' ' + word;
+        return text;
     }
     Result<std::string> operator()(const df::Volume& volume)
     {
@@ -192,12 +199,10 @@ public:
         if (health.retries != 0)
             made["Retries"] = health.retries;
         m_config["Healthcheck"] = made;
-        if (m_classic)
-            return "HEALTHCHECK " + quotedList(health.test);
         std::string text = "HEALTHCHECK &{" + quotedList(health.test);
-        for (const auto time : {health.interval, health.timeout, health.startPeriod, health.startInterval})
-            text += " \"" + goDuration(time) + '"';
-        return text + ' ' + goRune(health.retries) + '}';
+        for (const char* key : {"Interval", "Timeout", "StartPeriod", "StartInterval"})
+            text += " \"" + goDuration(std::chrono::nanoseconds(jsonValue<std::int64_t>(made, key))) + '"';
+        return text + ' ' + goRune(jsonValue<int>(made, "Retries")) + '}';
     }
     Result<std::string> operator()(const df::Onbuild& onbuild)
     {
@@ -308,11 +313,13 @@ std::vector<std::string> ImageState::shell() const
     return own.empty() ? std::vector<std::string>{"/bin/sh", "-c"} : own;
 }
 
-void ImageState::record(const std::string& createdBy, TimePoint at, const Digest& layer)
+void ImageState::record(const std::string& createdBy, TimePoint at, const Digest& layer, bool classic)
 {
     created = formatRfc3339(at);
     base = {};
-    Json entry = {{"created", created}, {"created_by", createdBy}, {"comment", historyFormat}};
+    Json entry = {{"created", created}, {"created_by", createdBy}};
+    if (!classic)
+        entry["comment"] = historyFormat;
     if (layer.empty())
         entry["empty_layer"] = true;
     else

@@ -41,8 +41,8 @@ struct ImageState
     // SHELL, or /bin/sh -c.
     [[nodiscard]] std::vector<std::string> shell() const;
 
-    // The history entry of an instruction; LAYER is empty when it made no files.
-    void record(const std::string& createdBy, TimePoint created, const Digest& layer);
+    // The history entry of an instruction; LAYER is empty when it made no files. CLASSIC: as of dockerd's classic builder.
+    void record(const std::string& createdBy, TimePoint created, const Digest& layer, bool classic = false);
     // The configuration document, and its digest: the id of the image as it is now.
     [[nodiscard]] std::string document() const;
     [[nodiscard]] Digest id() const;

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "store/blob_store.h"
+#include "store/layer_store.h"
 #include "store/snapshot_store.h"
 
 namespace slipway::build
@@ -116,6 +117,39 @@ Result<ImageState> Session::image(const std::string& name, const std::string& wa
     }
     cache.hold(found->layers, lease);
     return stateOf(*found);
+}
+
+std::optional<CacheRecord> Session::imported(const ImageState& state, const Digest& key, const std::string& text,
+                                             std::size_t stage)
+{
+    for (const auto& each : request.cacheFrom) {
+        const auto hit = request.classic ? each->byHistory(state, text) : each->byKey(state, key);
+        if (!hit)
+            continue;
+        CacheRecord record{
+            .id = key.hex(), .description = text, .parent = state.step.hex(), .layer = hit->layer, .created = hit->created};
+        if (hit->layer.empty())
+            return record;
+        cache.hold({hit->layer}, lease);
+        auto there = needs.layers.get(hit->layer);
+        if (!there && each->remote()) {
+            const auto progress = [&](const ImageProgress& line) {
+                output.send(stage, {.kind = BuildProgress::Kind::Pull, .text = {}, .id = {}, .pull = line});
+            };
+            const Status came = each->remote()->bring(hit->layer, progress, stop);
+            if (!came)
+                output.send(stage, {.kind = BuildProgress::Kind::Note,
+                                    .text = "importing cache: " + came.error().message,
+                                    .id = {},
+                                    .pull = {}});
+            there = needs.layers.get(hit->layer);
+        }
+        if (!there)
+            continue;
+        record.size = there->size;
+        return record;
+    }
+    return std::nullopt;
 }
 
 Result<ImageState> Session::source(const std::string& name, int before, std::size_t stage)

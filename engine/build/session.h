@@ -12,6 +12,7 @@
 
 #include "build/build_cache.h"
 #include "build/build_service.h"
+#include "build/cache_source.h"
 #include "build/file_tree.h"
 #include "build/forecast.h"
 #include "build/image_state.h"
@@ -100,8 +101,16 @@ struct Session
     std::set<Digest> madeSteps;                 // keys of steps that this build made: equal ones are made once, cache or not
     std::map<int, ImageState> finished;         // by stage
     std::map<std::string, std::shared_ptr<StageTree>> trees; // by files key
+    std::map<Digest, CacheRecord> steps;                     // with files, by key: what this build made or found
 
-    [[nodiscard]] std::optional<std::string> secret(const std::string& id) const { return request.findSecret ? request.findSecret(id) : std::nullopt; }
+    [[nodiscard]] std::optional<std::string> secret(const std::string& id) const
+    {
+        return request.findSecret ? request.findSecret(id) : std::nullopt;
+    }
+    // What request.cacheFrom has on top of STATE: the step of KEY or, for a classic build, of TEXT (see CacheSource). Its layer is
+    // here and held; where it cannot be had that is told and there is no hit.
+    [[nodiscard]] std::optional<CacheRecord> imported(const ImageState& state, const Digest& key, const std::string& text,
+                                                      std::size_t stage);
     [[nodiscard]] TimePoint created() const { return epoch.value_or(now()); }
     // An image by name: local (of WANTEDPLATFORM, empty = whichever), or pulled (always with request.pull). Says so to STAGE's
     // progress. A forecast pulls none: what is not here is one without files, and in doubt.

@@ -192,10 +192,21 @@ Status StageBuilder::metadata(const df::Instruction& instruction)
     return {};
 }
 
-void StageBuilder::noteMetadata(const std::string& text)
+std::string StageBuilder::historyText(const std::string& text) const
 {
+    if (!m_session.request.classic)
+        return text;
+    std::string words;
+    for (const std::string& word : m_state.shell())
+        words += word + ' ';
+    return words + "#(nop) " + text;
+}
+
+void StageBuilder::noteMetadata(const std::string& said)
+{
+    const std::string text = historyText((m_session.request.classic ? " " : "") + said);
     const Digest key = keyOf({"metadata", m_state.step.str(), m_state.files.str(), text});
-    const auto known = m_session.request.noCache ? std::nullopt : m_session.cache.find(key, m_session.lease);
+    const auto known = m_session.request.noCache ? std::nullopt : findCached(key, text);
     if (known)
         say({.kind = Kind::Cached, .text = {}, .id = known->id, .pull = {}});
     else
@@ -203,7 +214,7 @@ void StageBuilder::noteMetadata(const std::string& text)
     if (m_session.forecast)
         markMetadata(known.has_value());
     const TimePoint created = m_session.epoch ? *m_session.epoch : known ? known->created : m_new.back().created;
-    m_state.record(text, created, {});
+    m_state.record(text, created, {}, m_session.request.classic);
     m_state.step = key;
 }
 
@@ -251,26 +262,42 @@ Status StageBuilder::workdir(const df::Workdir& wanted)
     inputs.add("path", path);
     const std::string user = m_session.request.classic ? "" : m_state.user();
     inputs.add("option USER", user);
-    return layerStep({.text = text, .inputs = std::move(inputs), .shortcut = {}, .always = !m_session.request.classic}, [&](Workspace& workspace) -> Status {
-        TRY(const UniqueFd root, workspace.open());
-        CopyRules rules;
-        if (!user.empty()) {
-            TRY(const auto owner, resolveUser(workspace.rootfs().string(), user, {}));
-            rules.uid = owner.uid;
-            rules.gid = owner.gid;
-        }
-        return makeFolders(root.get(), path, rules).transform([](const UniqueFd&) {});
-    });
+    return layerStep(
+        {.text = historyText(text), .inputs = std::move(inputs), .shortcut = {}, .always = !m_session.request.classic},
+        [&](Workspace& workspace) -> Status {
+            TRY(const UniqueFd root, workspace.open());
+            CopyRules rules;
+            if (!user.empty()) {
+                TRY(const auto owner, resolveUser(workspace.rootfs().string(), user, {}));
+                rules.uid = owner.uid;
+                rules.gid = owner.gid;
+            }
+            return makeFolders(root.get(), path, rules).transform([](const UniqueFd&) {});
+        });
 }
 
-std::optional<CacheRecord> StageBuilder::takeCached(const Digest& key, const std::string& text, bool always)
+// Without files.
+std::optional<CacheRecord> StageBuilder::findCached(const Digest& key, const std::string& text)
+{
+    if (!m_session.request.onlyCacheFrom)
+        return m_session.cache.find(key, m_session.lease);
+    return m_session.imported(m_state, key, text, m_slot);
+}
+
+std::optional<CacheRecord> StageBuilder::takeCached(const Digest& key, const std::string& text, bool always,
+                                                    const StepInputs* inputs)
 {
     if (m_session.request.noCache && !always) {
         const std::scoped_lock lock(m_session.mutex);
         if (!m_session.madeSteps.contains(key))
             return std::nullopt;
     }
-    auto known = m_session.cache.find(key, m_session.lease);
+    auto known = m_session.request.onlyCacheFrom ? std::nullopt : m_session.cache.find(key, m_session.lease);
+    if (!known && inputs && !m_session.forecast && (always || !m_session.request.noCache)) {
+        known = m_session.imported(m_state, key, text, m_slot);
+        if (known && !m_session.cache.keep(*known, *inputs))
+            return std::nullopt;
+    }
     if (!known)
         return std::nullopt;
     const bool isAlias = known->kind == "alias";
@@ -286,7 +313,7 @@ Status StageBuilder::layerStep(const Step& step, const Make& make)
     const auto claim = m_session.cache.claim(key, m_session.stop);
     if (!claim)
         return fail(ErrorKind::Cancelled, "build cancelled");
-    auto record = takeCached(key, step.text, step.always);
+    auto record = takeCached(key, step.text, step.always, &step.inputs);
     if (!record && m_session.forecast) {
         forecastMiss(step);
         return {};
@@ -313,7 +340,11 @@ Status StageBuilder::layerStep(const Step& step, const Make& make)
 void StageBuilder::appendLayer(const std::string& text, const Digest& key, const CacheRecord& record)
 {
     m_layerSize += record.size;
-    m_state.record(text, m_session.epoch.value_or(record.created), record.layer);
+    m_state.record(text, m_session.epoch.value_or(record.created), record.layer, m_session.request.classic);
+    if (m_session.request.inlineCache) {
+        const std::scoped_lock lock(m_session.mutex);
+        m_session.steps.insert_or_assign(key, record);
+    }
     m_state.files = keyOf({key.str(), record.layer.str()});
     m_state.step = keyOf({m_state.step.str(), text, m_state.files.str()});
 }

@@ -34,7 +34,9 @@ private:
     [[nodiscard]] Result<dockerfile::Instruction> expanded(const dockerfile::Instruction& instruction) const;
 
     // A step without files: its history entry, found or made anew.
-    void noteMetadata(const std::string& text);
+    void noteMetadata(const std::string& said);
+    // TEXT as the history has it: of what runs nothing, the classic builder says so.
+    [[nodiscard]] std::string historyText(const std::string& text) const;
     // A step with files: its layer from the cache, or what MAKE wrote into a workspace over the layers.
     struct Step
     {
@@ -46,7 +48,10 @@ private:
     };
     using Make = std::function<Status(Workspace&)>;
     [[nodiscard]] Status layerStep(const Step& step, const Make& make);
-    [[nodiscard]] std::optional<CacheRecord> takeCached(const Digest& key, const std::string& text, bool always = false);
+    // INPUTS: of the step, for what is imported.
+    [[nodiscard]] std::optional<CacheRecord> takeCached(const Digest& key, const std::string& text, bool always = false,
+                                                        const StepInputs* inputs = nullptr);
+    [[nodiscard]] std::optional<CacheRecord> findCached(const Digest& key, const std::string& text);
     // KEY: of the step's inputs.
     void appendLayer(const std::string& text, const Digest& key, const CacheRecord& record);
 
@@ -63,7 +68,7 @@ private:
     [[nodiscard]] std::string vertexOf(const dockerfile::Instruction& instruction);
     void note(std::string text) { say({.kind = BuildProgress::Kind::Note, .text = std::move(text), .id = {}, .pull = {}}); }
 
-    // run_step.cpp
+    // run_step.cpp (what is mounted: run_mounts.h)
     struct MountPlan
     {
         dockerfile::Mount mount;
@@ -121,19 +126,6 @@ private:
     std::map<std::string, std::optional<std::string>, std::less<>> m_args; // declared by ARG
     std::vector<std::string> m_argNames;                                   // in the order in which they were
     std::vector<CacheRecord> m_new; // steps without files, and shortcuts
-};
-
-// A folder of its own below the engine's ingest folder, gone when the object is.
-class TemporaryFolder
-{
-public:
-    [[nodiscard]] static Result<std::shared_ptr<TemporaryFolder>> make(const std::filesystem::path& root);
-    ~TemporaryFolder();
-    [[nodiscard]] const std::filesystem::path& path() const { return m_path; }
-
-private:
-    explicit TemporaryFolder(std::filesystem::path path) : m_path(std::move(path)) {}
-    std::filesystem::path m_path;
 };
 
 } // namespace slipway::build

@@ -70,10 +70,10 @@ std::unique_ptr<ByteSource> ClientSession::upload(const std::string& path)
     return std::make_unique<UploadSource>(m_connection.call("/moby.upload.v1.Upload/Pull", {{"urlpath", path}}));
 }
 
-Status ClientSession::take(int root, bool asTar, const OnBytes& onBytes)
+Status ClientSession::take(int root, bool asTar, std::optional<std::int64_t> epoch, const OnBytes& onBytes)
 {
     const auto call = m_connection.call("/moby.filesync.v1.FileSend/DiffCopy", {});
-    const Status sent = asTar ? sendTar(*call, root, onBytes) : sendFolder(*call, root, onBytes);
+    const Status sent = asTar ? sendTar(*call, root, epoch, onBytes) : sendFolder(*call, root, epoch, onBytes);
     if (!sent)
         call->finish(GrpcCode::Cancelled, sent.error().message);
     return sent;

@@ -40,7 +40,8 @@ public:
     // What the client read from its standard input, at PATH of the URL it named ("http://buildkit-session/PATH").
     [[nodiscard]] std::unique_ptr<ByteSource> upload(const std::string& path);
     // Gives the client what lies below the folder ROOT, for where it said that the result goes: a folder of its own, or a tar.
-    [[nodiscard]] Status take(int root, bool asTar, const OnBytes& onBytes);
+    // EPOCH: the time of each of its files in seconds since 1970, instead of its own.
+    [[nodiscard]] Status take(int root, bool asTar, std::optional<std::int64_t> epoch, const OnBytes& onBytes);
     [[nodiscard]] Result<std::string> secret(const std::string& id); // NotFound
     [[nodiscard]] Result<RegistryAuth> credentials(const std::string& host);
 

@@ -21,7 +21,10 @@ constexpr std::size_t pieceSize = 32 * 1024;
 class FolderSender
 {
 public:
-    FolderSender(GrpcCall& call, int root, const OnSent& onSent) : m_call(call), m_root(root), m_onSent(onSent) {}
+    FolderSender(GrpcCall& call, int root, std::optional<std::int64_t> epoch, const OnSent& onSent)
+        : m_call(call), m_root(root), m_epoch(epoch), m_onSent(onSent)
+    {
+    }
 
     Status run()
     {
@@ -78,7 +81,8 @@ private:
         told.text(stat::path, path).number(stat::mode, mode).number(stat::uid, info.st_uid).number(stat::gid, info.st_gid);
         if (S_ISREG(info.st_mode))
             told.number(stat::size, info.st_size);
-        told.number(stat::modified, info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec);
+        told.number(stat::modified,
+                    m_epoch ? *m_epoch * 1'000'000'000 : info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec);
         if (S_ISLNK(info.st_mode)) {
             std::string target(4096, '\0');
             const ssize_t length = ::readlinkat(folder, name.c_str(), target.data(), target.size());
@@ -108,15 +112,19 @@ private:
 
     GrpcCall& m_call;
     int m_root;
+    std::optional<std::int64_t> m_epoch;
     const OnSent& m_onSent;
     std::int64_t m_sent = 0;
     std::vector<std::string> m_paths; // by id; empty: no file
 };
 } // namespace
 
-Status sendFolder(GrpcCall& call, int root, const OnSent& onSent) { return FolderSender(call, root, onSent).run(); }
+Status sendFolder(GrpcCall& call, int root, std::optional<std::int64_t> epoch, const OnSent& onSent)
+{
+    return FolderSender(call, root, epoch, onSent).run();
+}
 
-Status sendTar(GrpcCall& call, int root, const OnSent& onSent)
+Status sendTar(GrpcCall& call, int root, std::optional<std::int64_t> epoch, const OnSent& onSent)
 {
     std::int64_t sent = 0;
     const ByteSink sink = [&](std::span<const std::byte> bytes) -> Status {
@@ -127,7 +135,7 @@ Status sendTar(GrpcCall& call, int root, const OnSent& onSent)
         onSent(sent += static_cast<std::int64_t>(bytes.size()));
         return {};
     };
-    TRY_STATUS(writeLayerTar(root, false, sink, call.stop()).transform([](const LayerTarSummary&) {}));
+    TRY_STATUS(writeLayerTar(root, false, sink, call.stop(), epoch).transform([](const LayerTarSummary&) {}));
     call.finish();
     while (true) { // until the client has written it all
         TRY(const auto more, call.receive());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -15,8 +16,8 @@ using OnSent = std::function<void(std::int64_t bytes)>;
 
 // What lies below the folder ROOT by fsutil's protocol (as in client_session.cpp, the other way round): first all entries are
 // told, then the client asks for the files it wants. Devices and sockets are left out.
-[[nodiscard]] Status sendFolder(GrpcCall& call, int root, const OnSent& onSent);
+[[nodiscard]] Status sendFolder(GrpcCall& call, int root, std::optional<std::int64_t> epoch, const OnSent& onSent);
 // The same as a tar in pieces (BytesMessage).
-[[nodiscard]] Status sendTar(GrpcCall& call, int root, const OnSent& onSent);
+[[nodiscard]] Status sendTar(GrpcCall& call, int root, std::optional<std::int64_t> epoch, const OnSent& onSent);
 
 } // namespace slipway::buildkit

@@ -130,8 +130,13 @@ Result<MessageWriter> Server::Impl::solve(GrpcCall& call)
     TRY(wish.exporterOptions, message.entries(4));
     TRY(wish.options, message.entries(7));
     TRY(const Message cacheOptions, Message::parse(message.text(8)));
-    if (cacheOptions.has(4))
-        return fail(ErrorKind::NotImplemented, "--cache-to is not implemented: the cache stays with this engine");
+    for (const std::string& bytes : cacheOptions.texts(4)) { // CacheOptionsEntry: 1 Type
+        TRY(const Message target, Message::parse(bytes));
+        if (target.text(1) != "inline")
+            return fail(ErrorKind::NotImplemented,
+                        "--cache-to type=" + target.text(1) + " is not implemented: type=inline is");
+        wish.inlineCache = true;
+    }
     if (message.text(6).empty()) {
         std::unique_lock lock(solve->mutex);
         if (!solve->changed.wait(lock, call.stop(), [&] { return solve->returned; }))

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 
 #include "build/build_service.h"
 #include "buildkit/client_session.h"
-#include "buildkit/protobuf.h"
+#include "buildkit/solve_status.h"
 
 namespace slipway::buildkit
 {
@@ -21,23 +16,14 @@ struct SolveWish
 {
     std::string exporter; // "moby", "image", or none
     std::map<std::string, std::string> exporterOptions;
+    bool inlineCache = false;                   // --cache-to type=inline
     std::map<std::string, std::string> options; // of the frontend dockerfile.v0: "build-arg:NAME", "target", "filename", …
-};
 
-// The news of a build for Control.Status, kept until the client asks. Thread-safe.
-class SolveStatus
-{
-public:
-    void push(const MessageWriter& statusResponse);
-    void end(); // nothing more comes
-    // The next message; nullopt at the end or when STOP is asked for. Blocking.
-    [[nodiscard]] std::optional<std::string> next(const std::stop_token& stop);
-
-private:
-    std::mutex m_mutex;
-    std::condition_variable_any m_changed;
-    std::deque<std::string> m_waiting;
-    bool m_ended = false;
+    [[nodiscard]] std::string option(const std::string& name) const // empty when it is not there
+    {
+        const auto found = options.find(name);
+        return found == options.end() ? std::string() : found->second;
+    }
 };
 
 // Builds, with what SESSION lends. The members of SolveResponse.ExporterResponse. Refuses what it cannot do before it begins.

@@ -13,6 +13,8 @@
 namespace slipway
 {
 
+class RegistryClient;
+
 // The inside of ImageService, shared by its source files.
 struct ImageService::Impl
 {
@@ -37,6 +39,7 @@ struct ImageService::Impl
     [[nodiscard]] Result<Image> read(const Digest& id) const;
 
     [[nodiscard]] Result<Digest> resolve(const std::string& name) const;
+    [[nodiscard]] std::shared_ptr<RegistryClient> registryOf(const Reference& reference, const RegistryAuth& auth) const;
 
     // Layers that operations under way rely on: nobody else removes them. When the last lease of a layer ends and no image
     // has it, it goes: so a failed operation leaves nothing.

@@ -59,6 +59,13 @@ Result<Image> ImageService::get(const std::string& nameOrId) const
     return m_impl->read(id);
 }
 
+std::shared_ptr<RegistryClient> ImageService::Impl::registryOf(const Reference& reference, const RegistryAuth& auth) const
+{
+    return std::make_shared<RegistryClient>(
+        reference.domain, RegistryCredentials{auth.username, auth.password, auth.identityToken, auth.registryToken},
+        insecure);
+}
+
 Result<std::set<Digest>> ImageService::Impl::layersOfImages() const
 {
     std::vector<std::string> ids;
@@ -129,10 +136,7 @@ Result<Image> ImageService::pull(const Reference& reference, const PullOptions& 
 {
     if (options.allTags)
         return fail(ErrorKind::NotImplemented, "pulling all tags of a repository is not there yet: name one");
-    const auto registry = std::make_shared<RegistryClient>(
-        reference.domain,
-        RegistryCredentials{options.auth.username, options.auth.password, options.auth.identityToken, options.auth.registryToken},
-        m_impl->insecure);
+    const auto registry = m_impl->registryOf(reference, options.auth);
     std::mutex telling;
     const ImageProgressSink inTurn = [&](const ImageProgress& line) {
         const std::scoped_lock lock(telling);

@@ -21,6 +21,7 @@ class Database;
 class EventBus;
 class BlobStore;
 class LayerStore;
+class RemoteImage;
 
 struct RegistryAuth // of X-Registry-Auth; never logged
 {
@@ -89,6 +90,9 @@ public:
 
     [[nodiscard]] Result<Image> pull(const Reference& reference, const PullOptions& options,
                                      const ImageProgressSink& progress, std::stop_token stop);
+    // What the registry has, with nothing of it brought. Errors as of pull.
+    [[nodiscard]] Result<std::unique_ptr<RemoteImage>> remote(const Reference& reference, const PullOptions& options,
+                                                              const std::stop_token& stop);
     // A docker-archive or OCI layout tar, plain, gzip or zstd. Returns the loaded references (or ids).
     [[nodiscard]] Result<std::vector<std::string>> load(ByteSource& tar, const ImageProgressSink& progress,
                                                         std::stop_token stop);

@@ -88,23 +88,23 @@ private:
     Status m_result;
 };
 
-struct Pull
+struct Documents
 {
-    PullSources& sources;
+    RegistryClient& registry;
     const Reference& reference;
-    const ImageProgressSink& progress;
     const std::stop_token& stop;
 
     struct Document
     {
         Json json;
         Digest digest;
+        std::string mediaType;
         bool index = false;
     };
 
     Result<Document> document(const std::string& name)
     {
-        TRY(const auto manifest, sources.registry->manifest(reference.path, name, reference.familiar(), stop));
+        TRY(const auto manifest, registry.manifest(reference.path, name, reference.familiar(), stop));
         const Digest digest = Digest::of(manifest.body);
         if (name.starts_with("sha256:") && digest.str() != name)
             return fail(ErrorKind::InvalidArgument, "manifest verification failed for digest " + name);
@@ -122,8 +122,9 @@ struct Pull
         if (both || (!declared.empty() && declared != manifest.mediaType))
             return fail(ErrorKind::InvalidArgument, "the manifest of " + reference.familiar() + " is ambiguous: refused");
         if (!isIndex && !manifestTypes().contains(manifest.mediaType))
-            return fail(ErrorKind::InvalidArgument, "unsupported manifest media type and no default available: " + manifest.mediaType);
-        return Document{std::move(*json), digest, isIndex};
+            return fail(ErrorKind::InvalidArgument,
+                        "unsupported manifest media type and no default available: " + manifest.mediaType);
+        return Document{std::move(*json), digest, manifest.mediaType, isIndex};
     }
 
     // All descriptors are looked at before the first byte of a layer is asked for.
@@ -145,48 +146,61 @@ struct Pull
         }
         return layers;
     }
-
-    Status bring(const std::vector<WantedLayer>& layers)
-    {
-        auto arrivals = std::make_shared<Arrivals>();
-        std::vector<LayerTransfers::Watch> watches;
-        for (const WantedLayer& layer : layers) {
-            if (sources.lease(layer.diffId)) {
-                progress({shortId(layer.blob.hex()), "Already exists", 0, 0, {}});
-                continue;
-            }
-            const FetchBlob fetch = [registry = sources.registry, path = reference.path, layer](const auto& sink, const auto& waiting,
-                                                                                              const std::stop_token& given) {
-                return registry->blob(path, layer.blob.str(), layer.size, sink, waiting, given);
-            };
-            arrivals->expect();
-            watches.push_back(sources.transfers.watch(layer, fetch, {progress, [arrivals](const Status& s) { arrivals->arrived(s); }}));
-        }
-        return arrivals->wait(stop);
-    }
 };
 } // namespace
 
-Result<Pulled> pullImage(PullSources& sources, const Reference& reference, const std::string& platform,
-                         const ImageProgressSink& progress, const std::stop_token& stop)
+Status bringLayers(PullSources& sources, const Reference& reference, const std::vector<WantedLayer>& layers,
+                   const ImageProgressSink& progress, const std::stop_token& stop)
 {
-    Pull pull{sources, reference, progress, stop};
-    const std::string name = reference.digest.empty() ? reference.tag : reference.digest.str();
-    TRY(auto top, pull.document(name));
-    progress({name, "Pulling from " + reference.path, 0, 0, {}});
+    auto arrivals = std::make_shared<Arrivals>();
+    std::vector<LayerTransfers::Watch> watches;
+    for (const WantedLayer& layer : layers) {
+        if (sources.lease(layer.diffId)) {
+            progress({shortId(layer.blob.hex()), "Already exists", 0, 0, {}});
+            continue;
+        }
+        const FetchBlob fetch = [registry = sources.registry, path = reference.path,
+                                 layer](const auto& sink, const auto& waiting, const std::stop_token& given) {
+            return registry->blob(path, layer.blob.str(), layer.size, sink, waiting, given);
+        };
+        arrivals->expect();
+        watches.push_back(
+            sources.transfers.watch(layer, fetch, {progress, [arrivals](const Status& s) { arrivals->arrived(s); }}));
+    }
+    return arrivals->wait(stop);
+}
+
+Result<RemoteDocuments> describeImage(RegistryClient& registry, const Reference& reference, const std::string& platform,
+                                      const std::stop_token& stop, const std::function<void()>& found)
+{
+    Documents documents{registry, reference, stop};
+    TRY(auto top, documents.document(reference.digest.empty() ? reference.tag : reference.digest.str()));
+    if (found)
+        found();
     const Digest named = top.digest;
     if (top.index) {
         TRY(const auto chosen, chooseFromIndex(top.json, platform));
         TRY_STATUS(Digest::parse(chosen).transform([](const Digest&) {}));
-        TRY(top, pull.document(chosen));
+        TRY(top, documents.document(chosen));
         if (top.index)
             return fail(ErrorKind::InvalidArgument, "the index of " + reference.familiar() + " names another index for this platform: refused");
     }
-    TRY(auto config, fetchConfig(*sources.registry, reference.path, jsonMember(top.json, "config"), stop));
+    TRY(auto config, fetchConfig(registry, reference.path, jsonMember(top.json, "config"), stop));
     TRY(const auto image, parseImageConfig(config));
-    TRY(const auto layers, pull.wanted(jsonMember(top.json, "layers"), image.layers));
-    TRY_STATUS(pull.bring(layers));
-    return Pulled{std::move(config), named};
+    TRY(auto layers, documents.wanted(jsonMember(top.json, "layers"), image.layers));
+    return RemoteDocuments{std::move(config), std::move(top.mediaType), named, std::move(layers)};
+}
+
+Result<Pulled> pullImage(PullSources& sources, const Reference& reference, const std::string& platform,
+                         const ImageProgressSink& progress, const std::stop_token& stop)
+{
+    const auto found = [&] {
+        progress(
+            {reference.digest.empty() ? reference.tag : reference.digest.str(), "Pulling from " + reference.path, 0, 0, {}});
+    };
+    TRY(auto documents, describeImage(*sources.registry, reference, platform, stop, found));
+    TRY_STATUS(bringLayers(sources, reference, documents.layers, progress, stop));
+    return Pulled{std::move(documents.config), documents.manifest};
 }
 
 } // namespace slipway

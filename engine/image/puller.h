@@ -21,6 +21,14 @@ struct Pulled
     Digest manifest;    // of what the name stood for: index or manifest
 };
 
+struct RemoteDocuments
+{
+    std::string config;              // the configuration document, verified
+    std::string mediaType;           // of the manifest of the wanted platform
+    Digest manifest;                 // of what the name stood for: index or manifest
+    std::vector<WantedLayer> layers; // the lowest first
+};
+
 struct PullSources
 {
     std::shared_ptr<RegistryClient> registry; // a transfer that others watch may outlive the pull that began it
@@ -29,9 +37,16 @@ struct PullSources
     std::function<bool(const Digest& diffId)> lease;
 };
 
-// One pull: index → this machine's platform → manifest → configuration, then all layers at once. Every digest is verified
-// before anything is unpacked. Progress in dockerd's words, from several threads. Refused (InvalidArgument): schema 1,
-// documents whose media type is not what the registry said or that could be read in two ways, more than 127 layers.
+// What a registry has under a name: index → this machine's platform → manifest → configuration. Refused (InvalidArgument):
+// schema 1, documents whose media type is not what the registry said or that could be read in two ways, more than 127 layers.
+[[nodiscard]] Result<RemoteDocuments> describeImage(RegistryClient& registry, const Reference& reference,
+                                                    const std::string& platform, const std::stop_token& stop,
+                                                    const std::function<void()>& found = {});
+// All of LAYERS at once, those that are not there yet. Every digest is verified before anything is unpacked. Progress in
+// dockerd's words, from several threads.
+[[nodiscard]] Status bringLayers(PullSources& sources, const Reference& reference, const std::vector<WantedLayer>& layers,
+                                 const ImageProgressSink& progress, const std::stop_token& stop);
+// One pull: the one, then the other.
 [[nodiscard]] Result<Pulled> pullImage(PullSources& sources, const Reference& reference, const std::string& platform,
                                        const ImageProgressSink& progress, const std::stop_token& stop);
 

@@ -28,8 +28,9 @@ namespace
 class LayerTarWriter
 {
 public:
-    LayerTarWriter(bool userxattr, const ByteSink& sink, const std::stop_token& stop)
-        : m_opaque(userxattr ? "user.overlay.opaque" : "trusted.overlay.opaque"), m_sink(sink), m_stop(stop), m_buffer(256 * 1024)
+    LayerTarWriter(bool userxattr, const ByteSink& sink, const std::stop_token& stop, std::optional<std::int64_t> epoch)
+        : m_opaque(userxattr ? "user.overlay.opaque" : "trusted.overlay.opaque"), m_sink(sink), m_stop(stop), m_epoch(epoch),
+          m_buffer(256 * 1024)
     {
     }
 
@@ -47,6 +48,7 @@ private:
     std::string m_opaque;
     const ByteSink& m_sink;
     const std::stop_token& m_stop;
+    std::optional<std::int64_t> m_epoch;
     std::vector<char> m_buffer;
     std::map<std::pair<dev_t, ino_t>, std::string> m_links;
 };
@@ -111,7 +113,7 @@ Status LayerTarWriter::entry(int dir, const std::string& name, const std::string
     made.mode = info.st_mode & 07777;
     made.uid = info.st_uid;
     made.gid = info.st_gid;
-    made.mtime = info.st_mtim.tv_sec;
+    made.mtime = m_epoch.value_or(info.st_mtim.tv_sec);
     if (S_ISCHR(info.st_mode) && info.st_rdev == makedev(0, 0)) {
         TarHeader whiteout;
         whiteout.path = path.substr(0, path.size() - name.size()) + ".wh." + name;
@@ -180,9 +182,10 @@ Status LayerTarWriter::folder(int dir, const std::string& prefix)
 }
 } // namespace
 
-Result<LayerTarSummary> writeLayerTar(int dir, bool userxattr, const ByteSink& sink, const std::stop_token& stop)
+Result<LayerTarSummary> writeLayerTar(int dir, bool userxattr, const ByteSink& sink, const std::stop_token& stop,
+                                      std::optional<std::int64_t> epoch)
 {
-    LayerTarWriter writer(userxattr, sink, stop);
+    LayerTarWriter writer(userxattr, sink, stop, epoch);
     TRY_STATUS(writer.folder(dir, ""));
     TRY_STATUS(writer.end());
     return writer.summary;
@@ -190,7 +193,7 @@ Result<LayerTarSummary> writeLayerTar(int dir, bool userxattr, const ByteSink& s
 
 Status writeTar(int parent, const std::string& name, const std::string& as, const ByteSink& sink, const std::stop_token& stop)
 {
-    LayerTarWriter writer(false, sink, stop);
+    LayerTarWriter writer(false, sink, stop, std::nullopt);
     TRY_STATUS(writer.entry(parent, name, as));
     return writer.end();
 }

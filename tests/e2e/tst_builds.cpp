@@ -49,7 +49,7 @@ private slots:
         for (const char* part : {"\"GREETING=hello world\"", "\"80/tcp\":{}", "\"WorkingDir\":\"/app\"", "\"a\":\"b\"", "\"c\":\"d\""})
             QVERIFY2(config.contains(part), config.constData());
         const QByteArray history = m_engine.docker({"history", "--no-trunc", "--format", "{{.CreatedBy}}", "small"}).out;
-        QVERIFY2(history.contains("RUN |1 WHO=world /bin/sh -c echo \"$GREETING\" > made && cat page.txt # buildkit"), history.constData());
+        QVERIFY2(history.contains("|1 WHO=world /bin/sh -c echo \"$GREETING\" > made && cat page.txt"), history.constData());
     }
 
     // What changes a step does it again, what does not is taken from the cache; all cached gives the very same image.

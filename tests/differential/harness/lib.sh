@@ -93,3 +93,14 @@ history() { docker history --no-trunc --format '{{.CreatedBy}}{{if eq .Size "0B"
 
 # image IMAGE: what a Dockerfile can say of one.
 image() { docker inspect "$1" | jq -S '.[0] | {Author, Architecture, Os, Config: (.Config | del(.Image, .Hostname, .Domainname, .ArgsEscaped) | with_entries(select(.value != null and .value != "" and .value != false))), Layers: (.RootFS.Layers | length)}'; }
+
+# registry: one of the case's own at REGISTRY.
+REGISTRY=127.0.0.1:5000
+registry() {
+  printf "version: 0.1\nstorage: {inmemory: {}}\nhttp: {addr: '%s'}\nlog: {level: error}\n" $REGISTRY >"$REPLIES/../registry.yml"
+  docker-registry serve "$REPLIES/../registry.yml" >/dev/null 2>&1 &
+  until_ok curl -sf http://$REGISTRY/v2/ >/dev/null
+}
+
+# forget IMAGE...: removes them, and all that the engine knows of builds.
+forget() { docker rmi -f "$@" >/dev/null 2>&1; docker builder prune -af >/dev/null 2>&1; }
