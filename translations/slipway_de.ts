@@ -4173,8 +4173,8 @@ Klicken, um es noch einmal zu versuchen</translation>
         <translation>Der Stand %1. Er wird beim Schließen weggeworfen.</translation>
     </message>
     <message>
-        <source>The state %1. The command that failed: %2</source>
-        <translation>Der Stand %1. Der gescheiterte Befehl: %2</translation>
+        <source>The state %1 · The command that failed: %2</source>
+        <translation>Der Stand %1 · Der gescheiterte Befehl: %2</translation>
     </message>
     <message>
         <source>Types the command that failed into the shell, without Enter</source>

@@ -13,16 +13,12 @@
 class QListView;
 class QMenu;
 
-namespace KSyntaxHighlighting
-{
-class SyntaxHighlighter;
-}
-
 namespace slipway::ui
 {
 
 class CompletionPopup;
 class EditorGutter;
+class Highlighter;
 
 // A text editor: highlighting by file name, line numbers, folding, wavy lines under problems with their words as tool tip,
 // completion, comments, and marks: what a build says of a line, a sign in the gutter and a note behind the text. Marks and
@@ -93,6 +89,8 @@ private:
         QTextCursor range;
         Problem problem;
     };
+    static constexpr int indentWidth = 4;
+
     void applyTheme();
     void applyFont();
     void updateSelections(); // of what can be seen: thousands of problems would make each key slow
@@ -111,7 +109,7 @@ private:
 
     EditorGutter* m_gutter;
     CompletionPopup* m_popup;
-    std::unique_ptr<KSyntaxHighlighting::SyntaxHighlighter> m_highlighter;
+    std::unique_ptr<Highlighter> m_highlighter;
     std::function<Completion(const QString&, int)> m_completer;
     std::vector<PlacedProblem> m_problems;
     std::vector<PlacedMark> m_marks;

@@ -35,8 +35,10 @@ StepShell::StepShell(EngineBridge& bridge, Wish wish, QWidget* parent)
     m_command->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_command->setProperty("muted", true);
     m_command->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_command->setText(m_wish.command.isEmpty() ? tr("The state %1. It is thrown away when this is closed.").arg(m_wish.title)
-                                                : tr("The state %1. The command that failed: %2").arg(m_wish.title, m_wish.command.simplified()));
+    m_command->setText(
+        m_wish.command.isEmpty()
+            ? tr("The state %1. It is thrown away when this is closed.").arg(m_wish.title)
+            : tr("The state %1 · The command that failed: %2").arg(m_wish.title, m_wish.command.simplified()));
     m_command->setToolTip(m_wish.command);
     m_paste->setObjectName(QLatin1StringView(names::stepShellPaste));
     m_paste->setToolTip(tr("Types the command that failed into the shell, without Enter"));
