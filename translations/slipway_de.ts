@@ -622,6 +622,61 @@
     </message>
 </context>
 <context>
+    <name>MetricColumns</name>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>Cache</translation>
+    </message>
+    <message>
+        <source>Network in</source>
+        <translation>Netz ein</translation>
+    </message>
+    <message>
+        <source>Network out</source>
+        <translation>Netz aus</translation>
+    </message>
+    <message>
+        <source>Blocks read</source>
+        <translation>Blöcke gelesen</translation>
+    </message>
+    <message>
+        <source>Blocks written</source>
+        <translation>Blöcke geschrieben</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>Throttled</source>
+        <translation>Gedrosselt</translation>
+    </message>
+    <message>
+        <source>Waiting for CPU</source>
+        <translation>Warten auf CPU</translation>
+    </message>
+    <message>
+        <source>Waiting for memory</source>
+        <translation>Warten auf Speicher</translation>
+    </message>
+    <message>
+        <source>Waiting for I/O</source>
+        <translation>Warten auf E/A</translation>
+    </message>
+    <message>
+        <source>OOM kills a second</source>
+        <translation>OOM-Abbrüche je Sekunde</translation>
+    </message>
+</context>
+<context>
     <name>Options</name>
     <message>
         <source>Use the engine at PATH.</source>
@@ -1263,10 +1318,6 @@
         <translation>die Engine meldet für diesen Container keinen Speicher (keine Speicher-Cgroup)</translation>
     </message>
     <message>
-        <source>the engine reports no network counters</source>
-        <translation>die Engine meldet keine Netzwerkzähler</translation>
-    </message>
-    <message>
         <source>the engine reports no block I/O counters</source>
         <translation>die Engine meldet keine Zähler der Block-E/A</translation>
     </message>
@@ -1277,10 +1328,6 @@
     <message>
         <source>Charts</source>
         <translation>Diagramme</translation>
-    </message>
-    <message>
-        <source>The engine ended the readings.</source>
-        <translation>Die Engine hat die Messung beendet.</translation>
     </message>
     <message>
         <source>limit %1</source>
@@ -1807,6 +1854,25 @@ ID %2</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::CoreBars</name>
+    <message>
+        <source>Cores of the machine</source>
+        <translation>Kerne des Rechners</translation>
+    </message>
+    <message>
+        <source>core %1: %2</source>
+        <translation>Kern %1: %2</translation>
+    </message>
+    <message>
+        <source>Core %1</source>
+        <translation>Kern %1</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::DockerfilePage</name>
     <message>
         <source>New</source>
@@ -2165,6 +2231,38 @@ ID %2</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::EventStrip</name>
+    <message>
+        <source>What happened, and errors in the log</source>
+        <translation>Was geschah, und Fehler im Log</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) of the log are errors</source>
+        <translation>
+            <numerusform>Eine Zeile des Logs ist ein Fehler</numerusform>
+            <numerusform>%n Zeilen des Logs sind Fehler</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing happened in this time.</source>
+        <translation>In dieser Zeit geschah nichts.</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>%1
+Click for the log lines of that moment</source>
+        <translation>%1
+Klick für die Logzeilen jenes Moments</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::FactList</name>
     <message>
         <source>Copy %1</source>
@@ -2234,6 +2332,10 @@ ID %2</translation>
         <source>How much of the log is searched</source>
         <translation>Wie viel des Protokolls durchsucht ist</translation>
     </message>
+    <message>
+        <source>Find in terminal</source>
+        <translation>Im Terminal suchen</translation>
+    </message>
 </context>
 <context>
     <name>slipway::ui::HelpPage</name>
@@ -2248,6 +2350,17 @@ ID %2</translation>
     <message>
         <source>First steps</source>
         <translation>Erste Schritte</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::HistoryTable</name>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Values of the charts</source>
+        <translation>Werte der Diagramme</translation>
     </message>
 </context>
 <context>
@@ -3433,6 +3546,165 @@ ID %2</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::MetricsFeed</name>
+    <message>
+        <source>The engine ended the readings.</source>
+        <translation>Die Engine hat die Messwerte beendet.</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::MonitorPage</name>
+    <message>
+        <source>Run a container…</source>
+        <translation>Container starten …</translation>
+    </message>
+    <message>
+        <source>Monitor</source>
+        <translation>Monitor</translation>
+    </message>
+    <message>
+        <source>Rank containers by</source>
+        <translation>Container ordnen nach</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
+        <source>Block I/O</source>
+        <translation>Block-E/A</translation>
+    </message>
+    <message>
+        <source>1 min</source>
+        <translation>1 min</translation>
+    </message>
+    <message>
+        <source>5 min</source>
+        <translation>5 min</translation>
+    </message>
+    <message>
+        <source>10 min</source>
+        <translation>10 min</translation>
+    </message>
+    <message>
+        <source>Show the last %1</source>
+        <translation>Die letzten %1 zeigen</translation>
+    </message>
+    <message>
+        <source>Machine: CPU</source>
+        <translation>Rechner: CPU</translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation>benutzt</translation>
+    </message>
+    <message>
+        <source>Machine: memory</source>
+        <translation>Rechner: Speicher</translation>
+    </message>
+    <message>
+        <source>Machine: network</source>
+        <translation>Rechner: Netz</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>ein</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>Machine: disks</source>
+        <translation>Rechner: Platten</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>gelesen</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>geschrieben</translation>
+    </message>
+    <message>
+        <source>the kernel does not count it here (no /proc/pressure)</source>
+        <translation>der Kernel zählt es hier nicht (kein /proc/pressure)</translation>
+    </message>
+    <message>
+        <source>there are no disks that the engine can see</source>
+        <translation>die Engine sieht keine Platten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n cores</source>
+        <translation>
+            <numerusform>Ein Kern</numerusform>
+            <numerusform>%n Kerne</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 in all</source>
+        <translation>%1 insgesamt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>einer läuft</numerusform>
+            <numerusform>%n laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The engine is not reachable</source>
+        <translation>Die Engine ist nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>Your containers go on running. Slipway tries again every second.</source>
+        <translation>Ihre Container laufen weiter. Slipway versucht es jede Sekunde wieder.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Wird geladen …</translation>
+    </message>
+    <message>
+        <source>No container is running</source>
+        <translation>Kein Container läuft</translation>
+    </message>
+    <message>
+        <source>Those that run are shown here, the busiest first.</source>
+        <translation>Laufende Container stehen hier, die meistbeschäftigten zuerst.</translation>
+    </message>
+    <message numerus="yes">
+        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
+        <translation>
+            <numerusform>Diese Engine sagt nichts über ihren Rechner und wird nach höchstens einem Container gefragt</numerusform>
+            <numerusform>Diese Engine sagt nichts über ihren Rechner und wird nach höchstens %n Containern gefragt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This engine tells nothing of its machine</source>
+        <translation>Diese Engine sagt nichts über ihren Rechner</translation>
+    </message>
+    <message>
+        <source>Without cgroups: read from /proc every five seconds</source>
+        <translation>Ohne Cgroups: alle fünf Sekunden aus /proc gelesen</translation>
+    </message>
+    <message>
+        <source>Machine: waiting for</source>
+        <translation>Rechner: Warten auf</translation>
+    </message>
+    <message>
+        <source>I/O</source>
+        <translation>E/A</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::MountRow</name>
     <message>
         <source>Do not mount this</source>
@@ -3465,6 +3737,61 @@ ID %2</translation>
     <message>
         <source>Folder to mount</source>
         <translation>Ordner zum Einhängen</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::NewSessionDialog</name>
+    <message>
+        <source>New Session</source>
+        <translation>Neue Sitzung</translation>
+    </message>
+    <message>
+        <source>A shell of the container, or any command with its arguments</source>
+        <translation>Eine Shell des Containers oder ein beliebiger Befehl mit seinen Argumenten</translation>
+    </message>
+    <message>
+        <source>Use the &amp;busybox of this machine</source>
+        <translation>Die &amp;busybox dieses Rechners benutzen</translation>
+    </message>
+    <message>
+        <source>A shell with the usual commands that is lent to the container while the session is open. Its files are not touched.</source>
+        <translation>Eine Shell mit den üblichen Befehlen, die dem Container geliehen wird, solange die Sitzung offen ist. Seine Dateien bleiben unberührt.</translation>
+    </message>
+    <message>
+        <source>Only Slipway&apos;s own engine can lend a container a shell.</source>
+        <translation>Nur Slipways eigene Engine kann einem Container eine Shell leihen.</translation>
+    </message>
+    <message>
+        <source>the image&apos;s own; or root, 1000, www-data:staff</source>
+        <translation>der des Abbilds; oder root, 1000, www-data:staff</translation>
+    </message>
+    <message>
+        <source>the image&apos;s own; or an absolute path</source>
+        <translation>der des Abbilds; oder ein absoluter Pfad</translation>
+    </message>
+    <message>
+        <source>NAME=value, one a line</source>
+        <translation>NAME=Wert, je Zeile einer</translation>
+    </message>
+    <message>
+        <source>&amp;Command:</source>
+        <translation>&amp;Befehl:</translation>
+    </message>
+    <message>
+        <source>&amp;User:</source>
+        <translation>Ben&amp;utzer:</translation>
+    </message>
+    <message>
+        <source>&amp;Folder:</source>
+        <translation>&amp;Ordner:</translation>
+    </message>
+    <message>
+        <source>&amp;Environment:</source>
+        <translation>Um&amp;gebung:</translation>
+    </message>
+    <message>
+        <source>Open Session</source>
+        <translation>Sitzung öffnen</translation>
     </message>
 </context>
 <context>
@@ -3517,10 +3844,6 @@ ID %2</translation>
         <translation>Prozesse</translation>
     </message>
     <message>
-        <source>Last lines that it wrote</source>
-        <translation>Die letzten Zeilen, die er schrieb</translation>
-    </message>
-    <message>
         <source>for %1, since %2</source>
         <translation>seit %1, ab %2</translation>
     </message>
@@ -3538,14 +3861,6 @@ ID %2</translation>
             <numerusform> · einmal von der Engine neu gestartet</numerusform>
             <numerusform> · %n-mal von der Engine neu gestartet</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Its last lines on standard error</source>
-        <translation>Seine letzten Zeilen auf der Fehlerausgabe</translation>
-    </message>
-    <message>
-        <source>Its last lines</source>
-        <translation>Seine letzten Zeilen</translation>
     </message>
     <message>
         <source>Image</source>
@@ -4269,6 +4584,60 @@ Klicken, um es noch einmal zu versuchen</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::StopCard</name>
+    <message>
+        <source>Last lines that it wrote</source>
+        <translation>Die letzten Zeilen, die er schrieb</translation>
+    </message>
+    <message>
+        <source>What its last health check printed</source>
+        <translation>Was seine letzte Gesundheitsprüfung ausgab</translation>
+    </message>
+    <message>
+        <source>Show its log</source>
+        <translation>Sein Log zeigen</translation>
+    </message>
+    <message>
+        <source>The lines from before it stopped</source>
+        <translation>Die Zeilen von vor seinem Ende</translation>
+    </message>
+    <message>
+        <source>It used at most %1 of its %2 of memory, the cache of its files counted in.</source>
+        <translation>Er benutzte höchstens %1 seiner %2 Speicher, den Cache seiner Dateien mitgezählt.</translation>
+    </message>
+    <message>
+        <source>It used at most %1 of memory, the cache of its files counted in; it had no limit.</source>
+        <translation>Er benutzte höchstens %1 Speicher, den Cache seiner Dateien mitgezählt; er hatte kein Limit.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The kernel killed %n of its processes for want of memory.</source>
+        <translation>
+            <numerusform>Der Kernel beendete einen seiner Prozesse, weil Speicher fehlte.</numerusform>
+            <numerusform>Der Kernel beendete %n seiner Prozesse, weil Speicher fehlte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The kernel killed none of its processes for want of memory.</source>
+        <translation>Der Kernel beendete keinen seiner Prozesse aus Speichermangel.</translation>
+    </message>
+    <message>
+        <source>Its last health check was good</source>
+        <translation>Seine letzte Gesundheitsprüfung war gut</translation>
+    </message>
+    <message>
+        <source>Its last health check failed with exit code %1</source>
+        <translation>Seine letzte Gesundheitsprüfung scheiterte mit Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>Its last lines on standard error</source>
+        <translation>Seine letzten Zeilen auf der Standardfehlerausgabe</translation>
+    </message>
+    <message>
+        <source>Its last lines</source>
+        <translation>Seine letzten Zeilen</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::TerminalCanvas</name>
     <message>
         <source>Terminal</source>
@@ -4306,6 +4675,48 @@ Klicken, um es noch einmal zu versuchen</translation>
     </message>
 </context>
 <context>
+    <name>slipway::ui::TerminalFind</name>
+    <message>
+        <source>Not a regular expression</source>
+        <translation>Kein regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>Suche läuft …</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+    <message>
+        <source>the newest %L1</source>
+        <translation>die neuesten %L1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln matches</source>
+        <translation>
+            <numerusform>%Ln Treffer</numerusform>
+            <numerusform>%Ln Treffer</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%L1 of %2</source>
+        <comment>match number of how many</comment>
+        <translation>%L1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TerminalSession</name>
+    <message>
+        <source>debug shell</source>
+        <translation>Debug-Shell</translation>
+    </message>
+    <message>
+        <source>%1 as %2</source>
+        <translation>%1 als %2</translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::TerminalView</name>
     <message>
         <source>Terminal</source>
@@ -4314,22 +4725,6 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>New session</source>
         <translation>Neue Sitzung</translation>
-    </message>
-    <message>
-        <source>Close this shell and open another, as another user or with another shell</source>
-        <translation>Diese Shell schließen und eine andere öffnen, als anderer Benutzer oder mit anderer Shell</translation>
-    </message>
-    <message>
-        <source>As another user…</source>
-        <translation>Als anderer Benutzer …</translation>
-    </message>
-    <message>
-        <source>Shell as another user</source>
-        <translation>Shell als anderer Benutzer</translation>
-    </message>
-    <message>
-        <source>User name or number, as in root, 1000 or www-data:staff; empty for the image&apos;s own:</source>
-        <translation>Name oder Nummer des Benutzers, wie root, 1000 oder www-data:staff; leer für den des Abbilds:</translation>
     </message>
     <message>
         <source>No container selected</source>
@@ -4376,10 +4771,6 @@ Klicken, um es noch einmal zu versuchen</translation>
         <translation>Es konnte keine Shell geöffnet werden</translation>
     </message>
     <message>
-        <source>%1. An image without sh has no shell to open.</source>
-        <translation>%1. In einem Abbild ohne sh gibt es keine Shell zu öffnen.</translation>
-    </message>
-    <message>
         <source>Try again</source>
         <translation>Noch einmal versuchen</translation>
     </message>
@@ -4392,8 +4783,75 @@ Klicken, um es noch einmal zu versuchen</translation>
         <translation>Eine Shell öffnen</translation>
     </message>
     <message>
-        <source>%1 as %2</source>
-        <translation>%1 als %2</translation>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+    <message>
+        <source>Open another shell (Ctrl+Shift+T), also as another user or in another folder</source>
+        <translation>Eine weitere Shell öffnen (Strg+Umschalt+T), auch als anderer Benutzer oder in einem anderen Ordner</translation>
+    </message>
+    <message>
+        <source>A shell with the usual commands (busybox) that is lent to the container while it is open. Its files are not touched.</source>
+        <translation>Eine Shell mit den üblichen Befehlen (busybox), die dem Container geliehen wird, solange sie offen ist. Seine Dateien bleiben unberührt.</translation>
+    </message>
+    <message>
+        <source>Debug Shell</source>
+        <translation>Debug-Shell</translation>
+    </message>
+    <message>
+        <source>New Session…</source>
+        <translation>Neue Sitzung …</translation>
+    </message>
+    <message numerus="yes">
+        <source>The program in the container wants to put %n characters on the clipboard.</source>
+        <translation>
+            <numerusform>Das Programm im Container will %n Zeichen in die Zwischenablage legen.</numerusform>
+            <numerusform>Das Programm im Container will %n Zeichen in die Zwischenablage legen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copy Them</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>%1 is running in this session. Closing the tab ends it.</source>
+        <translation>In dieser Sitzung läuft %1. Das Schließen des Reiters beendet es.</translation>
+    </message>
+    <message>
+        <source>End It</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>%1: closing it ends the shell</source>
+        <translation>%1: das Schließen beendet die Shell</translation>
+    </message>
+    <message>
+        <source>%1: closing it ends its input; what does not care runs on, this engine cannot end it</source>
+        <translation>%1: das Schließen beendet die Eingabe; was sich nicht darum kümmert, läuft weiter, diese Engine kann es nicht beenden</translation>
+    </message>
+    <message>
+        <source>Its shells ended with it. What they printed stays below.</source>
+        <translation>Seine Shells endeten mit ihm. Was sie ausgaben, bleibt unten stehen.</translation>
+    </message>
+    <message>
+        <source>This container has no shell</source>
+        <translation>Dieser Container hat keine Shell</translation>
+    </message>
+    <message>
+        <source>A debug shell needs Slipway&apos;s own engine. New Session runs any program that the container has.</source>
+        <translation>Eine Debug-Shell braucht Slipways eigene Engine. Neue Sitzung führt jedes Programm aus, das der Container hat.</translation>
+    </message>
+    <message>
+        <source>Open a debug shell</source>
+        <translation>Eine Debug-Shell öffnen</translation>
+    </message>
+    <message>
+        <source>The engine does not answer</source>
+        <translation>Die Engine antwortet nicht</translation>
+    </message>
+    <message>
+        <source>The session goes on in the container and comes back here with the engine.</source>
+        <translation>Die Sitzung läuft im Container weiter und ist mit der Engine wieder da.</translation>
     </message>
 </context>
 <context>
@@ -4432,6 +4890,36 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>%1 could not be saved: %2</source>
         <translation>%1 war nicht zu speichern: %2</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TileModel</name>
+    <message>
+        <source>%1. %2: nothing was read yet</source>
+        <translation>%1. %2: noch nichts gelesen</translation>
+    </message>
+    <message>
+        <source>%1. %2: CPU %3, memory %4, network %5, block I/O %6</source>
+        <translation>%1. %2: CPU %3, Speicher %4, Netz %5, Block-E/A %6</translation>
+    </message>
+</context>
+<context>
+    <name>slipway::ui::TileView</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>waiting for the first reading</source>
+        <translation>wartet auf den ersten Messwert</translation>
+    </message>
+    <message>
+        <source>net %1</source>
+        <translation>Netz %1</translation>
+    </message>
+    <message>
+        <source>Running containers, those that use most first</source>
+        <translation>Laufende Container, die mit dem größten Verbrauch zuerst</translation>
     </message>
 </context>
 <context>
@@ -4538,382 +5026,6 @@ Klicken, um es noch einmal zu versuchen</translation>
     <message>
         <source>Starting the engine…</source>
         <translation>Die Engine wird gestartet …</translation>
-    </message>
-</context>
-<context>
-    <name>MetricColumns</name>
-    <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
-    <message>
-        <source>Memory</source>
-        <translation>Speicher</translation>
-    </message>
-    <message>
-        <source>Cache</source>
-        <translation>Cache</translation>
-    </message>
-    <message>
-        <source>Network in</source>
-        <translation>Netz ein</translation>
-    </message>
-    <message>
-        <source>Network out</source>
-        <translation>Netz aus</translation>
-    </message>
-    <message>
-        <source>Blocks read</source>
-        <translation>Blöcke gelesen</translation>
-    </message>
-    <message>
-        <source>Blocks written</source>
-        <translation>Blöcke geschrieben</translation>
-    </message>
-    <message>
-        <source>Processes</source>
-        <translation>Prozesse</translation>
-    </message>
-    <message>
-        <source>Throttled</source>
-        <translation>Gedrosselt</translation>
-    </message>
-    <message>
-        <source>Waiting for CPU</source>
-        <translation>Warten auf CPU</translation>
-    </message>
-    <message>
-        <source>Waiting for memory</source>
-        <translation>Warten auf Speicher</translation>
-    </message>
-    <message>
-        <source>Waiting for I/O</source>
-        <translation>Warten auf E/A</translation>
-    </message>
-    <message>
-        <source>OOM kills a second</source>
-        <translation>OOM-Abbrüche je Sekunde</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::CoreBars</name>
-    <message>
-        <source>Cores of the machine</source>
-        <translation>Kerne des Rechners</translation>
-    </message>
-    <message>
-        <source>core %1: %2</source>
-        <translation>Kern %1: %2</translation>
-    </message>
-    <message>
-        <source>Core %1</source>
-        <translation>Kern %1</translation>
-    </message>
-    <message>
-        <source>%1 %</source>
-        <translation>%1 %</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::EventStrip</name>
-    <message>
-        <source>What happened, and errors in the log</source>
-        <translation>Was geschah, und Fehler im Log</translation>
-    </message>
-    <message>
-        <source>%1 %2</source>
-        <translation>%1 %2</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n line(s) of the log are errors</source>
-        <translation>
-            <numerusform>Eine Zeile des Logs ist ein Fehler</numerusform>
-            <numerusform>%n Zeilen des Logs sind Fehler</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Nothing happened in this time.</source>
-        <translation>In dieser Zeit geschah nichts.</translation>
-    </message>
-    <message>
-        <source>Events</source>
-        <translation>Ereignisse</translation>
-    </message>
-    <message>
-        <source>%1
-Click for the log lines of that moment</source>
-        <translation>%1
-Klick für die Logzeilen jenes Moments</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::HistoryTable</name>
-    <message>
-        <source>Time</source>
-        <translation>Zeit</translation>
-    </message>
-    <message>
-        <source>Values of the charts</source>
-        <translation>Werte der Diagramme</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::MetricsFeed</name>
-    <message>
-        <source>The engine ended the readings.</source>
-        <translation>Die Engine hat die Messwerte beendet.</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::MonitorPage</name>
-    <message>
-        <source>Run a container…</source>
-        <translation>Container starten …</translation>
-    </message>
-    <message>
-        <source>Monitor</source>
-        <translation>Monitor</translation>
-    </message>
-    <message>
-        <source>Rank containers by</source>
-        <translation>Container ordnen nach</translation>
-    </message>
-    <message>
-        <source>CPU</source>
-        <translation>CPU</translation>
-    </message>
-    <message>
-        <source>Memory</source>
-        <translation>Speicher</translation>
-    </message>
-    <message>
-        <source>Network</source>
-        <translation>Netz</translation>
-    </message>
-    <message>
-        <source>Block I/O</source>
-        <translation>Block-E/A</translation>
-    </message>
-    <message>
-        <source>1 min</source>
-        <translation>1 min</translation>
-    </message>
-    <message>
-        <source>5 min</source>
-        <translation>5 min</translation>
-    </message>
-    <message>
-        <source>10 min</source>
-        <translation>10 min</translation>
-    </message>
-    <message>
-        <source>Show the last %1</source>
-        <translation>Die letzten %1 zeigen</translation>
-    </message>
-    <message>
-        <source>Machine: CPU</source>
-        <translation>Rechner: CPU</translation>
-    </message>
-    <message>
-        <source>used</source>
-        <translation>benutzt</translation>
-    </message>
-    <message>
-        <source>Machine: memory</source>
-        <translation>Rechner: Speicher</translation>
-    </message>
-    <message>
-        <source>Machine: network</source>
-        <translation>Rechner: Netz</translation>
-    </message>
-    <message>
-        <source>in</source>
-        <translation>ein</translation>
-    </message>
-    <message>
-        <source>out</source>
-        <translation>aus</translation>
-    </message>
-    <message>
-        <source>Machine: disks</source>
-        <translation>Rechner: Platten</translation>
-    </message>
-    <message>
-        <source>read</source>
-        <translation>gelesen</translation>
-    </message>
-    <message>
-        <source>written</source>
-        <translation>geschrieben</translation>
-    </message>
-    <message>
-        <source>Machine: waiting (pressure)</source>
-        <translation>Rechner: Warten (Pressure)</translation>
-    </message>
-    <message>
-        <source>for CPU</source>
-        <translation>auf CPU</translation>
-    </message>
-    <message>
-        <source>for memory</source>
-        <translation>auf Speicher</translation>
-    </message>
-    <message>
-        <source>for I/O</source>
-        <translation>auf E/A</translation>
-    </message>
-    <message>
-        <source>the kernel does not count it here (no /proc/pressure)</source>
-        <translation>der Kernel zählt es hier nicht (kein /proc/pressure)</translation>
-    </message>
-    <message>
-        <source>there are no disks that the engine can see</source>
-        <translation>die Engine sieht keine Platten</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n cores</source>
-        <translation>
-            <numerusform>Ein Kern</numerusform>
-            <numerusform>%n Kerne</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>%1 in all</source>
-        <translation>%1 insgesamt</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n running</source>
-        <translation>
-            <numerusform>einer läuft</numerusform>
-            <numerusform>%n laufen</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>The engine is not reachable</source>
-        <translation>Die Engine ist nicht erreichbar</translation>
-    </message>
-    <message>
-        <source>Your containers go on running. Slipway tries again every second.</source>
-        <translation>Ihre Container laufen weiter. Slipway versucht es jede Sekunde wieder.</translation>
-    </message>
-    <message>
-        <source>Loading…</source>
-        <translation>Wird geladen …</translation>
-    </message>
-    <message>
-        <source>No container is running</source>
-        <translation>Kein Container läuft</translation>
-    </message>
-    <message>
-        <source>Those that run are shown here, the busiest first.</source>
-        <translation>Laufende Container stehen hier, die meistbeschäftigten zuerst.</translation>
-    </message>
-    <message numerus="yes">
-        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
-        <translation>
-            <numerusform>Diese Engine sagt nichts über ihren Rechner und wird nach höchstens einem Container gefragt</numerusform>
-            <numerusform>Diese Engine sagt nichts über ihren Rechner und wird nach höchstens %n Containern gefragt</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>This engine tells nothing of its machine</source>
-        <translation>Diese Engine sagt nichts über ihren Rechner</translation>
-    </message>
-    <message>
-        <source>Without cgroups: read from /proc every five seconds</source>
-        <translation>Ohne Cgroups: alle fünf Sekunden aus /proc gelesen</translation>
-    </message>
-    <message>
-        <source>Machine: waiting for</source>
-        <translation>Rechner: Warten auf</translation>
-    </message>
-    <message>
-        <source>I/O</source>
-        <translation>E/A</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::StopCard</name>
-    <message>
-        <source>Last lines that it wrote</source>
-        <translation>Die letzten Zeilen, die er schrieb</translation>
-    </message>
-    <message>
-        <source>What its last health check printed</source>
-        <translation>Was seine letzte Gesundheitsprüfung ausgab</translation>
-    </message>
-    <message>
-        <source>Show its log</source>
-        <translation>Sein Log zeigen</translation>
-    </message>
-    <message>
-        <source>The lines from before it stopped</source>
-        <translation>Die Zeilen von vor seinem Ende</translation>
-    </message>
-    <message>
-        <source>It used at most %1 of its %2 of memory, the cache of its files counted in.</source>
-        <translation>Er benutzte höchstens %1 seiner %2 Speicher, den Cache seiner Dateien mitgezählt.</translation>
-    </message>
-    <message>
-        <source>It used at most %1 of memory, the cache of its files counted in; it had no limit.</source>
-        <translation>Er benutzte höchstens %1 Speicher, den Cache seiner Dateien mitgezählt; er hatte kein Limit.</translation>
-    </message>
-    <message numerus="yes">
-        <source>The kernel killed %n of its processes for want of memory.</source>
-        <translation>
-            <numerusform>Der Kernel beendete einen seiner Prozesse, weil Speicher fehlte.</numerusform>
-            <numerusform>Der Kernel beendete %n seiner Prozesse, weil Speicher fehlte.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>The kernel killed none of its processes for want of memory.</source>
-        <translation>Der Kernel beendete keinen seiner Prozesse aus Speichermangel.</translation>
-    </message>
-    <message>
-        <source>Its last health check was good</source>
-        <translation>Seine letzte Gesundheitsprüfung war gut</translation>
-    </message>
-    <message>
-        <source>Its last health check failed with exit code %1</source>
-        <translation>Seine letzte Gesundheitsprüfung scheiterte mit Exit-Code %1</translation>
-    </message>
-    <message>
-        <source>Its last lines on standard error</source>
-        <translation>Seine letzten Zeilen auf der Standardfehlerausgabe</translation>
-    </message>
-    <message>
-        <source>Its last lines</source>
-        <translation>Seine letzten Zeilen</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::TileModel</name>
-    <message>
-        <source>%1. %2: nothing was read yet</source>
-        <translation>%1. %2: noch nichts gelesen</translation>
-    </message>
-    <message>
-        <source>%1. %2: CPU %3, memory %4, network %5, block I/O %6</source>
-        <translation>%1. %2: CPU %3, Speicher %4, Netz %5, Block-E/A %6</translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::TileView</name>
-    <message>
-        <source>%1 %</source>
-        <translation>%1 %</translation>
-    </message>
-    <message>
-        <source>waiting for the first reading</source>
-        <translation>wartet auf den ersten Messwert</translation>
-    </message>
-    <message>
-        <source>net %1</source>
-        <translation>Netz %1</translation>
-    </message>
-    <message>
-        <source>Running containers, those that use most first</source>
-        <translation>Laufende Container, die mit dem größten Verbrauch zuerst</translation>
     </message>
 </context>
 </TS>

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Charts</name>
+    <message numerus="yes">
+        <source>Out of memory: the kernel killed %n process(es)</source>
+        <translation>
+            <numerusform>Out of memory: the kernel killed a process</numerusform>
+            <numerusform>Out of memory: the kernel killed %n processes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::BuildHistoryPage</name>
     <message numerus="yes">
         <source>%1 of %n step(s) from the cache</source>
@@ -131,6 +141,16 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::EventStrip</name>
+    <message numerus="yes">
+        <source>%n line(s) of the log are errors</source>
+        <translation>
+            <numerusform>A line of the log is an error</numerusform>
+            <numerusform>%n lines of the log are errors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::ImagesPage</name>
     <message numerus="yes">
         <source>Remove %n images?</source>
@@ -229,6 +249,30 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::MonitorPage</name>
+    <message numerus="yes">
+        <source>%n cores</source>
+        <translation>
+            <numerusform>%n core</numerusform>
+            <numerusform>%n cores</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n running</numerusform>
+            <numerusform>%n running</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
+        <translation>
+            <numerusform>This engine tells nothing of its machine, and is asked for %n container at most</numerusform>
+            <numerusform>This engine tells nothing of its machine, and is asked for %n containers at most</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::OverviewTab</name>
     <message numerus="yes">
         <source> · restarted %n times by the engine</source>
@@ -273,6 +317,16 @@
     </message>
 </context>
 <context>
+    <name>slipway::ui::StopCard</name>
+    <message numerus="yes">
+        <source>The kernel killed %n of its processes for want of memory.</source>
+        <translation>
+            <numerusform>The kernel killed one of its processes for want of memory.</numerusform>
+            <numerusform>The kernel killed %n of its processes for want of memory.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>slipway::ui::TerminalCanvas</name>
     <message numerus="yes">
         <source>Paste %n lines?</source>
@@ -290,56 +344,22 @@
     </message>
 </context>
 <context>
-    <name>Charts</name>
+    <name>slipway::ui::TerminalFind</name>
     <message numerus="yes">
-        <source>Out of memory: the kernel killed %n process(es)</source>
+        <source>%Ln matches</source>
         <translation>
-            <numerusform>Out of memory: the kernel killed a process</numerusform>
-            <numerusform>Out of memory: the kernel killed %n processes</numerusform>
+            <numerusform>%Ln match</numerusform>
+            <numerusform>%Ln matches</numerusform>
         </translation>
     </message>
 </context>
 <context>
-    <name>slipway::ui::EventStrip</name>
+    <name>slipway::ui::TerminalView</name>
     <message numerus="yes">
-        <source>%n line(s) of the log are errors</source>
+        <source>The program in the container wants to put %n characters on the clipboard.</source>
         <translation>
-            <numerusform>A line of the log is an error</numerusform>
-            <numerusform>%n lines of the log are errors</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::MonitorPage</name>
-    <message numerus="yes">
-        <source>%n cores</source>
-        <translation>
-            <numerusform>%n core</numerusform>
-            <numerusform>%n cores</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n running</source>
-        <translation>
-            <numerusform>%n running</numerusform>
-            <numerusform>%n running</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>This engine tells nothing of its machine, and is asked for %n containers at most</source>
-        <translation>
-            <numerusform>This engine tells nothing of its machine, and is asked for %n container at most</numerusform>
-            <numerusform>This engine tells nothing of its machine, and is asked for %n containers at most</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>slipway::ui::StopCard</name>
-    <message numerus="yes">
-        <source>The kernel killed %n of its processes for want of memory.</source>
-        <translation>
-            <numerusform>The kernel killed one of its processes for want of memory.</numerusform>
-            <numerusform>The kernel killed %n of its processes for want of memory.</numerusform>
+            <numerusform>The program in the container wants to put %n character on the clipboard.</numerusform>
+            <numerusform>The program in the container wants to put %n characters on the clipboard.</numerusform>
         </translation>
     </message>
 </context>

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // /sbin/docker-init -- COMMAND...: the first process of a container with --init. It starts the command, passes signals on to
 // it, takes away what it leaves as zombies, and ends as it does (128 + N when signal N killed it).
+// --exec-fd N ARGUMENT...: becomes the program that is open as N, which needs no name in the container (crun knows only names).
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +17,15 @@ namespace
 
 // These come from a fault of its own, or are the kernel's.
 constexpr int ownSignals[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGABRT, SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU};
+
+int become(int program, char** arguments)
+{
+    ::close(3); // this program itself, if it came as one
+    ::fcntl(program, F_SETFD, FD_CLOEXEC);
+    ::syscall(SYS_execveat, program, "", arguments, environ, AT_EMPTY_PATH);
+    std::fprintf(stderr, "exec %s: %s\n", arguments[0], std::strerror(errno));
+    return 126;
+}
 
 void start(char** command, const sigset_t& mask)
 {
@@ -44,6 +57,8 @@ int reap(pid_t main)
 
 int main(int argc, char** argv)
 {
+    if (argc > 3 && std::strcmp(argv[1], "--exec-fd") == 0)
+        return become(std::atoi(argv[2]), argv + 3);
     const int first = argc > 1 && std::strcmp(argv[1], "--") == 0 ? 2 : 1;
     if (first >= argc) {
         std::fprintf(stderr, "docker-init: no command\n");

@@ -10,7 +10,7 @@ namespace slipway::monitor
 {
 
 // One connection to monitor.sock, or a stream inherited from the engine. It starts by sending one request line
-// ("attach in=1 out=1 err=1 framed=1", "resize ROWS COLUMNS", "wait", "info"); an attached one then carries streams.
+// ("attach in=1 out=1 err=1 framed=1[ kept=POSITION]", "resize ROWS COLUMNS", "wait", "info"); an attached one then carries streams.
 struct Client
 {
     enum class Kind : std::uint8_t { Asking, Attached, Waiting, Closing };

@@ -128,6 +128,8 @@ std::vector<std::string> commandOf(const Options& o)
         command.insert(command.end(), {"--bundle", o.bundle});
     if (!exec && !o.cgroups)
         command.emplace_back("--no-new-keyring");
+    if (o.tool) // an exec's alone
+        command.emplace_back("--preserve-fds=2");
     if (o.tty)
         command.insert(command.end(), {"--console-socket", o.runDir + "/console.sock"});
     command.push_back(o.id);
@@ -144,6 +146,10 @@ std::vector<std::string> commandOf(const Options& o)
     ::dup2(in, 0);
     ::dup2(out, 1);
     ::dup2(err, 2);
+    if (options.tool) {
+        ::dup2(initFd, 3);
+        ::dup2(toolFd, initFd);
+    }
     ::fcntl(netnsFd, F_SETFD, 0);
     sigset_t none;
     sigemptyset(&none);
@@ -230,11 +236,13 @@ bool runCrun(const Options& options, const Stdio& stdio, Process& process, Launc
 bool runPlan(const Options& options, const Stdio& stdio, Process& process, LaunchFailure& failure, std::optional<launch::Holder> holder,
              const Record& record)
 {
-    const auto plan = launch::decode(readFile(options.plan.c_str(), planLimit));
+    auto plan = launch::decode(readFile(options.plan.c_str(), planLimit));
     if (!plan) {
         failure.message = plan.error().message;
         return false;
     }
+    if (options.tool)
+        plan->process.program = toolFd;
     auto running = launch::launch(options.plan, *plan, stdio, netnsFd, std::move(holder), [&](pid_t pid) {
         process.pid = pid;
         process.startTicks = procStat(pid).value_or(ProcStat()).startTicks;

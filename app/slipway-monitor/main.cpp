@@ -22,7 +22,7 @@ using namespace slipway;
 
 namespace
 {
-using monitor::crunFd, monitor::netnsFd, monitor::programFd, monitor::readyFd;
+using monitor::crunFd, monitor::initFd, monitor::netnsFd, monitor::programFd, monitor::readyFd, monitor::toolFd;
 
 // A number that somebody expects to be given must be taken in any case: a pipe or the pty would get it, and be closed with it.
 void take(int fd)
@@ -92,6 +92,10 @@ int main(int argc, char** argv)
         report("failed 1 slipway-monitor is started by slipwayd only\n");
         return 2;
     }
+    if (options.tool) {
+        take(initFd);
+        take(toolFd);
+    }
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && options.descriptors > 0) {
         limit.rlim_cur = std::min<rlim_t>(options.descriptors, limit.rlim_max);
@@ -124,6 +128,10 @@ int main(int argc, char** argv)
     ::close(netnsFd); // the container holds it now
     ::close(crunFd);
     ::close(programFd);
+    if (options.tool) {
+        ::close(initFd);
+        ::close(toolFd);
+    }
     const pid_t pid = process.pid;
     monitor::Session session(options, std::move(process), std::move(listener), std::move(childSignals), startedAt);
     report("started " + std::to_string(pid) + ' ' + std::to_string(toUnixNano(startedAt)) + '\n');

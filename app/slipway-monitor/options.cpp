@@ -62,6 +62,8 @@ bool Options::parse(const std::vector<std::string>& words)
             good &= rest.number(logLimits.maxSegments);
         else if (is(key, "--crun-fd"))
             crunByFd = true;
+        else if (is(key, "--tool"))
+            tool = true;
         else if (is(key, "--no-cgroups"))
             cgroups = false;
         else if (is(key, "--tty"))
@@ -74,6 +76,8 @@ bool Options::parse(const std::vector<std::string>& words)
             ephemeral = true;
         else if (is(key, "--size"))
             good &= rest.number(rows) && rest.number(columns);
+        else if (is(key, "--keep"))
+            good &= rest.number(keep);
         else if (is(key, "--attach")) {
             Attach attach{-1, false, false, false, false};
             good &= rest.number(attach.fd) && rest.number(attach.in) && rest.number(attach.out) && rest.number(attach.err)

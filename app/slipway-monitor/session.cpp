@@ -53,6 +53,8 @@ Session::Session(const Options& options, Process process, UniqueFd listener, Uni
         if (auto log = logstore::LogWriter::open(options.logDir, options.logLimits))
             m_log.emplace(std::move(*log));
     }
+    if (options.keep > 0)
+        m_kept.emplace(options.keep);
     if (!options.forwards.empty())
         m_forwarder.emplace(UniqueFd(options.router), options.forwards);
     for (const int fd : {options.resolver.udp, options.resolver.tcp})
@@ -177,6 +179,8 @@ void Session::readOutput(UniqueFd& from, Stream stream)
     if (got > 0) {
         if (m_log)
             m_log->append(stream, buffer.data(), static_cast<std::size_t>(got), now());
+        if (m_kept)
+            m_kept->append({buffer.data(), static_cast<std::size_t>(got)});
         broadcast(stream, buffer.data(), static_cast<std::size_t>(got));
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         // A terminal reports EIO whenever nobody has it open; while the process lives it may be opened again.
@@ -260,6 +264,16 @@ void Session::readClient(Client& client)
     }
 }
 
+std::string Session::pastOf(std::uint64_t position) const
+{
+    const KeptOutput::Since past = m_kept->since(position);
+    winsize size{};
+    if (m_process.terminal)
+        ::ioctl(m_process.terminal.get(), TIOCGWINSZ, &size);
+    return std::to_string(past.continued) + ' ' + std::to_string(past.position) + ' ' + std::to_string(past.bytes.size()) + ' '
+           + std::to_string(size.ws_row) + ' ' + std::to_string(size.ws_col) + '\n' + past.bytes;
+}
+
 void Session::serve(Client& client)
 {
     const auto newline = client.request.find('\n');
@@ -275,6 +289,8 @@ void Session::serve(Client& client)
         client.err = err;
         client.framed = framed;
         client.pending = "ok\n";
+        if (const char* kept = std::strstr(line.c_str(), " kept="); kept && m_kept)
+            client.pending += pastOf(std::strtoull(kept + 6, nullptr, 10));
         if (client.in) {
             m_input += rest;
             feedInput();

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "client.h"
 #include "forwarder.h"
+#include "kept_output.h"
 #include "launch.h"
 #include "options.h"
 #include "resolver.h"
@@ -43,6 +44,7 @@ private:
     void feedInput();
     void readClient(Client& client);
     void serve(Client& client);
+    [[nodiscard]] std::string pastOf(std::uint64_t position) const; // of the kept output, as runtime.h tells of it
     void acceptClient();
     void reapClients();
     void finish();
@@ -57,6 +59,7 @@ private:
     std::optional<Forwarder> m_forwarder;
     std::optional<Resolver> m_resolver;
     std::list<Client> m_clients;
+    std::optional<KeptOutput> m_kept;
     std::string m_input; // on its way to the process's stdin
     bool m_inputEnds = false;
     std::optional<Exit> m_exit;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/json.h"
 
@@ -56,7 +57,5 @@ struct HttpResponse
 // Splits "/v1.45/a/b?x=1" into REQUEST's path and query. InvalidArgument with dockerd's words for a version out of range.
 [[nodiscard]] Status parseTarget(std::string_view target, HttpRequest& request);
 [[nodiscard]] std::string percentDecode(std::string_view text, bool plusIsSpace);
-[[nodiscard]] std::string base64Encode(std::string_view bytes);
-[[nodiscard]] Result<std::string> base64Decode(std::string_view text); // standard and URL alphabets
 
 } // namespace slipway::api

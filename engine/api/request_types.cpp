@@ -155,7 +155,7 @@ const GoType& execCreateType()
     static const GoType type = structure("types.ExecConfig", {{"User", &text}, {"Privileged", &boolean}, {"Tty", &boolean}, {"ConsoleSize", &consoleSize},
                                                               {"AttachStdin", &boolean}, {"AttachStderr", &boolean}, {"AttachStdout", &boolean},
                                                               {"Detach", &boolean}, {"DetachKeys", &text}, {"Env", &texts}, {"WorkingDir", &text},
-                                                              {"Cmd", &texts}});
+                                                              {"Cmd", &texts}, {"SlipwaySession", &text}, {"SlipwayTool", &boolean}});
     return type;
 }
 

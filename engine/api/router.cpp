@@ -40,6 +40,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 const Route* findRoute(HttpRequest& request)
 {
     const std::array tables{containerRoutes(), containerStreamRoutes(), statsRoutes(), attachRoutes(),     archiveRoutes(), execRoutes(),
+                            sessionRoutes(),
                             imageRoutes(),     imageStreamRoutes(),     networkRoutes(),    volumeRoutes(),  volumeDataRoutes(),
                             systemRoutes(),    eventRoutes(),           buildRoutes(),      buildHistoryRoutes(),
                             metricsRoutes(),   logRoutes()};

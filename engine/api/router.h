@@ -27,6 +27,7 @@ std::span<const Route> attachRoutes();
 std::span<const Route> statsRoutes();
 std::span<const Route> archiveRoutes();
 std::span<const Route> execRoutes();
+std::span<const Route> sessionRoutes();
 std::span<const Route> imageRoutes();
 std::span<const Route> imageStreamRoutes();
 std::span<const Route> buildRoutes();

@@ -20,11 +20,11 @@ std::optional<ProcStat> procStat(pid_t pid)
     const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
     text[size > 0 ? size : 0] = 0;
     const char* name = std::strrchr(text, ')'); // a program calls itself as it likes
-    int parent = 0;
+    int parent = 0, foreground = -1;
     unsigned long long ticks = 0;
-    if (!name || std::sscanf(name + 1, " %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &parent, &ticks) != 2)
+    if (!name || std::sscanf(name + 1, " %*c %d %*s %*s %*s %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &parent, &foreground, &ticks) != 3)
         return std::nullopt;
-    return ProcStat{parent, ticks};
+    return ProcStat{parent, foreground, ticks};
 }
 
 } // namespace slipway

@@ -13,6 +13,7 @@ namespace slipway
 struct ProcStat
 {
     pid_t parent = 0;
+    pid_t foreground = -1;        // the process group in the foreground of its terminal; -1: it has none
     std::uint64_t startTicks = 0; // since the boot: with the pid it names the process for ever
 };
 

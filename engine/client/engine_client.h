@@ -144,9 +144,9 @@ public:
     };
     virtual Request shell(const std::string& containerId, const Options&, TerminalEvents,
                           Reply<std::shared_ptr<Terminal>>) = 0;
-    // Runs a command without a terminal and gives its output (both streams) and exit code.
-    virtual Request run(const std::string& containerId, const std::vector<std::string>& command,
-                        Reply<std::pair<std::string, int>>) = 0;
+    // Which of CANDIDATES (absolute paths) are programs in the container, in their order. Nothing is run: it may be stopped.
+    virtual Request programs(const std::string& containerId, const std::vector<std::string>& candidates,
+                             Reply<std::vector<std::string>>) = 0;
 };
 
 class ImagesClient

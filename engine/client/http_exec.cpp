@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <atomic>
+#include <cstdio>
 
+#include "base/base64.h"
 #include "client/http_nouns.h"
-#include "client/log_demux.h"
 #include "client/session_client.h"
 
 namespace slipway
 {
 namespace
 {
+
+constexpr std::size_t longestLine = 128; // at the beginning of an attached session
 
 class HttpTerminal final : public Terminal, public FlowControlled
 {
@@ -60,25 +63,23 @@ public:
     Request shell(const std::string& containerId, const ExecClient::Options& options, TerminalEvents events,
                   Reply<std::shared_ptr<Terminal>> reply) override
     {
-        return openSession(containerId, {options, {}, {}}, std::move(events), std::move(reply));
+        return openSession(containerId, {options, {}, {}, false}, std::move(events), std::move(reply));
     }
     Request openSession(const std::string& containerId, const SessionClient::Options& options, TerminalEvents events,
                         Reply<std::shared_ptr<Terminal>> reply) override;
-    Request run(const std::string& containerId, const std::vector<std::string>& command,
-                Reply<std::pair<std::string, int>> reply) override;
+    Request programs(const std::string& containerId, const std::vector<std::string>& candidates,
+                     Reply<std::vector<std::string>> reply) override;
     Request sessions(const std::string& containerId, Reply<std::vector<Session>> reply) override;
-    Request attachSession(const std::string& sessionId, TerminalEvents events, Reply<std::shared_ptr<Terminal>> reply) override;
+    Request attachSession(const std::string& sessionId, std::optional<std::uint64_t> from, std::function<void(Kept)> onKept,
+                          TerminalEvents events, Reply<std::shared_ptr<Terminal>> reply) override;
     Request endSession(const std::string& sessionId, Reply<void> reply) override;
 
 private:
     // CALL becomes a terminal of the exec.
-    void open(const std::string& execId, HttpCall call, TerminalEvents events, const std::shared_ptr<CallGuard>& guard,
-              Reply<std::shared_ptr<Terminal>> reply);
+    void open(const std::string& execId, HttpCall call, std::function<void(Kept)> onKept, TerminalEvents events,
+              const std::shared_ptr<CallGuard>& guard, Reply<std::shared_ptr<Terminal>> reply);
     // The second and later steps belong to the caller's one token: they are kept by their guard.
     void next(const std::shared_ptr<CallGuard>& guard, HttpCall call, Reply<HttpReply> reply);
-    void collect(const std::shared_ptr<CallGuard>& guard, const std::string& execId,
-                 Reply<std::pair<std::string, int>> reply);
-
     HttpCaller m_http;
 };
 
@@ -109,6 +110,8 @@ Request Exec::openSession(const std::string& containerId, const SessionClient::O
               {"ConsoleSize", Json::array({options.rows, options.columns})}};
     if (!options.session.empty())
         body["SlipwaySession"] = options.session;
+    if (options.tool)
+        body["SlipwayTool"] = true;
     const auto guard = std::make_shared<CallGuard>();
     next(guard, HttpCaller::call("POST", "/containers/" + percentEncode(containerId) + "/exec", &body),
          [this, options, events = std::move(events), weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
@@ -118,9 +121,19 @@ Request Exec::openSession(const std::string& containerId, const SessionClient::O
              const auto json = parseJson(answer->body);
              const std::string id = json ? jsonValue<std::string>(*json, "Id") : "";
              const Json start{{"Detach", false}, {"Tty", true}, {"ConsoleSize", Json::array({options.rows, options.columns})}};
-             open(id, HttpCaller::call("POST", "/exec/" + percentEncode(id) + "/start", &start), events, live, reply);
+             open(id, HttpCaller::call("POST", "/exec/" + percentEncode(id) + "/start", &start), {}, events, live, reply);
          });
     return m_http.token(guard);
+}
+
+SessionClient::Kept keptOf(const std::string& line)
+{
+    SessionClient::Kept kept;
+    unsigned continued = 0;
+    unsigned long long position = 0, length = 0;
+    if (std::sscanf(line.c_str(), "%u %llu %llu %d %d", &continued, &position, &length, &kept.rows, &kept.columns) == 5)
+        kept.continued = continued == 1, kept.position = position, kept.length = length;
+    return kept;
 }
 
 Request Exec::sessions(const std::string& containerId, Reply<std::vector<Session>> reply)
@@ -134,7 +147,8 @@ Request Exec::sessions(const std::string& containerId, Reply<std::vector<Session
                                   for (const Json& one : *json) {
                                       Session& session = all.emplace_back(jsonValue<std::string>(one, "Id"), jsonValue<std::string>(one, "ContainerID"),
                                                                           jsonValue<std::string>(one, "Session"), std::vector<std::string>(),
-                                                                          jsonValue<std::string>(one, "User"));
+                                                                          jsonValue<std::string>(one, "User"), jsonValue<bool>(one, "Tool"),
+                                                                          jsonValue<std::string>(one, "Foreground"));
                                       for (const Json& word : jsonMember(one, "Cmd"))
                                           session.command.push_back(word.is_string() ? word.get<std::string>() : std::string());
                                   }
@@ -142,12 +156,17 @@ Request Exec::sessions(const std::string& containerId, Reply<std::vector<Session
                           });
 }
 
-Request Exec::attachSession(const std::string& sessionId, TerminalEvents events, Reply<std::shared_ptr<Terminal>> reply)
+Request Exec::attachSession(const std::string& sessionId, std::optional<std::uint64_t> from, std::function<void(Kept)> onKept,
+                            TerminalEvents events, Reply<std::shared_ptr<Terminal>> reply)
 {
     const auto guard = std::make_shared<CallGuard>();
-    m_http.loop().run([this, sessionId, events = std::move(events), weak = std::weak_ptr(guard), reply = std::move(reply)] {
+    std::string target = "/slipway/sessions/" + percentEncode(sessionId) + "/attach";
+    if (from)
+        target += "?from=" + std::to_string(*from);
+    m_http.loop().run([this, sessionId, target, onKept = std::move(onKept), events = std::move(events), weak = std::weak_ptr(guard),
+                       reply = std::move(reply)] {
         if (const auto live = weak.lock()) // on the loop's thread, as the steps of shell()
-            open(sessionId, HttpCaller::call("POST", "/slipway/sessions/" + percentEncode(sessionId) + "/attach"), events, live, reply);
+            open(sessionId, HttpCaller::call("POST", target), onKept, events, live, reply);
     });
     return m_http.token(guard);
 }
@@ -159,19 +178,21 @@ Request Exec::endSession(const std::string& sessionId, Reply<void> reply)
     });
 }
 
-void Exec::open(const std::string& execId, HttpCall call, TerminalEvents events, const std::shared_ptr<CallGuard>& guard,
-                Reply<std::shared_ptr<Terminal>> reply)
+void Exec::open(const std::string& execId, HttpCall call, std::function<void(Kept)> onKept, TerminalEvents events,
+                const std::shared_ptr<CallGuard>& guard, Reply<std::shared_ptr<Terminal>> reply)
 {
     struct Opening
     {
         std::shared_ptr<HttpTerminal> terminal; // until it is handed over
         HttpTerminal* raw = nullptr;            // alive while its guard lets calls through
         int status = 0;
-        std::string error;
+        std::string error, line;
+        std::function<void(Kept)> onKept; // until its line came
     };
     auto session = std::make_shared<Opening>();
     session->terminal = std::make_shared<HttpTerminal>(m_http.loop(), execId);
     session->raw = session->terminal.get();
+    session->onKept = std::move(onKept);
     call.upgrade = true;
     call.guard = session->terminal->m_guard;
     call.onHead = [session, guard, reply](const HttpHead& head) {
@@ -181,9 +202,18 @@ void Exec::open(const std::string& execId, HttpCall call, TerminalEvents events,
         session->terminal.reset();
     };
     call.onData = [session, events](std::string_view bytes) {
-        if (session->status >= 400)
+        if (session->status >= 400) {
             session->error.append(bytes);
-        else if (events.onOutput) {
+            return;
+        }
+        if (session->onKept) {
+            const auto end = bytes.find('\n');
+            session->line.append(bytes.substr(0, end));
+            bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+            if (end != std::string_view::npos || session->line.size() > longestLine)
+                std::exchange(session->onKept, {})(keptOf(session->line));
+        }
+        if (events.onOutput && !bytes.empty()) {
             session->raw->delivered(bytes.size());
             events.onOutput(std::string(bytes));
         }
@@ -203,43 +233,51 @@ void Exec::open(const std::string& execId, HttpCall call, TerminalEvents events,
     terminal->m_connection = m_http.loop().start(std::move(call));
 }
 
-Request Exec::run(const std::string& containerId, const std::vector<std::string>& command,
-                  Reply<std::pair<std::string, int>> reply)
+// A file that can be executed, or a link to anything, as Go's file modes say it.
+bool isProgram(const std::string& statHeader)
 {
-    const Json body{{"AttachStdin", false}, {"AttachStdout", true}, {"AttachStderr", true}, {"Tty", false}, {"Cmd", command}};
-    const auto guard = std::make_shared<CallGuard>();
-    next(guard, HttpCaller::call("POST", "/containers/" + percentEncode(containerId) + "/exec", &body),
-         [this, weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
-             const auto live = weak.lock();
-             if (!answer || !live)
-                 return reply(std::unexpected(answer ? Error{ErrorKind::Cancelled, "cancelled"} : answer.error()));
-             const auto json = parseJson(answer->body);
-             collect(live, json ? jsonValue<std::string>(*json, "Id") : "", reply);
-         });
-    return m_http.token(guard);
+    constexpr std::uint32_t symlink = 1u << 27, notRegular = 0x8f28'0000, executable = 0111;
+    const auto text = base64Decode(statHeader);
+    const auto json = text ? parseJson(*text) : fail(ErrorKind::InvalidArgument, "not base64");
+    const auto mode = json ? jsonValue<std::uint32_t>(*json, "mode") : 0;
+    return (mode & symlink) || (!(mode & notRegular) && (mode & executable));
 }
 
-void Exec::collect(const std::shared_ptr<CallGuard>& guard, const std::string& execId,
-                   Reply<std::pair<std::string, int>> reply)
+Request Exec::programs(const std::string& containerId, const std::vector<std::string>& candidates, Reply<std::vector<std::string>> reply)
 {
-    const Json body{{"Detach", false}, {"Tty", false}};
-    next(guard, HttpCaller::call("POST", "/exec/" + percentEncode(execId) + "/start", &body),
-         [this, execId, weak = std::weak_ptr(guard), reply](Result<HttpReply> answer) {
-             const auto live = weak.lock();
-             if (!answer || !live)
-                 return reply(std::unexpected(answer ? Error{ErrorKind::Cancelled, "cancelled"} : answer.error()));
-             std::string output;
-             StreamDemux demux([&](bool, std::string_view bytes) { output.append(bytes); });
-             demux.start({.status = 200, .headers = {{"content-type", "multiplexed-stream"}}});
-             demux.feed(answer->body);
-             next(live, HttpCaller::call("GET", "/exec/" + percentEncode(execId) + "/json"),
-                  [output, reply](Result<HttpReply> state) {
-                      if (!state)
-                          return reply(std::unexpected(state.error()));
-                      const auto json = parseJson(state->body);
-                      reply(std::pair(output, json ? jsonValue<int>(*json, "ExitCode", -1) : -1));
-                  });
-         });
+    struct Search // the loop's thread
+    {
+        std::vector<std::string> paths;
+        std::vector<bool> found;
+        std::size_t open = 0;
+        std::optional<Error> error;
+        Reply<std::vector<std::string>> reply;
+    };
+    const auto guard = std::make_shared<CallGuard>();
+    const auto search = std::make_shared<Search>(candidates, std::vector<bool>(candidates.size()), candidates.size(), std::nullopt, std::move(reply));
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        HttpCall call = HttpCaller::call("HEAD", "/containers/" + percentEncode(containerId) + "/archive?path=" + percentEncode(candidates[i]));
+        call.guard = guard;
+        call.onHead = [search, i](const HttpHead& head) {
+            const auto stat = head.headers.find("x-docker-container-path-stat");
+            search->found[i] = head.status < 400 && stat != head.headers.end() && isProgram(stat->second);
+        };
+        call.onEnd = [search](Status status) {
+            if (!status)
+                search->error = status.error();
+            if (--search->open > 0)
+                return;
+            if (search->error)
+                return search->reply(std::unexpected(*search->error));
+            std::vector<std::string> present;
+            for (std::size_t at = 0; at < search->paths.size(); ++at)
+                if (search->found[at])
+                    present.push_back(search->paths[at]);
+            search->reply(std::move(present));
+        };
+        m_http.loop().start(std::move(call));
+    }
+    return m_http.token(guard);
 }
 
 } // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,18 +32,31 @@ public:
     {
         std::vector<std::string> env; // "NAME=value"
         std::string session;          // its name; empty: not kept
+        bool tool = false; // the command is for the busybox of the engine's machine, for a container without a shell; our own engine only
     };
     struct Session
     {
         std::string id, container, name;
         std::vector<std::string> command;
         std::string user;
+        bool tool = false;
+        std::string foreground; // the program that runs in it, empty while its own command waits for input
+    };
+    // What an attached session begins with: LENGTH bytes of output that was printed before. Then comes what is printed now; POSITION is
+    // the number of its first byte.
+    struct Kept
+    {
+        bool continued = false; // they go on where the caller was; else they are for an empty terminal of this size
+        std::uint64_t position = 0, length = 0;
+        int rows = 0, columns = 0;
     };
     virtual Request openSession(const std::string& containerId, const Options&, TerminalEvents, Reply<std::shared_ptr<Terminal>>) = 0;
     virtual Request sessions(const std::string& containerId, Reply<std::vector<Session>>) = 0; // those that run
-    // Back to one of them: its latest output comes first, then OSC 7771, then what is new.
-    virtual Request attachSession(const std::string& sessionId, TerminalEvents, Reply<std::shared_ptr<Terminal>>) = 0;
-    virtual Request endSession(const std::string& sessionId, Reply<void>) = 0;
+    // Back to one of them. FROM is how many bytes of its output the caller has (0 and no screen: all that is kept is asked for by
+    // leaving it out). onKept is called once, before any output.
+    virtual Request attachSession(const std::string& sessionId, std::optional<std::uint64_t> from, std::function<void(Kept)> onKept,
+                                  TerminalEvents, Reply<std::shared_ptr<Terminal>>) = 0;
+    virtual Request endSession(const std::string& sessionId, Reply<void>) = 0; // its program is hung up on, then killed
 };
 
 } // namespace slipway

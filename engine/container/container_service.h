@@ -186,7 +186,9 @@ public:
     void attach(const std::string& id, AttachOptions options, std::function<void(Result<UniqueFd>)> onReady);
     [[nodiscard]] Status resize(const std::string& id, std::uint16_t rows, std::uint16_t columns);
 
-    [[nodiscard]] Result<std::string> createExec(const std::string& id, const Json& body); // POST /containers/{id}/exec
+    // POST /containers/{id}/exec. Slipway's own: with "SlipwayTool": true Cmd is for this machine's busybox (ExecRequest::tool); with
+    // "SlipwaySession" it is a session (see below).
+    [[nodiscard]] Result<std::string> createExec(const std::string& id, const Json& body);
     struct ExecStarted
     {
         bool terminal = false;
@@ -201,6 +203,15 @@ public:
     [[nodiscard]] Result<ExecStarted> startExec(const std::string& execId, const ExecStart& wanted);
     [[nodiscard]] Status resizeExec(const std::string& execId, std::uint16_t rows, std::uint16_t columns);
     [[nodiscard]] Result<Json> inspectExec(const std::string& execId) const; // GET /exec/{id}/json
+
+    // Terminals that can be returned to: execs with a terminal whose "SlipwaySession" names them. They live until their program ends,
+    // the container does, or endSession(); their monitor keeps the latest output. What runs of them, the oldest first, in any
+    // container if the id is empty: [{"Id","ContainerID","Session","Cmd","User","WorkingDir","Tool","Foreground"}]. "Foreground" is the
+    // program in the foreground of the terminal, empty while that is the session's own.
+    [[nodiscard]] Json sessions(const std::string& containerId) const;
+    // As Runtime::attach with keptFrom: the kept output comes first.
+    [[nodiscard]] Result<UniqueFd> attachSession(const std::string& execId, std::uint64_t from);
+    [[nodiscard]] Status endSession(const std::string& execId); // hangs up, and kills what does not care within two seconds
 
 private:
     struct Impl;

@@ -20,13 +20,15 @@ namespace
 constexpr std::chrono::minutes keepFinished{5};
 constexpr std::chrono::seconds exitReportPatience{2};
 constexpr int lostExitCode = 255;
+constexpr std::size_t keptOutput = 512 * 1024; // of a session that can be returned to
 
 Json execDefaults(const Json& body)
 {
     Json config = {{"User", ""},           {"Privileged", false},    {"Tty", false},
                    {"AttachStdin", false}, {"AttachStdout", false},  {"AttachStderr", false},
                    {"Env", Json()},        {"WorkingDir", ""},       {"DetachKeys", ""},
-                   {"Cmd", Json()},        {"ConsoleSize", Json()}};
+                   {"Cmd", Json()},        {"ConsoleSize", Json()},  {"SlipwaySession", ""},
+                   {"SlipwayTool", false}};
     for (auto& [key, value] : config.items()) {
         if (const Json& given = jsonMember(body, key.c_str()); !given.is_null())
             value = given;
@@ -120,6 +122,9 @@ Result<ExecRequest> ContainerService::Impl::execRequest(const ExecRecord& exec, 
     request.terminal = process.terminal;
     request.openStdin = jsonValue<bool>(config, "AttachStdin");
     request.stdinOnce = request.openStdin;
+    request.tool = jsonValue<bool>(config, "SlipwayTool");
+    if (jsonValue<std::string>(config, "SlipwaySession") != "" && request.terminal)
+        request.keep = keptOutput;
     request.containerRunDir = runDirOf(record.id);
     request.target.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     TRY(request.process, makeExecProcess(process, s.rootless));
@@ -184,6 +189,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         exec->running = true;
         exec->pid = started->pid;
         exec->pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, exec->pid, 0)));
+        exec->startedAt = started->startedAt;
     }
     m_impl->watchExec(exec);
     return result;
@@ -220,6 +226,7 @@ void ContainerService::Impl::restoreExecs()
         exec->running = alive.has_value();
         exec->pid = alive ? alive->pid : 0;
         exec->pidfd.reset(alive ? static_cast<int>(::syscall(SYS_pidfd_open, exec->pid, 0)) : -1);
+        exec->startedAt = alive ? alive->startedAt : TimePoint{};
         {
             const std::lock_guard lock(mutex);
             execs.emplace(exec->id, exec);

@@ -24,7 +24,7 @@ struct ExecRecord
     int pid = 0;
     UniqueFd pidfd; // while it runs: whom a signal is meant for
     std::optional<int> exitCode;
-    TimePoint finishedAt{};
+    TimePoint startedAt{}, finishedAt{};
 };
 using ExecPtr = std::shared_ptr<ExecRecord>;
 

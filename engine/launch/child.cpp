@@ -130,7 +130,10 @@ void waitForGo(int socket)
     for (int signal = 1; signal < NSIG; ++signal)
         ::signal(signal, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::execve(program.c_str(), pointers(process.args).data(), pointers(process.env).data());
+    if (process.program >= 0)
+        ::syscall(SYS_execveat, process.program, "", pointers(process.args).data(), pointers(process.env).data(), AT_EMPTY_PATH);
+    else
+        ::execve(program.c_str(), pointers(process.args).data(), pointers(process.env).data());
     const std::string words = "exec " + program + ": " + errnoText(errno) + "\n";
     [[maybe_unused]] const ssize_t ignored = ::write(2, words.data(), words.size());
     ::close(socket);
@@ -152,7 +155,7 @@ void waitForGo(int socket)
         good = becomeUser(plan.process, socket);
     if (!good)
         refuse(socket, good.error());
-    const auto program = findProgram(plan.process);
+    const auto program = plan.process.program >= 0 ? Result<std::string>(plan.process.args.front()) : findProgram(plan.process);
     if (!program)
         refuse(socket, program.error());
     waitForGo(socket);

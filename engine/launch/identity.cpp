@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/errno_text.h"
 #include "base/unique_fd.h"
@@ -132,12 +133,26 @@ Status setLimits(const Process& process)
     return {};
 }
 
+// Above 2; SECOND may be none.
+void closeAllBut(int first, int second)
+{
+    if (second >= 0 && second < first)
+        std::swap(first, second);
+    unsigned from = 3;
+    for (const int kept : {first, second}) {
+        if (kept < 3)
+            continue;
+        if (static_cast<unsigned>(kept) > from)
+            ::close_range(from, static_cast<unsigned>(kept) - 1, 0);
+        from = static_cast<unsigned>(kept) + 1;
+    }
+    ::close_range(from, ~0U, 0);
+}
+
 Status becomeUser(const Process& process, int keep)
 {
     giveStdio(process.uid);
-    if (keep > 3)
-        ::close_range(3, static_cast<unsigned>(keep) - 1, 0);
-    ::close_range(static_cast<unsigned>(keep) + 1, ~0U, 0);
+    closeAllBut(keep, process.program);
     if (process.noNewPrivileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return failErrno(errno, "unable to set no_new_privs");
     if (!process.noNewPrivileges)

@@ -12,7 +12,7 @@ namespace slipway::launch
 [[nodiscard]] Status joinKeyring(const std::string& id);
 [[nodiscard]] Status setLimits(const Process& process); // rlimits, OOM score; while /proc and the capabilities are still ours
 // User, groups, capabilities, no_new_privs, filter, working directory. Only execve may follow: every descriptor above 2 but
-// KEEP must be closed before, or a working directory in /proc/self/fd would lead to the host's files (CVE-2024-21626).
+// KEEP and the program must be closed before, or a working directory in /proc/self/fd would lead to the host's files (CVE-2024-21626).
 [[nodiscard]] Status becomeUser(const Process& process, int keep);
 // Looks for args[0] as Go's exec.LookPath does in the PATH of the process's own environment; errors are in runc's words.
 [[nodiscard]] Result<std::string> findProgram(const Process& process);

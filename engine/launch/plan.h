@@ -32,6 +32,7 @@ struct Process
     std::vector<std::uint32_t> groups;
     Capabilities capabilities;
     bool noNewPrivileges = false, terminal = false;
+    std::int32_t program = -1; // not encoded: an open file of the launcher's that is executed, whatever args[0] is; -1: args[0] is looked for
     bool setsOomScore = false;
     std::int32_t oomScoreAdj = 0;
     std::uint16_t rows = 0, columns = 0;

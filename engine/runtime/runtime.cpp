@@ -35,6 +35,8 @@ namespace slipway
 namespace
 {
 constexpr int readyFd = 3;
+constexpr int initFd = 4; // as in app/slipway-monitor/options.h
+constexpr int toolFd = 6;
 constexpr int monitorFd = 7;
 constexpr int crunFd = 8;
 constexpr int firstFreeFd = 10;
@@ -135,6 +137,8 @@ struct Runtime::Impl
             command.emplace_back("--stdin-once");
         if (request.ephemeral)
             command.emplace_back("--ephemeral");
+        if (request.keep > 0)
+            command.insert(command.end(), {"--keep", std::to_string(request.keep)});
         if (request.rows > 0)
             command.insert(command.end(), {"--size", std::to_string(request.rows), std::to_string(request.columns)});
         return command;
@@ -314,6 +318,14 @@ Result<Started> Runtime::exec(ExecRequest request)
     std::filesystem::create_directories(request.runDir, failed);
     std::vector<std::string> command = m_impl->monitorCommand(request, true);
     Spawn spawn;
+    SealedProgram tool;
+    if (request.tool) {
+        tool = SealedProgram("busybox");
+        if (!tool.isStatic())
+            return fail(ErrorKind::Conflict, "there is no static busybox on this machine (on Debian it is the package busybox-static)");
+        spawn.give(tool.fd(), toolFd);
+        command.emplace_back("--tool");
+    }
     TRY(const auto container, readPlan(request.containerRunDir));
     if (container) {
         auto plan = execPlan(request.process, *container);
@@ -325,6 +337,17 @@ Result<Started> Runtime::exec(ExecRequest request)
         command.insert(command.end(), {"--plan", (request.runDir / "plan").string()});
         spawn.give(request.target.get(), netnsFd);
     } else {
+        SealedProgram init;
+        if (request.tool) {
+            init = SealedProgram(initProgram().string());
+            if (init.fd() < 0)
+                return fail(ErrorKind::Conflict, "this machine does not execute programs from memory");
+            spawn.give(init.fd(), initFd);
+            Json args = {"/proc/self/fd/3", "--exec-fd", "4"};
+            for (const Json& word : jsonMember(request.process, "args"))
+                args.push_back(word);
+            request.process["args"] = std::move(args);
+        }
         TRY_STATUS(writeText(request.runDir / "process.json", dumpJson(request.process)));
         command.insert(command.end(), {"--exec", (request.runDir / "process.json").string()});
         m_impl->useCrun(command, spawn);
@@ -338,6 +361,8 @@ Result<UniqueFd> Runtime::attach(const std::filesystem::path& runDir, AttachOpti
     std::string request = std::string("attach in=") + flag(options.in) + " out=" + flag(options.out) + " err=" + flag(options.err);
     if (options.framed)
         request += std::string(" framed=") + flag(*options.framed);
+    if (options.keptFrom)
+        request += " kept=" + std::to_string(*options.keptFrom);
     TRY(auto fd, askMonitor(runDir, request));
     TRY(const auto answer, readMonitorLine(fd.get()));
     if (answer != "ok")

@@ -43,6 +43,10 @@ struct AttachOptions
 {
     bool in = false, out = true, err = true;
     std::optional<bool> framed = {}; // output in Docker's frames; unset: unless there is a terminal
+    // Of a process with MonitorRequest::keep: the stream begins with "CONTINUED POSITION LENGTH ROWS COLUMNS\n" and LENGTH bytes of what
+    // was printed; then comes what is printed now, the first byte being number POSITION. CONTINUED 1: they go on at the
+    // number given here. 0: so much is not kept (anything beyond the end asks for all that is), they are for an empty terminal of that size.
+    std::optional<std::uint64_t> keptFrom = {};
 };
 
 struct MonitorRequest
@@ -55,6 +59,7 @@ struct MonitorRequest
     bool stdinOnce = false;         // close stdin when the first attached client that had it goes
     bool ephemeral = false;         // nobody asks for its log and exit code after a power cut: neither is synced
     std::uint16_t rows = 0, columns = 0;
+    std::size_t keep = 0; // bytes of the latest output that are kept, for AttachOptions::keptFrom
     // Streams of clients that attached before there was a process: the monitor's ends of socket pairs, which it inherits
     // and serves from the first byte exactly as if they had connected by Runtime::attach.
     struct Attacher
@@ -89,6 +94,9 @@ struct ExecRequest : MonitorRequest
     Json process;                           // of makeExecProcess
     std::filesystem::path containerRunDir;  // of the container's RunRequest
     UniqueFd target;                        // pidfd of the container's init
+    // The process is this machine's own static busybox, of which args are the arguments: for a container that has no shell. It is
+    // executed from a sealed copy in memory, so the container's file system is not touched and nothing can be kept or overwritten.
+    bool tool = false;
 };
 
 struct Started

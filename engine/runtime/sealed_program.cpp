@@ -3,8 +3,10 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <link.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -61,6 +63,21 @@ UniqueFd sealedCopy(const std::string& path)
 } // namespace
 
 SealedProgram::SealedProgram(const std::string& name) : m_fd(sealedCopy(whereIs(name))) {}
+
+bool SealedProgram::isStatic() const
+{
+    ElfW(Ehdr) head{};
+    if (!m_fd || ::pread(m_fd.get(), &head, sizeof head, 0) != sizeof head || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0
+        || head.e_phentsize != sizeof(ElfW(Phdr)))
+        return false;
+    for (unsigned i = 0; i < head.e_phnum; ++i) {
+        ElfW(Phdr) part{};
+        const auto at = static_cast<off_t>(head.e_phoff + i * sizeof part);
+        if (::pread(m_fd.get(), &part, sizeof part, at) != sizeof part || part.p_type == PT_INTERP)
+            return false;
+    }
+    return true;
+}
 
 std::string SealedProgram::path() const { return m_fd ? "/proc/self/fd/" + std::to_string(m_fd.get()) : std::string(); }
 

@@ -19,6 +19,7 @@ public:
     explicit SealedProgram(const std::string& name);
 
     [[nodiscard]] int fd() const { return m_fd.get(); } // -1: none
+    [[nodiscard]] bool isStatic() const;                // needs nothing of the root it is executed in
     [[nodiscard]] std::string path() const;             // for a child of this process, "" when there is none
 
 private:

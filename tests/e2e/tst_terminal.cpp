@@ -28,6 +28,34 @@ public:
         options.session = session;
         m_request = client().openSession(container.toStdString(), options, events(), opened());
     }
+    void attach(const std::string& id, std::optional<std::uint64_t> from = {})
+    {
+        m_request = client().attachSession(
+            id, from,
+            [this](const slipway::SessionClient::Kept& past) {
+                const std::lock_guard lock(m_mutex);
+                m_kept = past;
+            },
+            events(), opened());
+    }
+    std::optional<slipway::SessionClient::Kept> kept()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_kept;
+    }
+    std::optional<std::vector<slipway::SessionClient::Session>> sessions(const std::string& container)
+    {
+        std::optional<slipway::Result<std::vector<slipway::SessionClient::Session>>> answer;
+        std::mutex mutex;
+        const auto request = client().sessions(container, [&](auto all) {
+            const std::lock_guard lock(mutex);
+            answer = std::move(all);
+        });
+        const bool came = QTest::qWaitFor([&] { const std::lock_guard lock(mutex); return answer.has_value(); }, patience);
+        if (!came || !*answer)
+            return {};
+        return **answer;
+    }
     bool waitFor(const std::string& text, int ms = patience)
     {
         return QTest::qWaitFor([&] { return output().find(text) != std::string::npos; }, ms);
@@ -55,6 +83,7 @@ public:
         }
         dynamic_cast<slipway::FlowControlled&>(*terminal).taken(untaken);
     }
+    void end(const std::string& id) { m_ending = client().endSession(id, [](const slipway::Result<void>&) {}); }
 
 private:
     slipway::SessionClient& client() { return dynamic_cast<slipway::SessionClient&>(m_client->exec()); }
@@ -82,9 +111,10 @@ private:
     }
     std::mutex m_mutex;
     std::string m_output;
+    std::optional<slipway::SessionClient::Kept> m_kept;
     std::shared_ptr<slipway::Terminal> m_terminal;
     std::unique_ptr<slipway::EngineClient> m_client;
-    slipway::Request m_request;
+    slipway::Request m_request, m_ending;
     bool m_takes;
 };
 } // namespace
@@ -205,6 +235,99 @@ private slots:
         shell->type(ctrlQ);
         QVERIFY2(shell->waitForEnd() >= 0, shell->output().constData());
         QVERIFY(m_engine.get("/exec/" + id + "/json")["Running"].toBool());
+    }
+
+    void sessionsOutliveTheirWindowAndTheEngine()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        const std::string box = m_engine.get("/containers/box/json")["Id"].toString().toStdString();
+        {
+            Shell shell(m_engine.socketPath());
+            shell.open("box", "first");
+            shell.type("echo on$((1+1))\n");
+            QVERIFY2(shell.waitFor("on2"), shell.output().c_str());
+            QCOMPARE(shell.sessions("other")->size(), std::size_t{0});
+        }
+        Shell plain(m_engine.socketPath());
+        plain.open("box", ""); // without a name it is not one
+        plain.type("echo plain$((1+1))\n");
+        QVERIFY(plain.waitFor("plain2"));
+        m_engine.killHard();
+        QVERIFY(m_engine.start());
+        Shell again(m_engine.socketPath());
+        const auto all = again.sessions(box);
+        QVERIFY(all && all->size() == 1);
+        QCOMPARE(all->front().name, std::string("first"));
+        QCOMPARE(all->front().command, std::vector<std::string>{"sh"});
+        QCOMPARE(all->front().foreground, std::string());
+        again.attach(all->front().id);
+        QVERIFY2(again.waitFor("on2"), again.output().c_str());
+        QVERIFY(again.kept() && !again.kept()->continued);
+        QCOMPARE(again.kept()->rows, 24);
+        QCOMPARE(again.kept()->columns, 80);
+        again.type("echo $MARK-back; sleep 1234\n");
+        QVERIFY2(again.waitFor("here-back\r\n"), again.output().c_str());
+        EVENTUALLY_COMPARE(again.sessions(box)->front().foreground, std::string("sleep"));
+        // Who knows how much it has gets the rest, and nothing twice.
+        const std::string whole = again.output();
+        Shell third(m_engine.socketPath());
+        third.attach(all->front().id, 10);
+        QVERIFY2(third.waitFor("here-back\r\n"), third.output().c_str());
+        QVERIFY(third.kept()->continued);
+        QCOMPARE(third.output(), whole.substr(10));
+        QCOMPARE(third.kept()->position, whole.size());
+        again.end(all->front().id);
+        EVENTUALLY_COMPARE(again.sessions(box)->size(), std::size_t{0});
+        EVENTUALLY_VERIFY(!m_engine.docker({"top", "box"}).out.contains("sleep 1234"));
+        QCOMPARE(m_engine.api("DELETE", "/slipway/sessions/none").code, 22);
+        QCOMPARE(m_engine.api("POST", "/slipway/sessions/none/attach").code, 22);
+    }
+
+    // What is kept has a limit; it begins with a line, in the state that the rest left the terminal in.
+    void whatASessionKeepsIsBounded()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        const std::string box = m_engine.get("/containers/box/json")["Id"].toString().toStdString();
+        std::size_t all = 0;
+        {
+            Shell shell(m_engine.socketPath());
+            shell.open("box", "first");
+            shell.type("printf '\\033[?1049h\\033[?1000;2004h\\033[?2004l'; seq 1 400000; echo en$((1+1))ded\n");
+            QVERIFY(shell.waitFor("en2ded"));
+            all = shell.output().size();
+        }
+        QVERIFY(all > 2'500'000);
+        Shell again(m_engine.socketPath());
+        again.attach(again.sessions(box)->front().id, 5);
+        QVERIFY(again.waitFor("en2ded"));
+        QVERIFY(again.kept() && !again.kept()->continued); // the sixth byte is gone
+        QVERIFY(again.kept()->position >= all);
+        QVERIFY2(again.kept()->length >= 512 * 1024 - 64 && again.kept()->length <= 1024 * 1024 + 64, qPrintable(QString::number(again.kept()->length)));
+        const std::string modes = "\x1b[?1000h\x1b[?1049h\x1b[?2004l";
+        QCOMPARE(again.output().substr(0, modes.size()), modes);
+        std::size_t end = again.output().find("\r\n"), previous = std::stoul(again.output().substr(modes.size(), 6));
+        for (std::size_t at = end + 2; (end = again.output().find("\r\n", at)) != std::string::npos; at = end + 2) { // no line is missing
+            const std::string line = again.output().substr(at, end - at);
+            if (line == "en2ded")
+                break;
+            QCOMPARE(std::stoul(line), ++previous);
+        }
+        QCOMPARE(previous, std::size_t{400000});
+    }
+
+    // The container's end is theirs.
+    void sessionsEndWithTheirContainer()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        const Footprint before(m_engine);
+        Shell shell(m_engine.socketPath());
+        shell.open("box", "first");
+        shell.type("echo on$((1+1))\n");
+        QVERIFY2(shell.waitFor("on2"), shell.output().c_str());
+        QCOMPARE(shell.sessions("")->size(), std::size_t{1});
+        QCOMPARE(m_engine.docker({"restart", "-t", "0", "box"}).code, 0);
+        EVENTUALLY_COMPARE(shell.sessions("")->size(), std::size_t{0});
+        EVENTUALLY_VERIFY2(!Footprint(m_engine).since(before).contains("/exec/"), qPrintable(Footprint(m_engine).since(before))); // no monitor of one
     }
 
     // Who does not deal with what comes gets little of it, and the program waits.

@@ -239,12 +239,13 @@ struct FakeClient : EngineClient, ContainersClient, SpooledLogs, StatsClient, Ex
         reply(std::shared_ptr<Terminal>(terminal));
         return std::make_shared<int>(1);
     }
-    Request run(const std::string&, const std::vector<std::string>&, Reply<std::pair<std::string, int>> reply) override
+    Request programs(const std::string&, const std::vector<std::string>&, Reply<std::vector<std::string>> reply) override
     {
-        reply(std::pair<std::string, int>("/bin/bash\n", 0));
+        reply(shells);
         return {};
     }
 
+    std::vector<std::string> shells{"/bin/bash"};
     std::vector<std::string> acts, actIds, removed;
     std::map<std::string, Status> actAnswers; // by id; else actAnswer
     bool removedForce = false, removedVolumes = false;

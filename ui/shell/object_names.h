@@ -20,7 +20,7 @@ inline constexpr auto jobRow = "jobRow", jobsToggle = "jobsToggle", jobsClear = 
 inline constexpr auto containersPage = "containersPage", containersView = "containersView", runButton = "runButton",
                       searchField = "searchField", startButton = "startButton", stopButton = "stopButton",
                       restartButton = "restartButton", killButton = "killButton", removeButton = "removeButton",
-                      detailTabs = "detailTabs", logView = "logView", terminalView = "terminalView",
+                      detailTabs = "detailTabs", logView = "logView", terminalView = "terminalView", terminalAction = "terminalAction",
                       chartsView = "chartsView", inspectTree = "inspectTree", containersProblem = "containersProblem";
 inline constexpr auto imagesPage = "imagesPage", imagesView = "imagesView", pullField = "pullField",
                       pullButton = "pullButton", loadButton = "loadButton";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "terminal/new_session_dialog.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -13,13 +14,18 @@
 namespace slipway::ui
 {
 
-NewSessionDialog::NewSessionDialog(const QStringList& shells, QWidget* parent) : QDialog(parent)
+NewSessionDialog::NewSessionDialog(const QStringList& shells, bool lends, QWidget* parent) : QDialog(parent)
 {
     setWindowTitle(tr("New Session"));
     m_command = new QComboBox;
     m_command->setEditable(true);
     m_command->addItems(shells.isEmpty() ? QStringList{QStringLiteral("sh")} : shells);
     m_command->setToolTip(tr("A shell of the container, or any command with its arguments"));
+    m_tool = new QCheckBox(tr("Use the &busybox of this machine"));
+    m_tool->setToolTip(lends ? tr("A shell with the usual commands that is lent to the container while the session is open. Its files are not touched.")
+                             : tr("Only Slipway's own engine can lend a container a shell."));
+    m_tool->setEnabled(lends);
+    m_tool->setChecked(lends && shells.isEmpty());
     m_user = new QLineEdit;
     m_user->setPlaceholderText(tr("the image's own; or root, 1000, www-data:staff"));
     m_folder = new QLineEdit;
@@ -30,6 +36,7 @@ NewSessionDialog::NewSessionDialog(const QStringList& shells, QWidget* parent) :
     m_env->setFixedHeight(fontMetrics().lineSpacing() * 4);
     auto* form = new QFormLayout(this);
     form->addRow(tr("&Command:"), m_command);
+    form->addRow(QString(), m_tool);
     form->addRow(tr("&User:"), m_user);
     form->addRow(tr("&Folder:"), m_folder);
     form->addRow(tr("&Environment:"), m_env);
@@ -55,6 +62,7 @@ SessionClient::Options NewSessionDialog::options() const
             options.command.push_back(word.toStdString());
     else
         options.command = {m_command->currentText().toStdString()};
+    options.tool = m_tool->isChecked();
     options.user = m_user->text().trimmed().toStdString();
     options.workingDir = m_folder->text().trimmed().toStdString();
     for (const QString& line : m_env->toPlainText().split(QLatin1Char('\n')))

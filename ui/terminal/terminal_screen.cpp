@@ -11,7 +11,7 @@ namespace slipway::ui
 namespace
 {
 
-constexpr std::size_t maxStyles = 0xffff, maxCombined = 1u << 16, longestCombined = 6;
+constexpr std::size_t maxCombined = 1u << 16, longestCombined = 6;
 
 CellColor fromVterm(const VTermColor& c)
 {
@@ -410,112 +410,6 @@ void TerminalScreen::setTermProp(int prop, bool on, int number)
     default: break;
     }
 }
-
-std::uint16_t TerminalScreen::penStyle()
-{
-    if (m_penChanged || m_styles[m_penStyle] != m_pen)
-        m_penStyle = internStyle(m_pen);
-    m_penChanged = false;
-    return m_penStyle;
-}
-
-std::uint16_t TerminalScreen::internStyle(const CellStyle& style)
-{
-    if (const auto it = m_styleIndex.find(style); it != m_styleIndex.end())
-        return it->second;
-    if (m_styles.size() >= maxStyles && m_stylesRefused % 4096 == 0)
-        collectStyles();
-    if (m_styles.size() >= maxStyles) { // that many colours at once on one screen
-        ++m_stylesRefused;
-        return 0;
-    }
-    const std::uint16_t index = static_cast<std::uint16_t>(m_styles.size());
-    m_styles.push_back(style);
-    m_styleIndex.emplace(style, index);
-    return index;
-}
-
-void TerminalScreen::collectStyles()
-{
-    std::vector<std::uint16_t> renamed(m_styles.size(), 0);
-    std::vector<CellStyle> kept{CellStyle{}};
-    for (Grid* g : {&m_primaryGrid, &m_alternateGrid})
-        for (Row& row : g->rows)
-            for (TerminalCell& cell : row.cells) {
-                if (cell.style != 0 && renamed[cell.style] == 0) {
-                    renamed[cell.style] = static_cast<std::uint16_t>(kept.size());
-                    kept.push_back(m_styles[cell.style]);
-                }
-                cell.style = renamed[cell.style];
-            }
-    m_styles = std::move(kept);
-    m_styleIndex.clear();
-    for (std::size_t i = 0; i < m_styles.size(); ++i)
-        m_styleIndex.emplace(m_styles[i], static_cast<std::uint16_t>(i));
-    m_penStyle = 0;
-    m_penChanged = true;
-}
-
-void TerminalScreen::read(int index, TerminalLine& line) const
-{
-    const int above = m_alternate ? 0 : m_history.size();
-    if (index < above)
-        return m_history.read(index, line);
-    const Row& row = const_cast<TerminalScreen*>(this)->screenRow(index - above);
-    line.cells = row.cells;
-    line.continued = row.continued;
-    line.styles.assign(1, CellStyle{});
-    std::uint16_t last = 0, renamed = 0; // a style that comes again later in the row is held twice
-    for (TerminalCell& cell : line.cells) {
-        if (cell.style != last) {
-            last = cell.style;
-            renamed = last == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(line.styles.size());
-            if (last != 0)
-                line.styles.push_back(m_styles[last]);
-        }
-        cell.style = renamed;
-    }
-}
-
-TerminalLine TerminalScreen::line(int index) const
-{
-    TerminalLine result;
-    read(index, result);
-    return result;
-}
-
-QString TerminalScreen::text(const TerminalCell& cell) const
-{
-    if (cell.code == 0)
-        return cell.width == 0 ? QString() : QStringLiteral(" ");
-    if (cell.code & TerminalCell::combinedBit) {
-        const std::u32string& all = m_combined[cell.code & ~TerminalCell::combinedBit];
-        return QString::fromUcs4(all.data(), static_cast<qsizetype>(all.size()));
-    }
-    const char32_t c = cell.code;
-    return QString::fromUcs4(&c, 1);
-}
-
-QString TerminalScreen::text(const TerminalLine& line, int fromColumn, int toColumn) const
-{
-    const int end = toColumn < 0 ? static_cast<int>(line.cells.size()) : std::min(toColumn, static_cast<int>(line.cells.size()));
-    QString out;
-    out.reserve(std::max(0, end - fromColumn));
-    for (int c = std::max(0, fromColumn); c < end; ++c) {
-        const TerminalCell& cell = line.cells[static_cast<std::size_t>(c)];
-        if (cell.code != 0 && cell.code < 0x80)
-            out += QLatin1Char(static_cast<char>(cell.code));
-        else
-            out += text(cell);
-    }
-    qsizetype length = out.size();
-    while (length > 0 && out[length - 1] == QLatin1Char(' '))
-        --length;
-    out.truncate(length);
-    return out;
-}
-
-QString TerminalScreen::lineText(int index, int fromColumn, int toColumn) const { return text(line(index), fromColumn, toColumn); }
 
 // Answers come at most at 16 KB a second: a program that asks without reading must not make anything grow.
 void TerminalScreen::answer(std::string_view bytes)

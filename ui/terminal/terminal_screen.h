@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <QString>
@@ -56,8 +57,6 @@ public:
     std::function<void()> onBell;
     std::function<void(const QString&)> onTitle;     // printable, at most 200 characters; for showing alone
     std::function<void(const QString&)> onClipboard; // the program wants this text (at most 100,000 characters) on the clipboard
-
-    std::function<void()> onLive; // what was kept of a session ends here (OSC 7771, see client/session_client.h)
 
     void key(int vtermKey, int vtermModifiers);
     void character(char32_t c, int vtermModifiers);
@@ -123,6 +122,7 @@ private:
         std::array<long, mostArguments> arguments{missing};
         std::size_t count = 1;
         char final = 0;
+        bool plain = false; // nothing but arguments, each of one part
         [[nodiscard]] bool is(std::string_view l, std::string_view i, char f) const
         {
             return final == f && leader == l && intermediates == i;
@@ -146,9 +146,6 @@ private:
     static void repairWide(Row& row, int column); // the halves of a wide character at the border before COLUMN, if one lost the other
     void markWrapped(int row);                    // ROW goes on from the one above
     void setTermProp(int prop, bool on, int number);
-    std::uint16_t internStyle(const CellStyle& style);
-    std::uint16_t penStyle();
-    void collectStyles();
     void answer(std::string_view bytes);
 
     // terminal_screen_input.cpp
@@ -167,7 +164,16 @@ private:
     void forgetModes();
     void keepCursorInside();
 
+    // terminal_screen_pen.cpp
+    const char* writePen(const char* at, const char* end);
+    void tellPen(); // to libvterm
+    std::uint16_t internStyle(const CellStyle& style);
+    std::uint16_t penStyle();
+    void collectStyles();
+
     // terminal_screen_text.cpp
+    bool movePast(const Csi& csi);
+    void beginPast();
     [[nodiscard]] bool canWritePast() const;
     void writePast(const char* at, const char* end);
     const char* writeLinesPast(const char* at, const char* end);
@@ -187,7 +193,8 @@ private:
 
     CellStyle m_pen;
     std::uint16_t m_penStyle = 0;
-    bool m_penChanged = false;
+    bool m_penChanged = false, m_penPast = false; // m_penPast: libvterm does not know the pen
+    std::array<std::pair<CellStyle, std::uint16_t>, 128> m_recentStyles{};
     std::vector<CellStyle> m_styles{CellStyle{}}; // of the cells of both grids
     std::map<CellStyle, std::uint16_t> m_styleIndex{{CellStyle{}, 0}};
     std::size_t m_stylesRefused = 0;

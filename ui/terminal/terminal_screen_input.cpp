@@ -99,7 +99,7 @@ const char* TerminalScreen::writeText(const char* at, const char* const end)
         const char* stop = plainEnd(at, std::min(end, at + piece));
         if (stop < end && static_cast<unsigned char>(*stop) >= 0x80)
             --stop; // libvterm must see the letter of a mark that may follow
-        if (stop - at >= worthIt) {
+        if (stop > at && (m_past || m_penPast || stop - at >= worthIt)) {
             writePast(at, stop);
             m_effort += static_cast<std::size_t>(stop - at) / 8;
             return stop;
@@ -166,6 +166,8 @@ const char* TerminalScreen::slowTextEnd(const char* at, const char* const end) c
 const char* TerminalScreen::writeSequence(const char* at, const char* const end)
 {
     if (end - at > 2 && at[1] == '[') {
+        if (const char* const after = writePen(at + 2, end))
+            return after;
         const char* stop = at + 2;
         while (stop < end && isLeader(*stop))
             ++stop;
@@ -363,6 +365,9 @@ void TerminalScreen::finishCsi(std::string_view all)
     csi.intermediates = all.substr(at, all.size() - 1 - at);
     if (csi.leader.size() > 8 || csi.intermediates.size() > 8)
         return;
+    csi.plain = fits && csi.leader.empty() && csi.intermediates.empty() && !all.contains(':');
+    if (csi.plain && movePast(csi))
+        return;
     sync();
     if (csi.is("", "", 'b') && m_lastWidth <= 0)
         return;
@@ -449,8 +454,6 @@ void TerminalScreen::finishString()
             onTitle(printable(string, longestTitle));
         return;
     }
-    if (m_command == 7771 && onLive)
-        onLive();
     const std::size_t comma = string.find(';');
     if (m_command != 52 || comma == std::string::npos || string.size() > longestString || !onClipboard)
         return;

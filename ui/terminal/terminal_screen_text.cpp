@@ -13,11 +13,59 @@ namespace slipway::ui
 
 bool TerminalScreen::canWritePast() const
 {
-    return m_unusual == 0 && (m_past || m_cursorColumn < m_columns - 1);
+    return m_unusual == 0 && (m_past || (m_cursorColumn < m_columns - 1 && m_expectedColumn < m_columns)); // else it may wait at the edge
+}
+
+void TerminalScreen::beginPast()
+{
+    if (m_past)
+        return;
+    m_past = true;
+    m_phantom = false;
+    m_pastGlyph = 0;
+}
+
+// The commonest movements, and erasing in a line.
+bool TerminalScreen::movePast(const Csi& csi)
+{
+    const auto argument = [&](std::size_t i, long whenMissing) { return i < csi.count && csi.arguments[i] > 0 ? csi.arguments[i] : whenMissing; };
+    const bool absolute = csi.final == 'H';
+    if (absolute ? m_unusual != 0 : !canWritePast())
+        return false;
+    long row = m_cursorRow, column = m_cursorColumn;
+    switch (csi.final) {
+    case 'A': row -= argument(0, 1); break;
+    case 'B': row += argument(0, 1); break;
+    case 'C': column += argument(0, 1); break;
+    case 'D': column -= argument(0, 1); break;
+    case 'G': column = argument(0, 1) - 1; break;
+    case 'd': row = argument(0, 1) - 1; break;
+    case 'H':
+        row = argument(0, 1) - 1;
+        column = argument(1, 1) - 1;
+        break;
+    case 'K': {
+        const long how = std::max(0L, csi.arguments[0]);
+        if (how > 2)
+            return false;
+        beginPast();
+        erase(m_cursorRow, m_cursorRow + 1, how == 0 ? m_cursorColumn : 0, how == 1 ? m_cursorColumn + 1 : m_columns, false);
+        return true;
+    }
+    default: return false;
+    }
+    beginPast();
+    m_phantom = false;
+    m_cursorRow = static_cast<int>(std::clamp(row, 0L, m_rows - 1L));
+    m_cursorColumn = static_cast<int>(std::clamp(column, 0L, m_columns - 1L));
+    m_effort += 2;
+    return true;
 }
 
 void TerminalScreen::sync()
 {
+    if (m_penPast)
+        tellPen();
     if (!m_past)
         return;
     m_past = false;
@@ -55,11 +103,7 @@ void TerminalScreen::putPlain(const char* at, int count, int row, int column)
 
 void TerminalScreen::writePast(const char* at, const char* const end)
 {
-    if (!m_past) {
-        m_past = true;
-        m_phantom = false;
-        m_pastGlyph = 0;
-    }
+    beginPast();
     m_pen.set(CellStyle::Protected, false);
     (void)penStyle();
     const int bottom = m_rows - 1;

@@ -8,13 +8,17 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QPointer>
 #include <QPushButton>
+#include <QSet>
+#include <QSettings>
 #include <QShortcut>
 #include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "logs/find_bar.h"
+#include "shell/object_names.h"
 #include "terminal/new_session_dialog.h"
 #include "terminal/terminal_canvas.h"
 #include "terminal/terminal_find.h"
@@ -25,8 +29,23 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr std::size_t mostReturned = 8; // sessions that a new window opens again
+constexpr std::size_t mostReturned = 32; // sessions that a new window opens again
+constexpr const char* shellKey = "terminal/shell"; // the name of the one that was chosen last
+
+const std::vector<std::string>& shellPaths() // the best first
+{
+    static const std::vector<std::string> paths = [] {
+        std::vector<std::string> all;
+        for (const char* name : {"bash", "zsh", "fish", "ash", "sh"})
+            for (const char* folder : {"/bin/", "/usr/bin/", "/usr/local/bin/", "/busybox/"}) // distroless images for debugging have the last
+                all.push_back(std::string(folder) + name);
+        return all;
+    }();
+    return paths;
 }
+
+QString nameOf(const QString& path) { return path.section(QLatin1Char('/'), -1); }
+} // namespace
 
 TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bridge(bridge)
 {
@@ -44,6 +63,7 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
     m_detail->setWordWrap(true);
     m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_button = new QPushButton;
+    m_button->setObjectName(QLatin1StringView(names::terminalAction));
     auto* words = new QVBoxLayout;
     words->addWidget(m_title);
     words->addWidget(m_detail);
@@ -88,7 +108,7 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
         connect(s, &QShortcut::activated, this, function);
     };
     shortcut(Qt::Key_F, [this] { find(true); });
-    shortcut(Qt::Key_T, [this] { if (m_running) openShell(m_shells[m_id].found.value(0)); });
+    shortcut(Qt::Key_T, [this] { if (m_running) openShell({}); });
     shortcut(Qt::Key_W, [this] { if (current()) close(current()); });
     showState();
 }
@@ -133,19 +153,27 @@ TerminalSession* TerminalView::current() const
     return found == m_shells.end() ? nullptr : found->second.current;
 }
 
+QString TerminalView::debugShellWords()
+{
+    return tr("A shell with the usual commands (busybox) that is lent to the container while it is open. Its files are not touched.");
+}
+
 void TerminalView::fillMenu()
 {
     QMenu* menu = m_new->menu();
     menu->clear();
     for (const QString& shell : std::as_const(m_shells[m_id].found))
-        menu->addAction(shell, this, [this, shell] { openShell(shell); });
+        menu->addAction(nameOf(shell), this, [this, shell] { openShell(shell); });
+    if (m_keeps)
+        menu->addAction(tr("Debug Shell"), this, &TerminalView::openDebugShell)->setToolTip(debugShellWords());
+    menu->setToolTipsVisible(true);
     menu->addSeparator();
     menu->addAction(tr("New Session…"), this, &TerminalView::askOptions);
 }
 
 void TerminalView::askOptions()
 {
-    auto* dialog = new NewSessionDialog(m_shells[m_id].found, this);
+    auto* dialog = new NewSessionDialog(m_shells[m_id].found, m_keeps, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, id = m_id] {
         if (id == m_id)
@@ -201,7 +229,7 @@ bool TerminalView::hasSession() const
 {
     return std::ranges::any_of(m_shells, [](const auto& entry) {
         return std::ranges::any_of(entry.second.sessions, [](const auto& session) {
-            return session->state() == TerminalSession::State::Open || session->state() == TerminalSession::State::Opening;
+            return session->state() != TerminalSession::State::Ended && session->state() != TerminalSession::State::Failed;
         });
     });
 }
@@ -225,6 +253,7 @@ void TerminalView::begin()
         return look(m_id);
     shells.request = sessions->sessions(
         m_id.toStdString(), m_hop.wrap<Result<std::vector<SessionClient::Session>>>([this, id = m_id](Result<std::vector<SessionClient::Session>> all) {
+            m_keeps = all || !isUnknownCall(all.error());
             if (all && !all->empty()) { // from an earlier window
                 m_shells[id].looking = false;
                 if (all->size() > mostReturned)
@@ -238,24 +267,52 @@ void TerminalView::begin()
 
 void TerminalView::look(const QString& id)
 {
-    m_shells[id].request = m_bridge.client().exec().run(
-        id.toStdString(), {"sh", "-c", "for s in bash zsh fish ash sh; do command -v $s; done"},
-        m_hop.wrap<Result<std::pair<std::string, int>>>([this, id](Result<std::pair<std::string, int>> found) {
+    m_shells[id].request = m_bridge.client().exec().programs(
+        id.toStdString(), shellPaths(), m_hop.wrap<Result<std::vector<std::string>>>([this, id](const Result<std::vector<std::string>>& found) {
             Shells& shells = m_shells[id];
-            if (found)
-                for (const QString& path : QString::fromStdString(found->first).split(QLatin1Char('\n'), Qt::SkipEmptyParts))
-                    shells.found << path.trimmed().section(QLatin1Char('/'), -1);
-            shells.found.removeDuplicates();
+            shells.looked = found.has_value();
+            shells.found.clear();
+            QSet<QString> names; // /bin is often the same as /usr/bin
+            for (const std::string& path : found.value_or(std::vector<std::string>())) {
+                const QString shell = QString::fromStdString(path);
+                if (!names.contains(nameOf(shell)))
+                    shells.found << shell;
+                names << nameOf(shell);
+            }
             if (std::exchange(shells.looking, false) && id == m_id)
-                openShell(shells.found.value(0));
+                openShell({});
         }));
 }
 
-// Without one, "sh": an image that has none says so itself.
+bool TerminalView::hasNoShell() const
+{
+    const auto shells = m_shells.find(m_id);
+    return shells != m_shells.end() && shells->second.looked && shells->second.found.isEmpty();
+}
+
 void TerminalView::openShell(const QString& shell)
 {
+    const QStringList& found = m_shells[m_id].found;
+    QString path = shell;
+    if (path.isEmpty()) {
+        if (hasNoShell())
+            return showState();
+        const QString last = QSettings().value(shellKey).toString();
+        const auto same = std::ranges::find_if(found, [&](const QString& one) { return nameOf(one) == last; });
+        path = same != found.end() ? *same : found.value(0, QStringLiteral("sh"));
+    } else {
+        QSettings().setValue(shellKey, nameOf(path));
+    }
     SessionClient::Options options;
-    options.command = {shell.isEmpty() ? "sh" : shell.toStdString()};
+    options.command = {path.toStdString()};
+    open(options);
+}
+
+void TerminalView::openDebugShell()
+{
+    SessionClient::Options options;
+    options.command = {"sh"};
+    options.tool = true;
     open(options);
 }
 
@@ -302,6 +359,18 @@ TerminalSession* TerminalView::add(const QString& id)
 
 void TerminalView::close(TerminalSession* session)
 {
+    session->askForeground([this, guard = QPointer(session)](const QString& program) {
+        if (!guard || program.isEmpty())
+            return end(guard);
+        if (guard != current())
+            showSession(guard);
+        m_question->say(MessageBar::Kind::Warning, tr("%1 is running in this session. Closing the tab ends it.").arg(program),
+                        {{tr("End It"), [this, guard] { end(guard); }}});
+    });
+}
+
+void TerminalView::end(TerminalSession* session)
+{
     Shells& shells = m_shells[m_id];
     const auto at = std::ranges::find(shells.sessions, session, &std::unique_ptr<TerminalSession>::get);
     if (at == shells.sessions.end())
@@ -334,7 +403,8 @@ void TerminalView::fillTabs()
         if (i >= m_tabs->count())
             m_tabs->addTab(text);
         m_tabs->setTabText(i, text);
-        m_tabs->setTabToolTip(i, tr("%1: closing it ends the shell").arg(session.name()));
+        m_tabs->setTabToolTip(i, m_keeps ? tr("%1: closing it ends the shell").arg(session.name())
+                                         : tr("%1: closing it ends its input; what does not care runs on, this engine cannot end it").arg(session.name()));
         if (&session == shells.current)
             m_tabs->setCurrentIndex(i);
     }
@@ -382,16 +452,23 @@ void TerminalView::showState()
         button = m_starting ? QString() : tr("Start it");
     } else if (looking || (session && session->state() == State::Opening)) {
         title = tr("Opening a shell…");
+    } else if (!session && hasNoShell()) {
+        title = tr("This container has no shell");
+        detail = m_keeps ? debugShellWords() : tr("A debug shell needs Slipway's own engine. New Session runs any program that the container has.");
+        button = m_keeps ? tr("Open a debug shell") : tr("New Session…");
     } else if (!session) {
         title = tr("No session yet");
         button = tr("Open a shell");
+    } else if (session->state() == State::Away) {
+        title = tr("The engine does not answer");
+        detail = tr("The session goes on in the container and comes back here with the engine.");
     } else if (session->state() == State::Ended) {
         title = tr("The session ended");
         detail = session->problem().isEmpty() ? tr("What it printed stays below until you reconnect.") : session->problem();
         button = tr("Reconnect");
     } else if (session->state() == State::Failed) {
         title = tr("No shell could be opened");
-        detail = tr("%1. An image without sh has no shell to open.").arg(session->problem());
+        detail = session->problem();
         button = tr("Try again");
     }
     m_title->setText(title);
@@ -400,7 +477,7 @@ void TerminalView::showState()
     m_button->setText(button);
     m_button->setVisible(!button.isEmpty());
     m_message->setVisible(!live || !m_running);
-    m_bar->setVisible(m_running && session);
+    m_bar->setVisible(m_running && (session || hasNoShell()));
     m_canvas->screenChanged();
 }
 
@@ -408,9 +485,16 @@ void TerminalView::act()
 {
     if (!m_running)
         return startContainer();
-    if (TerminalSession* over = current())
-        close(over);
-    openShell(m_shells[m_id].found.value(0));
+    const TerminalSession* over = current();
+    const bool tool = over && over->isTool();
+    if (over)
+        end(current());
+    if (tool || (!over && hasNoShell() && m_keeps))
+        openDebugShell();
+    else if (hasNoShell())
+        return askOptions();
+    else
+        openShell({});
     m_canvas->setFocus();
 }
 
@@ -429,7 +513,7 @@ void TerminalView::startContainer()
                 return showState();
             }
             m_running = true;
-            openShell(m_shells[m_id].found.value(0));
+            openShell({});
         }));
 }
 

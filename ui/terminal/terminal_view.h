@@ -25,9 +25,10 @@ class TerminalCanvas;
 class TerminalFind;
 class TerminalSession;
 
-// The shells in a container, a tab each: bash where there is one, else sh, or what somebody chose. They live on while other pages
-// are shown; with our own engine also without a window, and a new one finds them again with what they printed. Closing
-// a tab ends its shell. GUI thread.
+// The shells in a container, a tab each: the kind that was used last where there is one, else bash, zsh, fish, ash or sh, or what somebody
+// chose. They are looked for without running anything. For a container that has none our own engine brings one ("debug shell"). They live on while other pages
+// are shown; with our own engine also without a window or an engine, and a new one finds them again with what they printed. Closing
+// a tab ends its shell; another engine than ours cannot end what runs in it. GUI thread.
 class TerminalView : public QWidget
 {
     Q_OBJECT
@@ -39,6 +40,7 @@ public:
     void setContainer(const QString& id, bool running); // an empty id shows nothing
     void type(const QString& text); // into the open shell, as if by keys
     [[nodiscard]] bool hasSession() const;              // a shell is open, or being opened
+    [[nodiscard]] TerminalSession* current() const;     // the one that is seen; may be none
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -48,18 +50,22 @@ private:
     {
         std::vector<std::unique_ptr<TerminalSession>> sessions;
         TerminalSession* current = nullptr;
-        QStringList found; // shells that it has, the best first
-        bool looking = false;
+        QStringList found; // the paths of the shells that it has, the best first
+        bool looking = false, looked = false;
         Request request;
     };
 
     void begin();                                              // returns to what runs, or opens a shell
     void open(const SessionClient::Options& options);
     void look(const QString& id); // for the shells that it has
-    void openShell(const QString& shell);
+    void openShell(const QString& shell); // a path; empty: the one that is preferred
+    void openDebugShell();
+    [[nodiscard]] static QString debugShellWords();
+    [[nodiscard]] bool hasNoShell() const; // and that is known
     TerminalSession* add(const QString& id);
     void showSession(TerminalSession* session);
-    void close(TerminalSession* session);
+    void close(TerminalSession* session); // asks first when a program runs in it
+    void end(TerminalSession* session);
     void askOptions();
     void buildBar();
     void fillMenu();
@@ -68,7 +74,6 @@ private:
     void startContainer();
     void showState();
     void find(bool open);
-    [[nodiscard]] TerminalSession* current() const;
 
     EngineBridge& m_bridge;
     TerminalCanvas* m_canvas;
@@ -82,6 +87,7 @@ private:
     QPushButton* m_button;
     QString m_id, m_startProblem;
     bool m_running = false, m_starting = false, m_filling = false;
+    bool m_keeps = false; // the engine keeps sessions, and can end them
     std::map<QString, Shells> m_shells;
     EngineHop m_hop;
     Request m_startRequest;
