@@ -27,6 +27,7 @@
 #include "shell/theme.h"
 #include "terminal/terminal_view.h"
 #include "widgets/icon_label.h"
+#include "widgets/literal_tip.h"
 #include "widgets/message_bar.h"
 
 namespace slipway::ui
@@ -283,7 +284,7 @@ void ContainerDetail::inspect()
 void ContainerDetail::showTitle()
 {
     m_title->setText(m_name);
-    m_title->setToolTip(m_name.toHtmlEscaped());
+    m_title->setToolTip(literalTip(m_name));
     QString state = stateOf(m_document);
     if (state.isEmpty())
         state = m_running ? QStringLiteral("running") : QStringLiteral("exited");

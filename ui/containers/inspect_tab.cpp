@@ -17,6 +17,7 @@
 #include "shell/object_names.h"
 #include "shell/theme.h"
 #include "terminal/mono_text.h"
+#include "widgets/literal_tip.h"
 
 namespace slipway::ui
 {
@@ -74,7 +75,7 @@ void InspectTab::fill(QTreeWidgetItem* parent, const Json& value, const QString&
             item->setForeground(1, theme::colors().muted);
         } else {
             item->setFont(1, MonoText::defaultFont());
-            item->setToolTip(1, text.size() > 60 ? text.toHtmlEscaped() : QString());
+            item->setToolTip(1, text.size() > 60 ? literalTip(text) : QString());
         }
         item->setText(1, text);
         fill(item, member, place);

@@ -17,6 +17,7 @@
 #include "shell/theme.h"
 #include "widgets/bytes.h"
 #include "widgets/icons.h"
+#include "widgets/literal_tip.h"
 #include "widgets/message_bar.h"
 
 namespace slipway::ui
@@ -170,7 +171,7 @@ void ImageDetail::addConfig(const QString& field, const QStringList& values)
     for (qsizetype i = 0; i < values.size(); ++i) {
         auto* item = new QTreeWidgetItem(m_config, {i == 0 ? field : QString(), values[i]});
         item->setForeground(0, theme::colors().muted);
-        item->setToolTip(1, values[i].toHtmlEscaped());
+        item->setToolTip(1, literalTip(values[i]));
     }
 }
 

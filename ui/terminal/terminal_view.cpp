@@ -23,6 +23,7 @@
 #include "terminal/terminal_canvas.h"
 #include "terminal/terminal_find.h"
 #include "terminal/terminal_session.h"
+#include "widgets/literal_tip.h"
 #include "widgets/message_bar.h"
 
 namespace slipway::ui
@@ -403,8 +404,8 @@ void TerminalView::fillTabs()
         if (i >= m_tabs->count())
             m_tabs->addTab(text);
         m_tabs->setTabText(i, text);
-        m_tabs->setTabToolTip(i, m_keeps ? tr("%1: closing it ends the shell").arg(session.name())
-                                         : tr("%1: closing it ends its input; what does not care runs on, this engine cannot end it").arg(session.name()));
+        m_tabs->setTabToolTip(i, literalTip((m_keeps ? tr("%1: closing it ends the shell")
+                                                     : tr("%1: closing it ends its input; what does not care runs on, this engine cannot end it")).arg(session.name())));
         if (&session == shells.current)
             m_tabs->setCurrentIndex(i);
     }

@@ -9,6 +9,7 @@
 #include <QToolTip>
 
 #include "shell/theme.h"
+#include "widgets/literal_tip.h"
 
 namespace slipway::ui
 {
@@ -165,8 +166,7 @@ bool ListDelegate::helpEvent(QHelpEvent* event, QAbstractItemView* view, const Q
     const QString text = words(index) + index.data(AsideRole).toString();
     const bool cut = option.fontMetrics.horizontalAdvance(text) > option.rect.width() - 2 * margin;
     if (event->type() == QEvent::ToolTip && (!tip.isEmpty() || cut)) {
-        const QString plain = (tip.isEmpty() ? index.data(Qt::DisplayRole).toString() : tip).toHtmlEscaped();
-        QToolTip::showText(event->globalPos(), QStringLiteral("<span style=\"white-space:pre-wrap\">%1</span>").arg(plain), view);
+        QToolTip::showText(event->globalPos(), literalTip(tip.isEmpty() ? index.data(Qt::DisplayRole).toString() : tip), view);
         return true;
     }
     QToolTip::hideText();
