@@ -10,6 +10,8 @@
 #include <QPainter>
 #include <QVarLengthArray>
 
+#include "terminal/box_glyph.h"
+
 namespace slipway::ui
 {
 
@@ -110,6 +112,10 @@ void MonoText::draw(QPainter& p, int x, int y, QStringView text, bool bold, bool
         column += std::max(1, width);
         if (c == ' ')
             continue;
+        if (isBoxGlyph(c) && !cluster) {
+            drawBoxGlyph(p, c, QRect(qRound(at.x()), y, m_cellWidth, m_lineHeight), p.pen().color());
+            continue;
+        }
         quint32 glyph = 0;
         int count = 1;
         const QChar unit(static_cast<char16_t>(c));
