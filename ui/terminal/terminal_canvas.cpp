@@ -115,6 +115,7 @@ void TerminalCanvas::reveal(quint64 line)
 {
     if (!m_screen || line < m_screen->discarded())
         return;
+    refresh(); // the bar may not know all lines yet
     const int index = static_cast<int>(line - m_screen->discarded());
     if (index < topLine() || index >= topLine() + m_screen->rows())
         verticalScrollBar()->setValue(std::max(0, index - m_screen->rows() / 2));
@@ -318,11 +319,14 @@ void TerminalCanvas::paste()
         pasteText(QApplication::clipboard()->text());
 }
 
-void TerminalCanvas::pasteText(const QString& text)
+void TerminalCanvas::pasteText(QString text)
 {
+    text.replace(QLatin1StringView("\r\n"), QLatin1StringView("\n")).replace(QLatin1Char('\r'), QLatin1Char('\n'));
+    const qsizetype lines = text.trimmed().count(QLatin1Char('\n')) + 1;
+    while (lines == 1 && text.endsWith(QLatin1Char('\n'))) // else it runs before it was seen
+        text.chop(1);
     if (text.isEmpty())
         return;
-    const qsizetype lines = text.trimmed().count(QLatin1Char('\n')) + 1;
     if (lines > 1) {
         QMessageBox box(QMessageBox::Question, tr("Paste %n lines?", nullptr, static_cast<int>(lines)),
                         tr("Each line may run as a command in the container."), QMessageBox::Cancel, this);

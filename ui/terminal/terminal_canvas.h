@@ -75,6 +75,7 @@ private:
     void clearSelection();
     void extend(const Position& at);
     [[nodiscard]] std::pair<Position, Position> unitAt(const Position& at) const; // the word or line there
+    [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> rowsOf(std::uint64_t line) const; // the first and last row of what the edge broke
     [[nodiscard]] std::pair<int, int> selectedColumns(std::uint64_t line) const;  // of a row; empty: from >= to
     [[nodiscard]] QString linkAt(QPoint point) const;
     [[nodiscard]] int topLine() const;
@@ -83,7 +84,7 @@ private:
     void tellProgram(QMouseEvent* event, bool pressed); // a button, to the program in the terminal
     bool handleShortcut(QKeyEvent* event);
     void sendKey(QKeyEvent* event);
-    void pasteText(const QString& text);
+    void pasteText(QString text);
     void refresh();
     void fontOrPaletteChanged();
     void paintLine(QPainter& p, int index, int y) const;

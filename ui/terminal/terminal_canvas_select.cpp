@@ -12,6 +12,8 @@
 #include <QToolTip>
 #include <QUrl>
 
+#include "widgets/literal_tip.h"
+
 namespace slipway::ui
 {
 
@@ -91,7 +93,7 @@ void TerminalCanvas::mouseMoveEvent(QMouseEvent* event)
     } else {
         const QString link = event->modifiers() & Qt::ControlModifier ? linkAt(point) : QString();
         viewport()->setCursor(link.isEmpty() ? Qt::IBeamCursor : Qt::PointingHandCursor);
-        viewport()->setToolTip(link.toHtmlEscaped());
+        viewport()->setToolTip(literalTip(link));
     }
 }
 
@@ -131,16 +133,28 @@ void TerminalCanvas::extend(const Position& at)
     m_caret = backwards ? from : std::max(to, m_first.second);
 }
 
+std::pair<std::uint64_t, std::uint64_t> TerminalCanvas::rowsOf(std::uint64_t line) const
+{
+    constexpr std::uint64_t most = 10'000;
+    TerminalLine row;
+    const auto goesOn = [&](std::uint64_t number) {
+        m_screen->read(static_cast<int>(number - m_screen->discarded()), row);
+        return row.continued;
+    };
+    std::uint64_t first = line, last = line;
+    const std::uint64_t end = m_screen->discarded() + static_cast<std::uint64_t>(m_screen->lineCount());
+    while (first > m_screen->discarded() && line - first < most && goesOn(first - 1))
+        --first;
+    while (last + 1 < end && last - line < most && goesOn(last))
+        ++last;
+    return {first, last};
+}
+
 std::pair<TerminalCanvas::Position, TerminalCanvas::Position> TerminalCanvas::unitAt(const Position& at) const
 {
     const auto lineOf = [this](std::uint64_t line) { return m_screen->line(static_cast<int>(line - m_screen->discarded())); };
     if (m_unit == Unit::Line) {
-        std::uint64_t first = at.line, last = at.line;
-        const std::uint64_t end = m_screen->discarded() + static_cast<std::uint64_t>(m_screen->lineCount());
-        while (first > m_screen->discarded() && lineOf(first - 1).continued)
-            --first;
-        while (last + 1 < end && lineOf(last).continued)
-            ++last;
+        const auto [first, last] = rowsOf(at.line);
         return {{first, 0}, {last, m_screen->columns()}};
     }
     const TerminalLine line = lineOf(at.line);
@@ -199,12 +213,21 @@ QString TerminalCanvas::linkAt(QPoint point) const
     if (!m_screen)
         return {};
     const Position at = positionAt(point, false);
-    const TerminalLine line = m_screen->line(static_cast<int>(at.line - m_screen->discarded()));
-    static const QRegularExpression pattern(QStringLiteral("https?://[^\\s<>\"'`{}|\\\\^]+[^\\s<>\"'`{}|\\\\^.,;:!?)\\]]"));
+    constexpr std::uint64_t around = 20; // rows: there are no longer ones, and lines without an end
+    const auto [first, last] = rowsOf(at.line);
+    QString text;
     qsizetype unit = 0;
-    for (int c = 0; c < at.column && static_cast<std::size_t>(c) < line.cells.size(); ++c)
-        unit += m_screen->text(line.cells[static_cast<std::size_t>(c)]).size();
-    const QString text = m_screen->text(line);
+    TerminalLine line;
+    for (std::uint64_t row = std::max(first, at.line - std::min(at.line, around)); row <= std::min(last, at.line + around); ++row) {
+        m_screen->read(static_cast<int>(row - m_screen->discarded()), line);
+        if (row == at.line) {
+            unit = text.size();
+            for (int c = 0; c < at.column && static_cast<std::size_t>(c) < line.cells.size(); ++c)
+                unit += m_screen->text(line.cells[static_cast<std::size_t>(c)]).size();
+        }
+        text += m_screen->text(line);
+    }
+    static const QRegularExpression pattern(QStringLiteral("https?://[^\\s<>\"'`{}|\\\\^]+[^\\s<>\"'`{}|\\\\^.,;:!?)\\]]"));
     for (auto all = pattern.globalMatch(text); all.hasNext();) {
         const QRegularExpressionMatch match = all.next();
         if (unit >= match.capturedStart() && unit < match.capturedEnd())

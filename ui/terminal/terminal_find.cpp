@@ -42,6 +42,8 @@ void TerminalFind::start(const logstore::LogQuery& query)
     m_pattern.setPatternOptions(query.caseSensitive ? QRegularExpression::NoPatternOption : QRegularExpression::CaseInsensitiveOption);
     m_wrong = !m_pattern.isValid();
     m_active = !m_wrong;
+    if (m_wrong)
+        emit changed();
     m_current = 0;
     m_next = m_screen->discarded() + static_cast<std::uint64_t>(m_screen->lineCount());
     work();

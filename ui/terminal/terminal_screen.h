@@ -74,7 +74,7 @@ public:
     // Lines that ever fell off the end of the scrollback: index + this names a line for ever.
     [[nodiscard]] std::uint64_t discarded() const { return m_alternate ? 0 : m_history.discarded(); }
     [[nodiscard]] QString text(const TerminalCell& cell) const; // " " for a blank
-    [[nodiscard]] QString text(const TerminalLine& line, int fromColumn = 0, int toColumn = -1) const; // trailing blanks cut
+    [[nodiscard]] QString text(const TerminalLine& line, int fromColumn = 0, int toColumn = -1) const; // trailing blanks cut, but where the line goes on
     [[nodiscard]] QString lineText(int index, int fromColumn = 0, int toColumn = -1) const;
     [[nodiscard]] bool alternate() const { return m_alternate; }
     [[nodiscard]] bool cursorVisible() const { return m_cursorVisible; }

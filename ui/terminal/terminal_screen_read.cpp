@@ -48,7 +48,10 @@ QString TerminalScreen::text(const TerminalCell& cell) const
 
 QString TerminalScreen::text(const TerminalLine& line, int fromColumn, int toColumn) const
 {
-    const int end = toColumn < 0 ? static_cast<int>(line.cells.size()) : std::min(toColumn, static_cast<int>(line.cells.size()));
+    int end = toColumn < 0 ? static_cast<int>(line.cells.size()) : std::min(toColumn, static_cast<int>(line.cells.size()));
+    const bool goesOn = line.continued && end == static_cast<int>(line.cells.size()); // then a blank at the edge is one between words
+    while (goesOn && end > fromColumn && end > 0 && line.cells[static_cast<std::size_t>(end - 1)].code == 0 && line.cells[static_cast<std::size_t>(end - 1)].width != 0)
+        --end; // a wide character did not fit
     QString out;
     out.reserve(std::max(0, end - fromColumn));
     for (int c = std::max(0, fromColumn); c < end; ++c) {
@@ -59,7 +62,7 @@ QString TerminalScreen::text(const TerminalLine& line, int fromColumn, int toCol
             out += text(cell);
     }
     qsizetype length = out.size();
-    while (length > 0 && out[length - 1] == QLatin1Char(' '))
+    while (!goesOn && length > 0 && out[length - 1] == QLatin1Char(' '))
         --length;
     out.truncate(length);
     return out;
