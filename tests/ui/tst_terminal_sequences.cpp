@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
 
+#include <array>
+
 #include <vterm.h>
 
 #include "sequence_generator.h"
@@ -177,6 +179,34 @@ private slots:
                 break;
         }
         QVERIFY2(joined < 50, qPrintable(QString::number(joined)));
+    }
+
+    // At the last column it matters whether the next character goes there or wraps: all steps in all orders, behind wide characters too. All pairs, and
+    // some of the threes.
+    void atTheEdge()
+    {
+        const std::string run(50, 'r'), wide = "\u4e2d";
+        const std::vector<std::string> steps = {"a", wide, "ab" + wide, "e\u0301", run, run + "\r\n" + run + "\n", "\r", "\n", "\r\n", "\b", "\t", "\x1b[A", "\x1b[B",
+                                                "\x1b[C", "\x1b[D", "\x1b[9G", "\x1b[10G", "\x1b[3d", "\x1b[2;9H", "\x1b[2;10H", "\x1b[K", "\x1b[1K", "\x1b[2K",
+                                                "\x1b[31m", "\x1b[7m" + wide + "\x1b[m", "\x1b[P", "\x1b[@", "\x1b""7", "\x1b""8"};
+        constexpr int rows = 4, columns = 10;
+        int joined = 0;
+        for (int start = 8; start <= columns; ++start)
+            for (std::size_t order = 0; order < steps.size() * steps.size() * steps.size(); order += order < steps.size() * steps.size() ? 1 : 31) {
+                TerminalScreen ours(rows, columns, 100);
+                PlainScreen plain(rows, columns);
+                const std::string first = "\x1b[2;" + std::to_string(start) + 'H';
+                const std::array all{first, steps[order % steps.size()], steps[order / steps.size() % steps.size()], steps[order / steps.size() / steps.size()], std::string("x")};
+                std::string written;
+                for (const std::string& step : all) {
+                    ours.write(step);
+                    plain.write(step);
+                    written += step;
+                    const QString wrong = difference(ours, plain, joined);
+                    if (!wrong.isEmpty())
+                        QFAIL(qPrintable(wrong + QStringLiteral(" after ") + shown(written)));
+                }
+            }
     }
 
     // What is written past libvterm looks as if it had passed through, scrollback included.
