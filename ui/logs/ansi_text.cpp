@@ -27,37 +27,12 @@ CellColor extendedColor(const std::vector<int>& p, std::size_t& i)
 
 void applyOne(const std::vector<int>& p, std::size_t& i, CellStyle& s)
 {
-    const int n = p[i];
-    if (n >= 30 && n <= 37)
-        s.fg = CellColor::indexed(n - 30);
-    else if (n >= 40 && n <= 47)
-        s.bg = CellColor::indexed(n - 40);
-    else if (n >= 90 && n <= 97)
-        s.fg = CellColor::indexed(n - 90 + 8);
-    else if (n >= 100 && n <= 107)
-        s.bg = CellColor::indexed(n - 100 + 8);
-    else
-        switch (n) {
-        case 0: s = {}; break;
-        case 1: s.set(CellStyle::Bold, true); break;
-        case 2: s.set(CellStyle::Dim, true); break;
-        case 3: s.set(CellStyle::Italic, true); break;
-        case 4: s.set(CellStyle::Underline, true); break;
-        case 7: s.set(CellStyle::Reverse, true); break;
-        case 8: s.set(CellStyle::Conceal, true); break;
-        case 9: s.set(CellStyle::Strike, true); break;
-        case 22: s.set(CellStyle::Bold, false), s.set(CellStyle::Dim, false); break;
-        case 23: s.set(CellStyle::Italic, false); break;
-        case 24: s.set(CellStyle::Underline, false); break;
-        case 27: s.set(CellStyle::Reverse, false); break;
-        case 28: s.set(CellStyle::Conceal, false); break;
-        case 29: s.set(CellStyle::Strike, false); break;
-        case 38: s.fg = extendedColor(p, i); break;
-        case 39: s.fg = {}; break;
-        case 48: s.bg = extendedColor(p, i); break;
-        case 49: s.bg = {}; break;
-        default: break;
-        }
+    if (setRendition(p[i], s))
+        return;
+    if (p[i] == 38)
+        s.fg = extendedColor(p, i);
+    else if (p[i] == 48)
+        s.bg = extendedColor(p, i);
 }
 
 void appendPlain(AnsiLine& line, std::string_view bytes)

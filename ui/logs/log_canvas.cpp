@@ -3,11 +3,9 @@
 
 #include <algorithm>
 
-#include <QApplication>
 #include <QKeyEvent>
 #include <QLocale>
 #include <QTimer>
-#include <QWheelEvent>
 
 #include "logs/log_scroll_bar.h"
 

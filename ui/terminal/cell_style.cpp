@@ -15,6 +15,47 @@ constexpr std::array<QRgb, 16> lightPalette = {
     0xff57606a, 0xffa40e26, 0xff116329, 0xff6f4700, 0xff084a96, 0xff6a2396, 0xff085566, 0xff8c959f};
 } // namespace
 
+bool setRendition(int code, CellStyle& style)
+{
+    switch (code) {
+    case 0: style = {.fg = {}, .bg = {}, .flags = static_cast<std::uint16_t>(style.flags & CellStyle::Protected)}; return true;
+    case 1: style.set(CellStyle::Bold, true); return true;
+    case 2: style.set(CellStyle::Dim, true); return true;
+    case 3: style.set(CellStyle::Italic, true); return true;
+    case 4:
+    case 24:
+        style.set(CellStyle::Underline, code == 4);
+        style.set(CellStyle::DoubleUnderline, false);
+        style.set(CellStyle::CurlyUnderline, false);
+        return true;
+    case 7:
+    case 27: style.set(CellStyle::Reverse, code == 7); return true;
+    case 8:
+    case 28: style.set(CellStyle::Conceal, code == 8); return true;
+    case 9:
+    case 29: style.set(CellStyle::Strike, code == 9); return true;
+    case 22:
+        style.set(CellStyle::Bold, false);
+        style.set(CellStyle::Dim, false);
+        return true;
+    case 23: style.set(CellStyle::Italic, false); return true;
+    case 39: style.fg = {}; return true;
+    case 49: style.bg = {}; return true;
+    default: break;
+    }
+    if (code >= 30 && code <= 37)
+        style.fg = CellColor::indexed(code - 30);
+    else if (code >= 40 && code <= 47)
+        style.bg = CellColor::indexed(code - 40);
+    else if (code >= 90 && code <= 97)
+        style.fg = CellColor::indexed(code - 90 + 8);
+    else if (code >= 100 && code <= 107)
+        style.bg = CellColor::indexed(code - 100 + 8);
+    else
+        return false;
+    return true;
+}
+
 QColor mix(const QColor& a, const QColor& b, double s)
 {
     return QColor::fromRgbF(static_cast<float>(a.redF() * (1 - s) + b.redF() * s),

@@ -41,6 +41,10 @@ struct CellStyle
     auto operator<=>(const CellStyle&) const = default;
 };
 
+// SGR's CODE of one number: attributes, the default colours and the first sixteen. False, and nothing changed, for any other, as 38 and
+// 48 (more numbers follow) and 5 (only a terminal blinks).
+bool setRendition(int code, CellStyle& style);
+
 // The colours of a view that paints itself, taken from the widget's palette, so light, dark and high contrast follow it.
 struct ViewColors
 {

@@ -30,50 +30,17 @@ bool apply(CellStyle& pen, const int* at, const int* const end)
 {
     while (at < end) {
         const int value = *at++;
+        if (setRendition(value, pen))
+            continue;
         switch (value) {
-        case 0:
-            pen = CellStyle{.fg = {}, .bg = {}, .flags = static_cast<std::uint16_t>(pen.flags & CellStyle::Protected)};
-            break;
-        case 1: pen.set(CellStyle::Bold, true); break;
-        case 2: pen.set(CellStyle::Dim, true); break;
-        case 3: pen.set(CellStyle::Italic, true); break;
-        case 4:
-        case 24:
-            pen.set(CellStyle::Underline, value == 4);
-            pen.set(CellStyle::DoubleUnderline, false);
-            pen.set(CellStyle::CurlyUnderline, false);
-            break;
-        case 5: pen.set(CellStyle::Blink, true); break;
-        case 7: pen.set(CellStyle::Reverse, true); break;
-        case 8: pen.set(CellStyle::Conceal, true); break;
-        case 9: pen.set(CellStyle::Strike, true); break;
-        case 22:
-            pen.set(CellStyle::Bold, false);
-            pen.set(CellStyle::Dim, false);
-            break;
-        case 23: pen.set(CellStyle::Italic, false); break;
-        case 25: pen.set(CellStyle::Blink, false); break;
-        case 27: pen.set(CellStyle::Reverse, false); break;
-        case 28: pen.set(CellStyle::Conceal, false); break;
-        case 29: pen.set(CellStyle::Strike, false); break;
+        case 5:
+        case 25: pen.set(CellStyle::Blink, value == 5); break;
         case 38:
         case 48:
             if (!colorOf(at, end, value == 38 ? pen.fg : pen.bg))
                 return false;
             break;
-        case 39: pen.fg = {}; break;
-        case 49: pen.bg = {}; break;
-        default:
-            if (value >= 30 && value <= 37)
-                pen.fg = CellColor::indexed(value - 30);
-            else if (value >= 40 && value <= 47)
-                pen.bg = CellColor::indexed(value - 40);
-            else if (value >= 90 && value <= 97)
-                pen.fg = CellColor::indexed(value - 90 + 8);
-            else if (value >= 100 && value <= 107)
-                pen.bg = CellColor::indexed(value - 100 + 8);
-            else
-                return false;
+        default: return false;
         }
     }
     return true;
