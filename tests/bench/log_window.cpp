@@ -13,10 +13,10 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <random>
 #include <unistd.h>
 
+#include "thread_clock.h"
 #include "logs/find_bar.h"
 #include "logs/log_view.h"
 
@@ -30,14 +30,6 @@ double megabytes()
 {
     QFile file(QStringLiteral("/proc/self/statm"));
     return file.open(QIODevice::ReadOnly) ? file.readAll().split(' ').value(1).toDouble() * double(::sysconf(_SC_PAGESIZE)) / 1e6 : 0;
-}
-
-// What this thread has used of a processor: the same whatever else the machine does.
-double cpuMs()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
 }
 
 // The longest time in which the window could not have answered.

@@ -15,11 +15,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
-#include <ctime>
 #include <signal.h>
 #include <thread>
 
 #include "../ui/fake_engine.h"
+#include "thread_clock.h"
 #include "client/session_client.h"
 #include "terminal/terminal_canvas.h"
 #include "terminal/terminal_session.h"
@@ -30,14 +30,6 @@ using namespace slipway::ui;
 
 namespace
 {
-
-// What this thread has used of a processor: the same whatever else the machine does.
-double cpuMs()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
-}
 
 double at(std::vector<double> values, double share)
 {

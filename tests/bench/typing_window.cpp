@@ -16,9 +16,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 
 #include "../ui/fake_engine.h"
+#include "thread_clock.h"
 #include "dockerfile/code_editor.h"
 #include "dockerfile/dockerfile_view.h"
 #include "jobs/jobs.h"
@@ -29,14 +29,6 @@ using namespace slipway::ui;
 
 namespace
 {
-
-// What this thread has used of a processor: the same whatever else the machine does.
-double cpuMs()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
-}
 
 // The longest that one turn of the event loop kept the GUI thread.
 class Application : public QApplication
