@@ -25,9 +25,11 @@ public:
     void write(std::string bytes) override { m_loop.send(m_connection, std::move(bytes)); }
     void resize(int rows, int columns) override
     {
-        HttpCall call = HttpCaller::call("POST", "/exec/" + m_execId + "/resize?h=" + std::to_string(rows) +
-                                                     "&w=" + std::to_string(columns));
-        m_loop.start(std::move(call));
+        const std::lock_guard lock(m_sizeMutex);
+        m_size = {rows, columns};
+        m_sizeTries = 0;
+        if (!std::exchange(m_sizing, true))
+            sendSize({});
     }
 
     void taken(std::size_t bytes) override
@@ -45,11 +47,36 @@ public:
             m_loop.hold(m_connection, false);
     }
 
+    // One call at a time, so that none overtakes another; the last size is the one that stays. An engine refuses it until the program
+    // runs, which is some time after the stream began.
+    void sendSize(std::chrono::milliseconds delay) // with m_sizeMutex
+    {
+        HttpCall call = HttpCaller::call("POST", "/exec/" + m_execId + "/resize?h=" + std::to_string(m_size.first) + "&w=" + std::to_string(m_size.second));
+        call.delay = delay;
+        call.guard = m_guard;
+        const auto accepted = std::make_shared<bool>(false);
+        call.onHead = [accepted](const HttpHead& head) { *accepted = head.status < 400; };
+        call.onEnd = [this, accepted, sent = m_size](const Status&) {
+            const std::lock_guard lock(m_sizeMutex);
+            m_sizeTries += *accepted ? 0 : 1;
+            m_sizing = sent != m_size || (!*accepted && m_sizeTries <= mostSizeTries);
+            if (m_sizing)
+                sendSize(*accepted ? std::chrono::milliseconds() : m_sizeTries * sizePause);
+        };
+        m_loop.start(std::move(call));
+    }
+
+    static constexpr int mostSizeTries = 10; // as the docker command, and with its pauses
+    static constexpr std::chrono::milliseconds sizePause{10};
     static constexpr std::size_t most = 512 * 1024;
     std::atomic<std::size_t> m_untaken = 0;
     std::atomic<bool> m_heldBack = false;
     HttpLoop& m_loop;
     std::string m_execId;
+    std::mutex m_sizeMutex;
+    std::pair<int, int> m_size; // rows, columns
+    bool m_sizing = false;
+    int m_sizeTries = 0;
     std::function<void()> m_wake;
     std::shared_ptr<CallGuard> m_guard = std::make_shared<CallGuard>();
     HttpLoop::Handle m_connection;

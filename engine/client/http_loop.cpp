@@ -47,7 +47,8 @@ public:
     Connection(HttpCall call, const std::string& path)
         : m_call(std::move(call)), m_path(path), m_parser(*this, m_call.method == "HEAD")
     {
-        m_giveUp = Clock::now() + connectPatience;
+        m_retryAt = Clock::now() + m_call.delay;
+        m_giveUp = m_retryAt + connectPatience;
     }
 
     void open();
@@ -97,7 +98,7 @@ private:
     bool m_done = false;
     std::atomic<bool> m_held = false;
     bool m_writeBroken = false;
-    Clock::time_point m_giveUp, m_retryAt{};
+    Clock::time_point m_giveUp, m_retryAt;
 };
 
 void HttpLoop::Connection::makeRequest()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -51,6 +52,7 @@ struct HttpCall
     std::string body;
     UniqueFd bodyFile;   // sent after BODY; its length is taken when the call starts
     bool upgrade = false;
+    std::chrono::milliseconds delay{0}; // until it is sent
     std::shared_ptr<CallGuard> guard = std::make_shared<CallGuard>();
 
     std::function<void(const HttpHead&)> onHead;

@@ -71,6 +71,13 @@ public:
         QVERIFY(QTest::qWaitFor([&] { const std::lock_guard lock(m_mutex); terminal = m_terminal; return terminal != nullptr; }, patience));
         terminal->write(text);
     }
+    void resize(int rows, int columns)
+    {
+        std::shared_ptr<slipway::Terminal> terminal;
+        QVERIFY(QTest::qWaitFor([&] { const std::lock_guard lock(m_mutex); terminal = m_terminal; return terminal != nullptr; }, patience));
+        terminal->resize(rows, columns);
+    }
+    void resizeWhenOpened(int rows, int columns) { m_first = {rows, columns}; }
     void takeAll() // from now on, too
     {
         std::shared_ptr<slipway::Terminal> terminal;
@@ -107,11 +114,14 @@ private:
             const std::lock_guard lock(m_mutex);
             if (terminal)
                 m_terminal = *terminal;
+            if (terminal && m_first)
+                m_terminal->resize(m_first->first, m_first->second);
         };
     }
     std::mutex m_mutex;
     std::string m_output;
     std::optional<slipway::SessionClient::Kept> m_kept;
+    std::optional<std::pair<int, int>> m_first;
     std::shared_ptr<slipway::Terminal> m_terminal;
     std::unique_ptr<slipway::EngineClient> m_client;
     slipway::Request m_request, m_ending;
@@ -313,6 +323,29 @@ private slots:
             QCOMPARE(std::stoul(line), ++previous);
         }
         QCOMPARE(previous, std::size_t{400000});
+    }
+
+    // A terminal has the size that was asked for last, however fast the sizes came and whether or not its program ran by then.
+    void theLastSizeCounts()
+    {
+        QCOMPARE(m_engine.docker({"run", "-d", "--name", "box", "busybox", "sleep", "1000"}).code, 0);
+        Shell shell(m_engine.socketPath());
+        shell.resizeWhenOpened(33, 77);
+        shell.open("box", "first");
+        const auto becomes = [&shell](const std::string& size) {
+            return QTest::qWaitFor([&] {
+                shell.type("stty size\n");
+                return shell.waitFor("\n" + size, 100);
+            }, patience / 10);
+        };
+        QVERIFY2(becomes("33 77\r\n"), shell.output().c_str());
+        for (int burst = 0; burst < 10; ++burst) {
+            for (int i = 0; i < 30; ++i)
+                shell.resize(10 + i, 40 + burst);
+            shell.resize(50, 100 + burst);
+            const std::string last = "50 " + std::to_string(100 + burst) + "\r\n";
+            QVERIFY2(becomes(last), shell.output().c_str());
+        }
     }
 
     // The container's end is theirs.
