@@ -12,6 +12,7 @@ namespace slipway::ui
 {
 
 [[nodiscard]] constexpr bool isBoxGlyph(char32_t c) { return c >= 0x2500 && c <= 0x259f; }
+[[nodiscard]] constexpr bool isBlock(char32_t c) { return c >= 0x2580 && c <= 0x259f; }
 void drawBoxGlyph(QPainter& p, char32_t c, const QRect& cell, const QColor& color); // isBoxGlyph(c)
 
 } // namespace slipway::ui

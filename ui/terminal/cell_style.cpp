@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "terminal/cell_style.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <utility>
 
 namespace slipway::ui
 {
@@ -13,7 +16,55 @@ constexpr std::array<QRgb, 16> darkPalette = {
 constexpr std::array<QRgb, 16> lightPalette = {
     0xff24292f, 0xffc22838, 0xff1a7f37, 0xff8a5a00, 0xff0b62c4, 0xff8a3ab9, 0xff0b7285, 0xff6b7482,
     0xff57606a, 0xffa40e26, 0xff116329, 0xff6f4700, 0xff084a96, 0xff6a2396, 0xff085566, 0xff8c959f};
+constexpr double legibleContrast = 4.5, plainContrast = 7;
+// Backgrounds in the neutral colours stay near the view's own, as one expects of black in the dark and of white in the light.
+constexpr std::array<std::pair<int, QRgb>, 2> darkGrounds = {{{0, 0xff2c323c}, {8, 0xff4b5263}}}, lightGrounds = {{{7, 0xffd8dee4}, {15, 0xffeaeef2}}};
+
+double linear(int level)
+{
+    static const auto table = [] {
+        std::array<double, 256> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const double v = static_cast<double>(i) / 255;
+            all[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+        }
+        return all;
+    }();
+    return table[static_cast<std::size_t>(level)];
+}
+
+double luminance(const QColor& c) { return 0.2126 * linear(c.red()) + 0.7152 * linear(c.green()) + 0.0722 * linear(c.blue()); }
+
+// FG on its way to END, as far as it takes to stand on BG with that contrast.
+QColor towards(const QColor& end, double wanted, const QColor& fg, const QColor& bg)
+{
+    double low = 0, high = 1;
+    for (int i = 0; i < 8; ++i) {
+        const double middle = (low + high) / 2;
+        (contrast(mix(fg, end, middle), bg) >= wanted ? high : low) = middle;
+    }
+    return mix(fg, end, high);
+}
+
+// PLAIN: it has no tint that would be lost.
+QColor legible(const QColor& fg, const QColor& bg, bool plain)
+{
+    if (contrast(fg, bg) >= legibleContrast)
+        return fg;
+    QColor end = luminance(fg) < luminance(bg) ? Qt::black : Qt::white;
+    if (contrast(end, bg) < legibleContrast)
+        end = end == QColor(Qt::black) ? Qt::white : Qt::black;
+    return towards(end, plain ? std::min(plainContrast, contrast(end, bg)) : legibleContrast, fg, bg);
+}
+
+bool isOfTheView(const CellColor& c) { return c.kind == CellColor::Default || (c.kind == CellColor::Indexed && c.r < 16); }
 } // namespace
+
+double contrast(const QColor& a, const QColor& b)
+{
+    const double of = luminance(a), on = luminance(b);
+    return (std::max(of, on) + 0.05) / (std::min(of, on) + 0.05);
+}
 
 bool setRendition(int code, CellStyle& style)
 {
@@ -103,6 +154,30 @@ QColor ViewColors::resolve(const CellColor& c, const QColor& whenDefault, bool b
     case CellColor::Rgb: return {c.r, c.g, c.b};
     }
     return whenDefault;
+}
+
+ViewColors::Inks ViewColors::inks(const CellStyle& style, bool reversed) const
+{
+    QColor fg = resolve(style.fg, text, style.has(CellStyle::Bold)), bg = resolve(style.bg, background);
+    for (const auto& [index, ground] : dark ? darkGrounds : lightGrounds)
+        if (style.bg == CellColor::indexed(index))
+            bg = QColor::fromRgb(ground);
+    const bool hidden = style.fg == style.bg && style.fg.kind != CellColor::Default;
+    if (hidden)
+        fg = bg;
+    const bool reverse = style.has(CellStyle::Reverse) != reversed;
+    const CellColor& wanted = reverse ? style.bg : style.fg;
+    const CellColor& ground = reverse ? style.fg : style.bg;
+    if (reverse)
+        std::swap(fg, bg);
+    Inks inks{.text = fg, .blocks = fg, .background = bg, .filled = reverse || ground.kind != CellColor::Default};
+    if (hidden)
+        return inks;
+    if (dark && wanted == CellColor::indexed(0) && inks.filled)
+        inks.text = background; // black: grey only where the view itself is black
+    if (isOfTheView(wanted))
+        inks.text = legible(inks.text, bg, wanted.kind == CellColor::Default || wanted.r == 0 || wanted.r == 15);
+    return inks;
 }
 
 } // namespace slipway::ui

@@ -55,7 +55,20 @@ struct ViewColors
     // 0-15 are chosen for the background; 16-255 are xterm's.
     [[nodiscard]] QColor ansi(int index) const;
     [[nodiscard]] QColor resolve(const CellColor& c, const QColor& whenDefault, bool bright = false) const;
+
+    // What a run of cells is painted with. Text in a colour of the view's own (the default, 0-15) can be read on any background: it is
+    // made lighter or darker until it can (4.5:1, as WCAG 2.2 AA asks). 16-255 and 24 bits are shown as they are, and so are blocks
+    // (U+2580-259F), which are parts of pictures, and text in the very colour of its background, which is meant to be hidden.
+    struct Inks
+    {
+        QColor text, blocks, background;
+        bool filled = false; // the background is not the view's
+    };
+    [[nodiscard]] Inks inks(const CellStyle& style, bool reversed = false) const; // REVERSED: the whole screen
 };
+
+// How well one is read on the other, 1 to 21, as WCAG defines it.
+[[nodiscard]] double contrast(const QColor& a, const QColor& b);
 
 [[nodiscard]] QColor mix(const QColor& a, const QColor& b, double shareOfB);
 

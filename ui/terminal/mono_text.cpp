@@ -74,7 +74,15 @@ MonoText::MonoText(const QFont& font) : m_font(font)
     m_ascent = qCeil(metrics.ascent()) + 1;
 }
 
-void MonoText::draw(QPainter& p, int x, int y, QStringView text, bool bold, bool italic) const
+// Ideographs stand in the middle of their two cells. The font that has them is looked for when the first is drawn.
+qreal MonoText::wideShift(std::size_t face) const
+{
+    if (!m_wideShift[face])
+        m_wideShift[face] = std::max(0.0, (2 * m_cellWidth - QFontMetricsF(m_fonts[face]).horizontalAdvance(QChar(0x4e00))) / 2);
+    return *m_wideShift[face];
+}
+
+void MonoText::draw(QPainter& p, int x, int y, QStringView text, bool bold, bool italic, const QColor& blocks) const
 {
     const std::size_t face = (bold ? 1u : 0u) | (italic ? 2u : 0u);
     const QRawFont& raw = m_raw[face];
@@ -113,7 +121,7 @@ void MonoText::draw(QPainter& p, int x, int y, QStringView text, bool bold, bool
         if (c == ' ')
             continue;
         if (isBoxGlyph(c) && !cluster) {
-            drawBoxGlyph(p, c, QRect(qRound(at.x()), y, m_cellWidth, m_lineHeight), p.pen().color());
+            drawBoxGlyph(p, c, QRect(qRound(at.x()), y, m_cellWidth, m_lineHeight), blocks.isValid() && isBlock(c) ? blocks : p.pen().color());
             continue;
         }
         quint32 glyph = 0;
@@ -125,7 +133,7 @@ void MonoText::draw(QPainter& p, int x, int y, QStringView text, bool bold, bool
             continue;
         }
         p.setFont(m_fonts[face]);
-        p.drawText(at, text.mid(start, i - start).toString());
+        p.drawText(at + QPointF(width == 2 ? wideShift(face) : 0, 0), text.mid(start, i - start).toString());
     }
     if (glyphs.isEmpty())
         return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include <QFont>
 #include <QRawFont>
@@ -28,16 +29,19 @@ public:
     [[nodiscard]] int lineHeight() const { return m_lineHeight; }
     [[nodiscard]] int ascent() const { return m_ascent; }
 
-    // Draws with the painter's pen; y is the top of the line.
-    void draw(QPainter& p, int x, int y, QStringView text, bool bold = false, bool italic = false) const;
+    // Draws with the painter's pen, block elements in BLOCKS if that is a colour; y is the top of the line.
+    void draw(QPainter& p, int x, int y, QStringView text, bool bold = false, bool italic = false, const QColor& blocks = {}) const;
 
     [[nodiscard]] static QFont defaultFont();
 
 private:
+    [[nodiscard]] qreal wideShift(std::size_t face) const;
+
     QFont m_font;
     std::array<QFont, 4> m_fonts;
     std::array<QRawFont, 4> m_raw;
     std::array<std::array<quint32, 128>, 4> m_ascii{}; // its glyphs; 0: the font has none
+    mutable std::array<std::optional<qreal>, 4> m_wideShift;
     int m_cellWidth = 8, m_lineHeight = 16, m_ascent = 12;
 };
 

@@ -89,6 +89,7 @@ private:
     void fontOrPaletteChanged();
     void paintLine(QPainter& p, int index, int y) const;
     void paintRun(QPainter& p, const CellStyle& style, const QString& text, int x, int y, int width) const;
+    void paintUnder(QPainter& p, const CellStyle& style, const QColor& color, int x, int y, int width) const; // and through
     void paintMatches(QPainter& p, std::uint64_t line, int y) const;
     void paintCursor(QPainter& p, int top) const;
 

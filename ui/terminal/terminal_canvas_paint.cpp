@@ -2,8 +2,10 @@
 #include "terminal/terminal_canvas.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QPainter>
+#include <QPainterPath>
 
 #include "terminal/terminal_find.h"
 
@@ -57,32 +59,44 @@ void TerminalCanvas::paintLine(QPainter& p, int index, int y) const
 
 void TerminalCanvas::paintRun(QPainter& p, const CellStyle& style, const QString& text, int x, int y, int width) const
 {
-    QColor fg = m_colors.resolve(style.fg, m_colors.text, style.has(CellStyle::Bold));
-    QColor bg = m_colors.resolve(style.bg, m_colors.background);
-    const bool reverse = style.has(CellStyle::Reverse) != m_screen->reversed();
-    if (reverse)
-        std::swap(fg, bg);
+    ViewColors::Inks inks = m_colors.inks(style, m_screen->reversed());
+    const auto fade = [&inks](double share) {
+        inks.text = mix(inks.text, inks.background, share);
+        inks.blocks = mix(inks.blocks, inks.background, share);
+    };
     if (style.has(CellStyle::Dim))
-        fg = mix(fg, bg, 0.4);
+        fade(0.4);
     if (style.has(CellStyle::Blink) && !m_blinkOn && hasFocus())
-        fg = mix(fg, bg, 0.6);
-    if (reverse || style.bg.kind != CellColor::Default)
-        p.fillRect(x, y, width, m_text.lineHeight(), bg);
+        fade(0.6);
+    if (inks.filled)
+        p.fillRect(x, y, width, m_text.lineHeight(), inks.background);
     if (!style.has(CellStyle::Conceal)) {
-        p.setPen(fg);
-        m_text.draw(p, x, y, text, style.has(CellStyle::Bold), style.has(CellStyle::Italic));
+        p.setPen(inks.text);
+        m_text.draw(p, x, y, text, style.has(CellStyle::Bold), style.has(CellStyle::Italic), inks.blocks);
     }
+    paintUnder(p, style, inks.text, x, y, width);
+}
+
+void TerminalCanvas::paintUnder(QPainter& p, const CellStyle& style, const QColor& color, int x, int y, int width) const
+{
     const int base = y + m_text.ascent() + 1;
     if (style.has(CellStyle::CurlyUnderline)) {
-        for (int i = 0; i < width; ++i)
-            p.fillRect(x + i, base + (i % 4 == 1 || i % 4 == 2 ? 1 : 0), 1, 1, fg);
+        const double half = m_text.cellWidth() / 2.0; // a wave a cell
+        QPainterPath wave(QPointF(x, base));
+        for (double at = x; at < x + width; at += half)
+            wave.quadTo(at + half / 2, base + (std::lround((at - x) / half) % 2 ? 2.5 : -2.5), at + half, base);
+        p.save();
+        p.setRenderHint(QPainter::Antialiasing);
+        p.setClipRect(x, y, width, m_text.lineHeight());
+        p.strokePath(wave, QPen(color, 1.2));
+        p.restore();
     } else if (style.has(CellStyle::Underline)) {
-        p.fillRect(x, base, width, 1, fg);
+        p.fillRect(x, base, width, 1, color);
         if (style.has(CellStyle::DoubleUnderline))
-            p.fillRect(x, base - 2, width, 1, fg);
+            p.fillRect(x, base - 2, width, 1, color);
     }
     if (style.has(CellStyle::Strike))
-        p.fillRect(x, y + m_text.ascent() * 2 / 3, width, 1, fg);
+        p.fillRect(x, y + m_text.ascent() * 2 / 3, width, 1, color);
 }
 
 void TerminalCanvas::paintMatches(QPainter& p, std::uint64_t line, int y) const
