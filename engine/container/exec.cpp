@@ -18,7 +18,7 @@ namespace
 {
 
 constexpr std::chrono::minutes keepFinished{5};
-constexpr std::chrono::seconds exitReportPatience{2};
+constexpr std::chrono::seconds exitReportPatience{2}, startPatience{10};
 constexpr int lostExitCode = 255;
 constexpr std::size_t keptOutput = 512 * 1024; // of a session that can be returned to
 
@@ -149,9 +149,12 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
     const auto failed = [&](Error error) {
         std::error_code ignored;
         std::filesystem::remove_all(m_impl->execDirOf(execId), ignored);
-        const std::lock_guard lock(exec->mutex);
-        exec->exitCode = 126;
-        exec->finishedAt = now();
+        {
+            const std::lock_guard lock(exec->mutex);
+            exec->exitCode = 126;
+            exec->finishedAt = now();
+        }
+        exec->changed.notify_all();
         return std::unexpected(std::move(error));
     };
     auto request = m_impl->execRequest(*exec, *record, state.pid);
@@ -191,6 +194,7 @@ Result<ContainerService::ExecStarted> ContainerService::startExec(const std::str
         exec->pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, exec->pid, 0)));
         exec->startedAt = started->startedAt;
     }
+    exec->changed.notify_all();
     m_impl->watchExec(exec);
     return result;
 }
@@ -264,7 +268,8 @@ Status ContainerService::resizeExec(const std::string& execId, std::uint16_t row
 {
     TRY(const auto exec, m_impl->findExec(execId));
     {
-        const std::lock_guard lock(exec->mutex);
+        std::unique_lock lock(exec->mutex); // its client has the stream, and may resize, before it runs
+        exec->changed.wait_for(lock, startPatience, [&] { return !exec->started || exec->running || exec->exitCode; });
         if (!exec->running)
             return fail(ErrorKind::NotFound, std::format("process does not exist {}: not found", execId));
     }

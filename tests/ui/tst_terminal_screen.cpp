@@ -129,6 +129,33 @@ private slots:
         s.write("\x1b[6;1Hlast");
         QCOMPARE(row(s, 5), QStringLiteral("last"));
     }
+    // A program that fills the screen draws nothing anew when the size has changed back before it looked: all must be there again.
+    void aSizeThatIsGivenBack()
+    {
+        TerminalScreen s(4, 10);
+        s.write("\x1b[?1049h1\r\n2\r\n3\r\nlast");
+        const auto all = [&s] {
+            QStringList rows;
+            for (int i = 0; i < s.rows(); ++i)
+                rows << row(s, i);
+            return rows.join(' ');
+        };
+        for (const auto& [rows, columns] : {std::pair{2, 3}, {9, 3}, {1, 10}, {3, 20}, {4, 10}})
+            s.resize(rows, columns);
+        QCOMPARE(all(), QStringLiteral("1 2 3 last"));
+        QCOMPARE(s.cursorRow(), 3);
+        QCOMPARE(s.cursorColumn(), 4);
+        s.resize(2, 10);
+        QCOMPARE(all(), QStringLiteral("3 last"));
+        QCOMPARE(s.cursorRow(), 1);
+        s.write("!"); // it has drawn: what was above is gone
+        s.resize(4, 10);
+        QCOMPARE(all(), QStringLiteral("3 last!  "));
+        s.write("\x1b[1;1Htop");
+        s.resize(2, 10); // below the cursor
+        s.resize(4, 10);
+        QCOMPARE(all(), QStringLiteral("top last!  "));
+    }
     void keysAndPaste()
     {
         TerminalScreen s(4, 10);

@@ -184,25 +184,35 @@ void TerminalScreen::resize(int rows, int columns)
         feed("\x1b[" + std::to_string(row + 1) + ';' + std::to_string(column + 1) + 'H');
         m_unusual &= static_cast<std::uint16_t>(~(Region | Margins | Origin));
     }
-    const auto fit = [&](Grid& g, bool hasScrollback, bool hasCursor) {
+    const auto fit = [&](Grid& g, int before, bool hasScrollback, int cursor) { // no cursor: -1; returns how many rows went above
         g.straighten();
-        const auto unused = [&](const Row& row) { return row.cells.empty(); };
-        for (int r = m_rows; r > rows; --r)
-            if (hasCursor ? m_cursorRow < r - 1 : unused(g.rows.back())) {
+        int above = 0;
+        for (int r = before; r > rows; --r)
+            if (cursor >= 0 ? cursor - above < r - 1 : g.rows.back().cells.empty()) {
                 g.rows.pop_back(); // what is below the cursor goes first
             } else {
                 if (hasScrollback)
                     pushScrollback(g.rows.front());
                 g.rows.erase(g.rows.begin());
+                ++above;
             }
         g.rows.resize(static_cast<std::size_t>(rows));
+        return above;
     };
-    fit(m_primaryGrid, true, !m_alternate);
-    if (m_alternate)
-        fit(m_alternateGrid, false, true);
+    fit(m_primaryGrid, m_rows, true, m_alternate ? -1 : m_cursorRow);
+    if (m_alternate) {
+        if (!m_left)
+            m_left = Left{m_alternateGrid, m_rows, m_cursorRow, m_cursorColumn};
+        m_alternateGrid = m_left->grid;
+        m_cursorRow = m_left->cursorRow - fit(m_alternateGrid, m_left->rows, false, m_left->cursorRow);
+        m_cursorColumn = m_left->cursorColumn;
+    }
     m_rows = rows;
     m_columns = columns;
+    const VTermPos cursor{std::min(m_cursorRow, rows - 1), std::min(m_cursorColumn, columns - 1)};
     vterm_set_size(m_vterm, rows, columns);
+    if (m_alternate) // libvterm knows of the last size alone
+        feed("\x1b[" + std::to_string(cursor.row + 1) + ';' + std::to_string(cursor.col + 1) + 'H');
     VTermPos at{};
     vterm_state_get_cursorpos(vterm_obtain_state(m_vterm), &at);
     m_cursorRow = at.row;

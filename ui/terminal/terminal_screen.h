@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -184,6 +185,14 @@ private:
     int m_rows, m_columns;
     TerminalHistory m_history;
     Grid m_primaryGrid, m_alternateGrid;
+    // The alternate screen as the program left it when it printed last. A program that has not noticed yet that the size changed and
+    // changed back draws nothing anew: it must find all that it drew.
+    struct Left
+    {
+        Grid grid;
+        int rows, cursorRow, cursorColumn;
+    };
+    std::optional<Left> m_left; // since the size changed, until the program prints
     bool m_alternate = false, m_cursorVisible = true, m_cursorBlinks = true, m_reversed = false, m_bracketedPaste = false;
     CursorShape m_cursorShape = CursorShape::Block;
     MouseMode m_mouse = MouseMode::None;

@@ -55,6 +55,8 @@ QString printable(std::string_view utf8, qsizetype longest)
 std::size_t TerminalScreen::write(std::string_view bytes, std::size_t effort)
 {
     m_effort = 0;
+    if (!bytes.empty())
+        m_left.reset();
     std::string joined;
     const std::size_t held = m_tail.size();
     if (held > 0) {

@@ -31,6 +31,7 @@ namespace slipway::ui
 namespace
 {
 constexpr std::size_t mostReturned = 32; // sessions that a new window opens again
+constexpr int slowMs = 500;
 constexpr const char* shellKey = "terminal/shell"; // the name of the one that was chosen last
 
 const std::vector<std::string>& shellPaths() // the best first
@@ -87,6 +88,12 @@ TerminalView::TerminalView(EngineBridge& bridge, QWidget* parent) : QWidget(pare
     setAccessibleName(tr("Terminal"));
     m_canvas->setFind(m_find);
     m_hop.renew(this);
+    m_opening.setSingleShot(true);
+    m_opening.setInterval(slowMs);
+    connect(&m_opening, &QTimer::timeout, this, [this] {
+        m_slow = true;
+        showState();
+    });
     connect(m_button, &QPushButton::clicked, this, &TerminalView::act);
     connect(m_canvas, &TerminalCanvas::gridResized, this, [this](int rows, int columns) {
         if (!current())
@@ -281,7 +288,7 @@ void TerminalView::look(const QString& id)
                 names << nameOf(shell);
             }
             if (std::exchange(shells.looking, false) && id == m_id)
-                openShell({});
+                openPreferred();
         }));
 }
 
@@ -293,17 +300,30 @@ bool TerminalView::hasNoShell() const
 
 void TerminalView::openShell(const QString& shell)
 {
-    const QStringList& found = m_shells[m_id].found;
-    QString path = shell;
-    if (path.isEmpty()) {
-        if (hasNoShell())
-            return showState();
-        const QString last = QSettings().value(shellKey).toString();
-        const auto same = std::ranges::find_if(found, [&](const QString& one) { return nameOf(one) == last; });
-        path = same != found.end() ? *same : found.value(0, QStringLiteral("sh"));
-    } else {
-        QSettings().setValue(shellKey, nameOf(path));
+    Shells& shells = m_shells[m_id];
+    if (!shell.isEmpty()) {
+        QSettings().setValue(shellKey, nameOf(shell));
+        openPath(shell);
+    } else if (shells.looked) {
+        openPreferred();
+    } else if (!std::exchange(shells.looking, true)) {
+        showState();
+        look(m_id);
     }
+}
+
+void TerminalView::openPreferred()
+{
+    if (hasNoShell())
+        return showState();
+    const QStringList& found = m_shells[m_id].found;
+    const QString last = QSettings().value(shellKey).toString();
+    const auto same = std::ranges::find_if(found, [&](const QString& one) { return nameOf(one) == last; });
+    openPath(same != found.end() ? *same : found.value(0, QStringLiteral("sh")));
+}
+
+void TerminalView::openPath(const QString& path)
+{
     SessionClient::Options options;
     options.command = {path.toStdString()};
     open(options);
@@ -320,6 +340,7 @@ void TerminalView::openDebugShell()
 void TerminalView::open(const SessionClient::Options& options)
 {
     TerminalSession* session = add(m_id);
+    layout()->activate(); // its tab may be the first: the shell begins with the size that it will have
     session->open(options);
     fillTabs();
 }
@@ -442,6 +463,13 @@ void TerminalView::showState()
     const TerminalSession* session = current();
     const bool looking = m_shells.contains(m_id) && m_shells.at(m_id).looking;
     const bool live = session && session->state() == State::Open;
+    const bool opening = m_running && (looking || (session && session->state() == State::Opening));
+    if (!opening) {
+        m_opening.stop();
+        m_slow = false;
+    } else if (!m_slow && !m_opening.isActive()) {
+        m_opening.start();
+    }
     m_canvas->setInputEnabled(live && m_running);
     QString title, detail, button;
     if (m_id.isEmpty()) {
@@ -451,7 +479,7 @@ void TerminalView::showState()
         title = m_starting ? tr("Starting…") : tr("This container is not running");
         detail = !m_startProblem.isEmpty() ? m_startProblem : session ? tr("Its shells ended with it. What they printed stays below.") : tr("A shell needs a running container.");
         button = m_starting ? QString() : tr("Start it");
-    } else if (looking || (session && session->state() == State::Opening)) {
+    } else if (opening) {
         title = tr("Opening a shell…");
     } else if (!session && hasNoShell()) {
         title = tr("This container has no shell");
@@ -477,7 +505,8 @@ void TerminalView::showState()
     m_detail->setVisible(!detail.isEmpty());
     m_button->setText(button);
     m_button->setVisible(!button.isEmpty());
-    m_message->setVisible(!live || !m_running);
+    // Most shells are there at once: a message that comes and goes would change their size twice.
+    m_message->setVisible(opening ? m_slow : !live || !m_running);
     m_bar->setVisible(m_running && (session || hasNoShell()));
     m_canvas->screenChanged();
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include <QTimer>
 #include <QWidget>
 
 #include "bridge/engine_bridge.h"
@@ -58,7 +59,9 @@ private:
     void begin();                                              // returns to what runs, or opens a shell
     void open(const SessionClient::Options& options);
     void look(const QString& id); // for the shells that it has
-    void openShell(const QString& shell); // a path; empty: the one that is preferred
+    void openShell(const QString& shell); // a path; empty: the one that is preferred, once it is known which there are
+    void openPreferred();
+    void openPath(const QString& path);
     void openDebugShell();
     [[nodiscard]] static QString debugShellWords();
     [[nodiscard]] bool hasNoShell() const; // and that is known
@@ -88,6 +91,8 @@ private:
     QString m_id, m_startProblem;
     bool m_running = false, m_starting = false, m_filling = false;
     bool m_keeps = false; // the engine keeps sessions, and can end them
+    bool m_slow = false; // opening a shell takes longer than one waits without a word
+    QTimer m_opening;
     std::map<QString, Shells> m_shells;
     EngineHop m_hop;
     Request m_startRequest;
