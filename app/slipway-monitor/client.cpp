@@ -7,21 +7,38 @@
 namespace slipway::monitor
 {
 
-bool Client::flush()
+namespace
 {
-    std::size_t sent = 0;
-    while (sent < pending.size()) {
-        const ssize_t n = ::send(fd.get(), pending.data() + sent, pending.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+constexpr std::size_t worthMoving = 256 * 1024;
+}
+
+bool Outbox::flush(int fd)
+{
+    while (!empty()) {
+        const ssize_t n = ::send(fd, m_bytes.data() + m_sent, size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
             break;
         if (n < 0)
             return false;
-        sent += static_cast<std::size_t>(n);
+        m_sent += static_cast<std::size_t>(n);
     }
-    pending.erase(0, sent);
+    if (empty()) {
+        clear();
+    } else if (m_sent >= worthMoving) {
+        m_bytes.erase(0, m_sent);
+        m_sent = 0;
+    }
     return true;
+}
+
+void Client::flush()
+{
+    if (pending.flush(fd.get()))
+        return;
+    kind = Kind::Closing;
+    pending.clear();
 }
 
 } // namespace slipway::monitor

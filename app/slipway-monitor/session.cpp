@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -23,6 +24,10 @@ using logstore::Stream;
 using namespace std::chrono_literals;
 
 constexpr std::size_t inputLimit = 64 * 1024;
+// A terminal gives up to 4 KB at a time. Of a program that prints much, several of these go out as one: each costs the engine and the
+// window a wake-up. Less than that, as what a key brings, is never kept back.
+constexpr std::size_t muchOutput = 1024, mostHeld = 64 * 1024;
+constexpr auto longestHold = 1ms;
 
 std::uint64_t oomKills(const std::string& file)
 {
@@ -94,8 +99,10 @@ void Session::run()
             timeout = 200;
         }
         std::vector<pollfd> fds = interests();
-        if (::poll(fds.data(), fds.size(), timeout) > 0)
+        if (::poll(fds.data(), fds.size(), m_held > 0 ? static_cast<int>(longestHold.count()) : timeout) > 0)
             dispatch(fds);
+        if (m_held > 0 && std::chrono::steady_clock::now() - m_heldSince >= longestHold)
+            release();
     }
     if (m_options.ephemeral)
         return;
@@ -121,7 +128,7 @@ std::vector<pollfd> Session::interests() const
     };
     for (const Client& client : m_clients) {
         const bool reads = !client.readEnded && (!client.in || m_input.size() < inputLimit);
-        const auto events = static_cast<short>((reads ? POLLIN : 0) | (client.pending.empty() ? 0 : POLLOUT));
+        const auto events = static_cast<short>((reads ? POLLIN : 0) | (client.pending.empty() || m_held > 0 ? 0 : POLLOUT));
         fds.push_back({events || !client.readEnded ? client.fd.get() : -1, events, 0});
     }
     return fds;
@@ -132,8 +139,8 @@ void Session::dispatch(const std::vector<pollfd>& ready)
     std::size_t index = 8;
     for (Client& client : m_clients) { // before acceptClient() adds to them
         const short events = ready[index++].revents;
-        if (events & POLLOUT && !client.flush())
-            client.kind = Client::Kind::Closing, client.pending.clear();
+        if (events & POLLOUT)
+            client.flush();
         if (events & (POLLIN | POLLHUP | POLLERR))
             readClient(client);
     }
@@ -174,17 +181,19 @@ void Session::onChild()
 
 void Session::readOutput(UniqueFd& from, Stream stream)
 {
+    const bool terminal = &from == &m_process.terminal;
     std::array<char, 65536> buffer;
     const ssize_t got = ::read(from.get(), buffer.data(), buffer.size());
     if (got > 0) {
+        const auto size = static_cast<std::size_t>(got);
         if (m_log)
-            m_log->append(stream, buffer.data(), static_cast<std::size_t>(got), now());
+            m_log->append(stream, buffer.data(), size, now());
         if (m_kept)
-            m_kept->append({buffer.data(), static_cast<std::size_t>(got)});
-        broadcast(stream, buffer.data(), static_cast<std::size_t>(got));
+            m_kept->append({buffer.data(), size});
+        broadcast(stream, buffer.data(), size, terminal && size >= muchOutput && hold(size));
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         // A terminal reports EIO whenever nobody has it open; while the process lives it may be opened again.
-        if (&from == &m_process.terminal && !m_exit) {
+        if (terminal && !m_exit) {
             const timespec pause{0, 5'000'000};
             ::nanosleep(&pause, nullptr);
             return;
@@ -193,8 +202,27 @@ void Session::readOutput(UniqueFd& from, Stream stream)
     }
 }
 
-void Session::broadcast(Stream stream, const char* data, std::size_t size)
+// Whether SIZE more bytes for the clients can wait for what may follow.
+bool Session::hold(std::size_t size)
 {
+    m_held += size;
+    if (m_held >= mostHeld)
+        return m_held = 0, false;
+    if (m_held == size)
+        m_heldSince = std::chrono::steady_clock::now();
+    return true;
+}
+
+void Session::release()
+{
+    m_held = 0;
+    for (Client& client : m_clients)
+        client.flush();
+}
+
+void Session::broadcast(Stream stream, const char* data, std::size_t size, bool held)
+{
+    m_held = held ? m_held : 0;
     const bool isErr = stream == Stream::Stderr;
     const std::array<char, 8> header = {isErr ? '\2' : '\1',
                                         0,
@@ -208,10 +236,10 @@ void Session::broadcast(Stream stream, const char* data, std::size_t size)
         if (client.kind != Client::Kind::Attached || !(isErr ? client.err : client.out))
             continue;
         if (client.framed)
-            client.pending.append(header.data(), header.size());
-        client.pending.append(data, size);
-        if (!client.flush())
-            client.kind = Client::Kind::Closing, client.pending.clear();
+            client.pending.add({header.data(), header.size()});
+        client.pending.add({data, size});
+        if (!held)
+            client.flush();
     }
 }
 
@@ -288,9 +316,9 @@ void Session::serve(Client& client)
         client.out = out;
         client.err = err;
         client.framed = framed;
-        client.pending = "ok\n";
+        client.pending.add("ok\n");
         if (const char* kept = std::strstr(line.c_str(), " kept="); kept && m_kept)
-            client.pending += pastOf(std::strtoull(kept + 6, nullptr, 10));
+            client.pending.add(pastOf(std::strtoull(kept + 6, nullptr, 10)));
         if (client.in) {
             m_input += rest;
             feedInput();
@@ -298,15 +326,14 @@ void Session::serve(Client& client)
     } else if (std::sscanf(line.c_str(), "resize %u %u", &rows, &columns) == 2) {
         const winsize size{static_cast<unsigned short>(rows), static_cast<unsigned short>(columns), 0, 0};
         const bool done = m_process.terminal && ::ioctl(m_process.terminal.get(), TIOCSWINSZ, &size) == 0;
-        client.pending = done ? "ok\n" : "error no terminal\n";
+        client.pending.add(done ? "ok\n" : "error no terminal\n");
     } else if (line == "wait") {
         client.kind = Client::Kind::Waiting;
     } else if (line == "info") {
-        client.pending = std::to_string(m_process.pid) + ' ' + std::to_string(m_process.startTicks) + ' '
-                         + std::to_string(::getpid()) + ' ' + std::to_string(toUnixNano(m_startedAt)) + '\n';
+        client.pending.add(std::to_string(m_process.pid) + ' ' + std::to_string(m_process.startTicks) + ' '
+                         + std::to_string(::getpid()) + ' ' + std::to_string(toUnixNano(m_startedAt)) + '\n');
     }
-    if (!client.flush())
-        client.kind = Client::Kind::Closing, client.pending.clear();
+    client.flush();
 }
 
 void Session::acceptClient()
@@ -346,10 +373,9 @@ void Session::finish()
     m_listener.reset();
     for (Client& client : m_clients) {
         if (client.kind == Client::Kind::Waiting)
-            client.pending = "exit " + text;
+            client.pending.add("exit " + text);
         client.kind = Client::Kind::Closing;
-        if (!client.flush())
-            client.pending.clear();
+        client.flush();
     }
     m_forwarder.reset();
     m_resolver.reset();

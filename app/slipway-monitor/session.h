@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <list>
 #include <optional>
 #include <string>
@@ -40,7 +41,9 @@ private:
     void dispatch(const std::vector<pollfd>& ready);
     void onChild();
     void readOutput(UniqueFd& from, logstore::Stream stream);
-    void broadcast(logstore::Stream stream, const char* data, std::size_t size);
+    void broadcast(logstore::Stream stream, const char* data, std::size_t size, bool held);
+    [[nodiscard]] bool hold(std::size_t size);
+    void release(); // what is held goes out
     void feedInput();
     void readClient(Client& client);
     void serve(Client& client);
@@ -60,6 +63,8 @@ private:
     std::optional<Resolver> m_resolver;
     std::list<Client> m_clients;
     std::optional<KeptOutput> m_kept;
+    std::size_t m_held = 0; // of the terminal's output: it is the clients' already, but not sent
+    std::chrono::steady_clock::time_point m_heldSince;
     std::string m_input; // on its way to the process's stdin
     bool m_inputEnds = false;
     std::optional<Exit> m_exit;

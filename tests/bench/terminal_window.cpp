@@ -3,6 +3,7 @@
 // lines; times are milliseconds.
 //   terminal_window cat SOCKET ID FILE BYTES ROUNDS    from Return until the prompt behind the last line of FILE is painted
 //   terminal_window feed FILE ROUNDS    the same without engine, container and pty: half a megabyte waits at most, as from an engine
+//   terminal_window pty FILE ROUNDS     `cat` on a bare pty whose other end is read and thrown away: no terminal can be faster here
 //   terminal_window flood SOCKET ID SECONDS ROUNDS PROGRAM   `yes` for so long, then as often for a second, each ended by Ctrl+C
 #include <QApplication>
 #include <QDir>
@@ -15,8 +16,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
+#include <pty.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 #include "../ui/fake_engine.h"
 #include "thread_clock.h"
@@ -254,6 +258,37 @@ int feed(Application& application, const QString& path, int rounds)
     return 0;
 }
 
+int pty(const char* path, int rounds)
+{
+    std::vector<double> took;
+    std::size_t bytes = 0;
+    std::vector<char> buffer(64 * 1024);
+    for (int i = 0; i < rounds; ++i) {
+        QElapsedTimer clock;
+        clock.start();
+        int master = -1;
+        const pid_t child = ::forkpty(&master, nullptr, nullptr, nullptr);
+        if (child == 0) {
+            ::execlp("cat", "cat", path, nullptr);
+            ::_exit(127);
+        }
+        if (child < 0)
+            return 4;
+        bytes = 0;
+        for (ssize_t got = 0; (got = ::read(master, buffer.data(), buffer.size())) > 0;)
+            bytes += static_cast<std::size_t>(got);
+        took.push_back(double(clock.nsecsElapsed()) / 1e6);
+        ::close(master);
+        int status = 0;
+        if (::waitpid(child, &status, 0) != child || status != 0)
+            return 5;
+    }
+    if (bytes < std::size_t(QFile(QString::fromLocal8Bit(path)).size()))
+        return 6;
+    std::printf("{\"mb_per_s\":%.1f}\n", double(QFile(QString::fromLocal8Bit(path)).size()) / 1e3 / at(took, 0.5));
+    return 0;
+}
+
 int flood(Application& application, Shell& shell, double seconds, int rounds, const QString& program)
 {
     std::vector<double> dead, prompted;
@@ -306,6 +341,8 @@ int main(int count, char** arguments)
     const QStringList words = QCoreApplication::arguments();
     if (words.value(1) == QLatin1StringView("feed") && words.size() == 4)
         return feed(application, words[2], words[3].toInt());
+    if (words.value(1) == QLatin1StringView("pty") && words.size() == 4)
+        return pty(arguments[2], words[3].toInt());
     if (words.size() != 7)
         return 2;
     const auto client = makeHttpEngineClient(arguments[2]);
