@@ -31,8 +31,11 @@ void take(int fd)
         ::fcntl(fd, F_SETFD, FD_CLOEXEC);
         return;
     }
-    const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    ::dup3(null.get(), fd, O_CLOEXEC);
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null == fd) // it was the lowest that was free
+        return;
+    ::dup3(null, fd, O_CLOEXEC);
+    ::close(null);
 }
 
 void report(const std::string& line)

@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLocalSocket>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -116,6 +117,38 @@ private slots:
         QCOMPARE(all[0]["Tool"].toBool(), true);
         QCOMPARE(m_engine.api("DELETE", "/slipway/sessions/" + id).code, 0);
         QCOMPARE(m_engine.get("/slipway/sessions").toArray().size(), 0);
+    }
+
+    // While nothing happens its monitor sleeps, and it sees the end of the shell whoever else is connected.
+    void itsEndIsSeen()
+    {
+        runBox();
+        const Output made = m_engine.api("POST", "/containers/box/exec",
+                                         R"({"SlipwayTool":true,"SlipwaySession":"one","Tty":true,"AttachStdin":true,"AttachStdout":true,"Cmd":["sh"]})");
+        const QString id = QJsonDocument::fromJson(made.out)["Id"].toString(), folder = m_engine.runFolder() + "/exec/" + id;
+        QCOMPARE(m_engine.api("POST", "/exec/" + id + "/start", R"({"Detach":true,"Tty":true})").code, 0);
+        QFile pids(folder + "/pid");
+        QVERIFY(pids.open(QIODevice::ReadOnly));
+        const QByteArray monitor = pids.readAll().split(' ').value(2);
+        const auto ticks = [&monitor] {
+            QFile stat("/proc/" + monitor + "/stat");
+            const QList<QByteArray> words = stat.open(QIODevice::ReadOnly) ? stat.readAll().split(' ') : QList<QByteArray>();
+            return words.value(13).toInt() + words.value(14).toInt();
+        };
+        const int before = ticks();
+        QTest::qWait(500);
+        QVERIFY2(ticks() - before < 10, qPrintable(QString::number(ticks() - before)));
+        const QString shorter = m_engine.folder() + "/m"; // a socket's path has a limit
+        QVERIFY(QFile::link(folder, shorter));
+        QLocalSocket others[8];
+        for (QLocalSocket& other : others) {
+            other.connectToServer(shorter + "/monitor.sock");
+            QVERIFY(other.waitForConnected(patience));
+        }
+        QCOMPARE(m_engine.api("DELETE", "/slipway/sessions/" + id).code, 0);
+        EVENTUALLY_COMPARE(m_engine.get("/slipway/sessions").toArray().size(), 0);
+        EVENTUALLY_VERIFY(!QFile::exists(folder));
+        QCOMPARE(m_engine.docker({"rm", "-f", "box"}).code, 0);
     }
 
     void aStoppedContainerHasNone()
