@@ -32,7 +32,8 @@ double megabytes()
     return file.open(QIODevice::ReadOnly) ? file.readAll().split(' ').value(1).toDouble() * double(::sysconf(_SC_PAGESIZE)) / 1e6 : 0;
 }
 
-// The longest time in which the window could not have answered.
+// The longest time in which the window could not have answered, and the most of the processor's time that it took in one turn: a
+// long turn with little of it waited for a processor.
 class Stalls
 {
 public:
@@ -47,15 +48,24 @@ public:
     void forget()
     {
         m_clock.restart();
-        m_worst = 0;
+        m_cpu = cpuMs();
+        m_worst = m_worstCpu = 0;
     }
-    void take() { m_worst = std::max(m_worst, double(m_clock.nsecsElapsed()) / 1e6), m_clock.restart(); }
+    void take()
+    {
+        const double cpu = cpuMs();
+        m_worst = std::max(m_worst, double(m_clock.nsecsElapsed()) / 1e6);
+        m_worstCpu = std::max(m_worstCpu, cpu - m_cpu);
+        m_clock.restart();
+        m_cpu = cpu;
+    }
     double worst() const { return m_worst; }
+    double worstCpu() const { return m_worstCpu; }
 
 private:
     QTimer m_timer;
     QElapsedTimer m_clock;
-    double m_worst = 0;
+    double m_cpu = cpuMs(), m_worst = 0, m_worstCpu = 0;
 };
 
 template <class Condition>
@@ -79,6 +89,35 @@ bool shows(LogView& view, std::uint64_t line) // and what is below it in the win
 {
     const std::uint64_t last = std::min(line + 40, view.pages().endLine() - 1);
     return view.pages().line(line).has_value() && view.pages().line(last).has_value();
+}
+
+void press(LogView& view, const QString& text)
+{
+    for (QToolButton* each : view.findChild<FindBar*>()->findChildren<QToolButton*>())
+        if (each->text() == text)
+            each->click();
+}
+
+// A search of all of the log, and ten steps from match to match.
+void search(LogView& view, Stalls& stalls, const char* name, const QString& text)
+{
+    const SearchRun& run = view.pages().findRun();
+    QElapsedTimer clock;
+    stalls.forget();
+    clock.start();
+    view.findChild<FindBar*>()->open(text);
+    const double first = until([&] { return run.table().matches() > 0; });
+    until([&] { return !run.running(); });
+    const double all = double(clock.nsecsElapsed()) / 1e6;
+    for (int i = 0; i < 10; ++i) {
+        const auto before = view.pages().matchNumber();
+        emit view.findChild<FindBar*>()->previous();
+        until([&] { return view.pages().matchNumber() != before; }, 5'000);
+        paint(view);
+    }
+    std::printf("{\"%s\":%.0f,\"%s_first\":%.1f,\"%s_matches\":%llu,\"%s_stall\":%.1f,\"%s_cpu\":%.1f}\n", name, all, name,
+                first, name, static_cast<unsigned long long>(run.table().matches()), name, stalls.worst(), name,
+                stalls.worstCpu());
 }
 
 int view(LogView& view, const QString& id)
@@ -139,18 +178,12 @@ int view(LogView& view, const QString& id)
     std::printf("{\"frame_median\":%.2f,\"frame_p99\":%.2f,\"frame_worst\":%.2f,\"paint_worst\":%.2f}\n", frames[frames.size() / 2],
                 frames[frames.size() * 99 / 100], frames.back(), canvas.slowestPaintMs());
 
-    auto* find = view.findChild<FindBar*>();
-    stalls.forget();
-    clock.restart();
     emit canvas.findRequested();
-    for (QToolButton* each : find->findChildren<QToolButton*>())
-        if (each->text() == QStringLiteral(".*"))
-            each->click();
-    find->open(QStringLiteral("refused by [0-9.]+:5432"));
-    const double first = until([&] { return pages.findRun().table().matches() > 0; });
-    until([&] { return !pages.findRun().running(); });
-    std::printf("{\"search\":%.0f,\"search_first\":%.1f,\"matches\":%llu,\"search_stall\":%.1f}\n", double(clock.nsecsElapsed()) / 1e6, first,
-                static_cast<unsigned long long>(pages.findRun().table().matches()), stalls.worst());
+    press(view, QStringLiteral(".*"));
+    search(view, stalls, "search", QStringLiteral("refused by [0-9.]+:5432"));
+    search(view, stalls, "all", QStringLiteral("status=[2]00 "));
+    press(view, QStringLiteral("Filter"));
+    search(view, stalls, "filter", QStringLiteral("status=[2]0[0] "));
     std::printf("{\"growth_mb\":%.1f}\n", megabytes() - before);
     return 0;
 }
@@ -163,10 +196,15 @@ int follow(LogView& view, const QString& id, std::uint64_t rows)
     std::printf("{\"ready\":true}\n");
     std::fflush(stdout);
     stalls.forget();
-    const double before = megabytes();
+    const double before = megabytes(), cpu = cpuMs();
+    QElapsedTimer clock;
+    clock.start();
     until([&] { return view.pages().endLine() >= rows && view.pages().line(view.pages().endLine() - 1).has_value(); });
-    std::printf("{\"rows\":%llu,\"stall\":%.1f,\"paint_worst\":%.2f,\"growth_mb\":%.1f,\"following\":%s}\n", static_cast<unsigned long long>(view.pages().endLine()), stalls.worst(),
-                view.canvas().slowestPaintMs(), megabytes() - before, view.canvas().following() ? "true" : "false");
+    std::printf("{\"rows\":%llu,\"stall\":%.1f,\"stall_cpu\":%.1f,\"cpu\":%.1f,\"paint_worst\":%.2f,\"growth_mb\":%.1f,"
+                "\"following\":%s}\n",
+                static_cast<unsigned long long>(view.pages().endLine()), stalls.worst(), stalls.worstCpu(),
+                (cpuMs() - cpu) / double(clock.elapsed()) * 100, view.canvas().slowestPaintMs(), megabytes() - before,
+                view.canvas().following() ? "true" : "false");
     return 0;
 }
 
