@@ -2858,16 +2858,20 @@ Klick für die Logzeilen jenes Moments</translation>
         <translation>Schließen</translation>
     </message>
     <message>
-        <source>lines 1 to %1</source>
-        <translation>Zeilen 1 bis %1</translation>
-    </message>
-    <message>
         <source>%1, %2 to %3</source>
         <translation>%1, %2 bis %3</translation>
     </message>
     <message>
         <source>This is neither a line nor a time.</source>
         <translation>Das ist weder eine Zeile noch eine Zeit.</translation>
+    </message>
+    <message>
+        <source>no lines</source>
+        <translation>keine Zeilen</translation>
+    </message>
+    <message>
+        <source>lines %1 to %2</source>
+        <translation>Zeilen %1 bis %2</translation>
     </message>
 </context>
 <context>

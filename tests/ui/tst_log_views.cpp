@@ -22,6 +22,7 @@
 #include "charts/charts_view.h"
 #include "charts/time_series_chart.h"
 #include "logs/find_bar.h"
+#include "logs/found_spans.h"
 #include "logs/jump_bar.h"
 #include "logs/log_canvas.h"
 #include "logs/log_details.h"
@@ -123,8 +124,19 @@ class TestLogViews : public QObject
     static bool shownAsPainted(QWidget& window)
     {
         QTest::qWait(20);
-        const QImage shown = window.screen()->grabWindow(window.winId()).toImage().convertToFormat(QImage::Format_RGB32);
-        const QImage painted = window.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        const QSize size = (QSizeF(window.size()) * window.devicePixelRatioF()).toSize();
+        QImage shown = window.screen()
+                           ->grabWindow(window.winId(), 0, 0, size.width(), size.height())
+                           .toImage()
+                           .convertToFormat(QImage::Format_RGB32);
+        QImage painted = window.grab().toImage().convertToFormat(QImage::Format_RGB32);
+        shown.setDevicePixelRatio(1);
+        painted.setDevicePixelRatio(1);
+        painted = painted.copy(shown.rect()); // the platform may give less of it
+        if (const QString dir = qEnvironmentVariable("SLIPWAY_PICTURES"); shown != painted && !dir.isEmpty()) {
+            shown.save(dir + QStringLiteral("/shown.png"));
+            painted.save(dir + QStringLiteral("/painted.png"));
+        }
         return shown == painted;
     }
 
@@ -171,6 +183,202 @@ private slots:
             QTest::keyClick(&canvas, Qt::Key_Down);
             QTRY_VERIFY(shownAsPainted(view));
         }
+    }
+    // As lines come, those that are there move up as pixels.
+    void followedAsPaintedWhole_data()
+    {
+        QTest::addColumn<bool>("wrap");
+        QTest::addColumn<QString>("filter");
+        QTest::newRow("lines") << false << "";
+        QTest::newRow("wrapped") << true << "";
+        QTest::newRow("filtered") << false << "order";
+        QTest::newRow("wrapped, filtered") << true << "order";
+    }
+    void followedAsPaintedWhole()
+    {
+        QFETCH(bool, wrap);
+        QFETCH(QString, filter);
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(500, 400);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        LogCanvas& canvas = view.canvas();
+        canvas.setWrap(wrap);
+        if (!filter.isEmpty()) {
+            emit canvas.findRequested();
+            button(view, QStringLiteral("Filter"))->click();
+            view.findChild<FindBar*>()->open(filter);
+        }
+        std::uint64_t sent = 0;
+        // All lines are told apart and some have the next one's beginning in the same call.
+        const auto send = [&](int count) {
+            auto lines = sampleLines(count);
+            for (auto& line : lines)
+                line.text = std::to_string(sent++) + ' ' + line.text,
+                line.timeNs += static_cast<std::int64_t>(sent) * 1'000'000'000'000;
+            client.onLines(lines);
+        };
+        const auto here = [&] {
+            for (std::uint64_t row = view.pages().count() - std::min<std::uint64_t>(view.pages().count(), 30);
+                 row < view.pages().count(); ++row)
+                if (const auto line = view.pages().lineAt(row); !line || !view.pages().line(*line))
+                    return false;
+            return view.pages().endLine() == sent && !view.pages().rowsRun().running();
+        };
+        for (const int count : {1, 1, 5, 1, 20, 1, 1, 3, 7, 300, 2, 1, 14, 1}) { // begins in an empty window
+            send(count);
+            QTRY_VERIFY2(here(), qPrintable(QStringLiteral("%1 sent, %2 there, %3 rows, %4")
+                                                .arg(sent)
+                                                .arg(view.pages().endLine())
+                                                .arg(view.pages().count())
+                                                .arg(view.pages().rowsRun().running())));
+            QTRY_VERIFY(canvas.verticalScrollBar()->value() == canvas.verticalScrollBar()->maximum());
+            QTRY_VERIFY(shownAsPainted(view));
+        }
+        QTest::mouseClick(canvas.viewport(), Qt::LeftButton, {}, {300, 200});
+        QTest::mouseDClick(canvas.viewport(), Qt::LeftButton, {}, {200, 250});
+        canvas.setNumbers(true);
+        for (const int count : {1, 14, 2, 700, 1}) { // across a digit more in the numbers
+            send(count);
+            QTRY_VERIFY(here());
+            QTRY_VERIFY(shownAsPainted(view));
+        }
+        if (filter.isEmpty()) {
+            emit canvas.findRequested();
+            view.findChild<FindBar*>()->open(QStringLiteral("order"));
+        }
+        send(30);
+        QTRY_VERIFY(here());
+        QTRY_VERIFY(!view.pages().findRun().running());
+        QTRY_VERIFY(shownAsPainted(view));
+        QTest::keyClick(&view, Qt::Key_F3, Qt::ShiftModifier);
+        QTest::keyClick(&canvas, Qt::Key_PageUp); // the pill stands over it now
+        QTest::qWait(50);
+        for (const int count : {1, 40}) {
+            send(count);
+            QTRY_VERIFY(shownAsPainted(view));
+        }
+        QTest::keyClick(&canvas, Qt::Key_Down);
+        QTRY_VERIFY(shownAsPainted(view));
+        canvas.setFollow(true);
+        send(3);
+        QTRY_VERIFY(here());
+        QTRY_VERIFY(shownAsPainted(view));
+        // A line that goes on is painted again: a long one comes in pieces.
+        auto part = sampleLines(1);
+        part[0].text.append(70'000, 'x');
+        part[0].partial = true, part[0].timeNs += 10'000'000'000'000'000;
+        client.onLines(part);
+        ++sent;
+        QTRY_VERIFY(here());
+        QTRY_VERIFY(shownAsPainted(view));
+        const auto length = [&] { return view.pages().line(sent - 1).value_or(LogLineView()).length; };
+        const std::uint64_t before = length();
+        client.onLines(part);
+        QTRY_VERIFY(length() > before);
+        QTRY_VERIFY(shownAsPainted(view));
+    }
+    void followingPaintsWhatIsNew()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(700, 500);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        client.onLines(sampleLines(3000));
+        QTRY_VERIFY(view.pages().line(2999));
+        LogCanvas& canvas = view.canvas();
+        QTRY_VERIFY(shownAsPainted(view));
+        const double dpr = canvas.devicePixelRatioF();
+        if (dpr != std::round(dpr))
+            QSKIP("a line is no whole number of pixels");
+        for (int i = 0; i < 20; ++i) {
+            auto lines = sampleLines(1);
+            lines[0].timeNs += 1'000'000'000'000LL * (i + 1);
+            canvas.forgetPaints();
+            client.onLines(lines);
+            QTRY_VERIFY(view.pages().line(3000 + std::uint64_t(i)));
+            QTRY_VERIFY(canvas.paintedLines() > 0);
+            QTest::qWait(30);
+            QVERIFY2(canvas.paintedLines() <= 6, qPrintable(QString::number(canvas.paintedLines())));
+        }
+        QVERIFY(shownAsPainted(view));
+    }
+    void theJumpBarKnowsHowLongTheLogIs()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(900, 400);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        client.onLines(sampleLines(1500));
+        QTRY_COMPARE(view.pages().count(), 1500u);
+        emit view.canvas().jumpRequested();
+        const auto* jump = view.findChild<JumpBar*>();
+        const auto* hint = jump->findChild<QLabel*>();
+        QVERIFY2(hint->text().startsWith(QStringLiteral("lines 1 to 1,500")), qPrintable(hint->text()));
+        client.onLines(sampleLines(1));
+        QTRY_VERIFY(hint->text().startsWith(QStringLiteral("lines 1 to 1,501")));
+        jump->findChild<QLineEdit*>()->setText(QStringLiteral("nonsense"));
+        QTest::keyClick(jump->findChild<QLineEdit*>(), Qt::Key_Return);
+        const QString wrong = hint->text();
+        client.onLines(sampleLines(1));
+        QTRY_COMPARE(view.pages().count(), 1502u);
+        QTest::qWait(30);
+        QCOMPARE(hint->text(), wrong);
+    }
+    // Closing a filter stays where one is, also when a key follows before the next frame.
+    void aKeyRightAfterTheFilter()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(900, 400);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        client.onLines(sampleLines(5000));
+        QTRY_VERIFY(view.pages().line(4999));
+        LogCanvas& canvas = view.canvas();
+        emit canvas.findRequested();
+        auto* find = view.findChild<FindBar*>();
+        button(*find, QStringLiteral("Filter"))->click();
+        find->open(QStringLiteral("refused"));
+        QTRY_COMPARE(view.pages().count(), 714u);
+        QTRY_VERIFY(canvas.following());
+        canvas.setFocus();
+        QTest::keyClick(&canvas, Qt::Key_PageUp);
+        QTRY_VERIFY(view.pages().line(canvas.topLine()));
+        QTest::qWait(50);
+        const std::uint64_t top = canvas.topLine();
+        QVERIFY(top > 4000);
+        emit find->closed();
+        QTest::keyClick(&canvas, Qt::Key_Down);
+        QCOMPARE(canvas.topLine(), top + 1);
+        QTest::qWait(60);
+        QCOMPARE(canvas.topLine(), top + 1);
+    }
+    // An expression that would take for ever on a line is not tried for ever: the engine gives up, and so does the eye.
+    void badExpressions()
+    {
+        logstore::LogQuery query;
+        query.text = "(x+x+)+[yz]";
+        query.regex = true;
+        const QRegularExpression expression = expressionOf(query);
+        QElapsedTimer clock;
+        clock.start();
+        for (int i = 0; i < 50; ++i)
+            QVERIFY(foundSpans(expression, QString(16'000, QLatin1Char('x'))).empty());
+        QVERIFY2(clock.elapsed() < 2'000, qPrintable(QString::number(clock.elapsed()))); // one took longer
+        query.text = "b+";
+        QCOMPARE(foundSpans(expressionOf(query), QStringLiteral("abba B")).size(), 2u);
     }
     void logs()
     {

@@ -84,6 +84,7 @@ JumpBar::JumpBar(QWidget* parent) : QWidget(parent)
     row->addStretch(1);
     row->addWidget(close);
     connect(m_text, &QLineEdit::textEdited, this, [this] {
+        m_wrong = false;
         m_hint->setText(m_range);
         m_hint->setPalette(palette());
     });
@@ -92,14 +93,26 @@ JumpBar::JumpBar(QWidget* parent) : QWidget(parent)
     setFocusProxy(m_text);
 }
 
-void JumpBar::open(std::uint64_t lines, std::int64_t firstTimeNs, std::int64_t lastTimeNs, bool utc)
+void JumpBar::setExtent(const Extent& extent, bool utc)
 {
-    m_lastTimeNs = lastTimeNs;
+    m_lastTimeNs = extent.lastTimeNs;
     m_utc = utc;
     const QLocale locale;
-    m_range = tr("lines 1 to %1").arg(locale.toString(static_cast<qulonglong>(lines)));
-    if (firstTimeNs > 0)
-        m_range = tr("%1, %2 to %3").arg(m_range, locale.toString(momentOf(firstTimeNs, utc), QLocale::ShortFormat), locale.toString(momentOf(lastTimeNs, utc), QLocale::ShortFormat));
+    const auto moment = [&](std::int64_t ns) { return locale.toString(momentOf(ns, utc), QLocale::ShortFormat); };
+    m_range = extent.end == extent.first
+                  ? tr("no lines")
+                  : tr("lines %1 to %2")
+                        .arg(locale.toString(qulonglong(extent.first + 1)), locale.toString(qulonglong(extent.end)));
+    if (extent.firstTimeNs > 0)
+        m_range = tr("%1, %2 to %3").arg(m_range, moment(extent.firstTimeNs), moment(extent.lastTimeNs));
+    if (!m_wrong)
+        m_hint->setText(m_range);
+}
+
+void JumpBar::open()
+{
+    m_wrong = false;
+    m_hint->setPalette(palette());
     m_hint->setText(m_range);
     show();
     m_text->selectAll();
@@ -109,6 +122,7 @@ void JumpBar::open(std::uint64_t lines, std::int64_t firstTimeNs, std::int64_t l
 void JumpBar::go()
 {
     const auto target = parseLogTarget(m_text->text(), m_lastTimeNs, m_utc);
+    m_wrong = !target;
     if (!target) {
         QPalette p = palette();
         p.setColor(QPalette::WindowText, ViewColors::of(p).error);

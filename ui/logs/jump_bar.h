@@ -30,8 +30,14 @@ class JumpBar : public QWidget
 
 public:
     explicit JumpBar(QWidget* parent = nullptr);
-    // What the log holds; times are shown and read in UTC or in local time.
-    void open(std::uint64_t lines, std::int64_t firstTimeNs, std::int64_t lastTimeNs, bool utc);
+    // What the log holds, as it grows; times are shown and read in UTC or in local time.
+    struct Extent
+    {
+        std::uint64_t first = 0, end = 0; // lines, END not included
+        std::int64_t firstTimeNs = 0, lastTimeNs = 0;
+    };
+    void setExtent(const Extent& extent, bool utc);
+    void open();
 
 signals:
     void lineChosen(std::uint64_t line); // from 0
@@ -47,7 +53,7 @@ private:
     QLabel* m_hint;
     QString m_range;
     std::int64_t m_lastTimeNs = 0;
-    bool m_utc = false;
+    bool m_utc = false, m_wrong = false; // WRONG: the hint says what is wrong with the text
 };
 
 } // namespace slipway::ui

@@ -14,7 +14,8 @@ namespace slipway::ui
 namespace
 {
 constexpr int heldLines = 3'000;
-}
+constexpr qint64 mostLateMs = 250;
+} // namespace
 
 LogCanvas::LogCanvas(LogModel& model, QWidget* parent) : QAbstractScrollArea(parent), m_model(model), m_shown(heldLines)
 {
@@ -37,11 +38,14 @@ LogCanvas::LogCanvas(LogModel& model, QWidget* parent) : QAbstractScrollArea(par
     m_autoScroll->setInterval(40);
     connect(m_autoScroll, &QTimer::timeout, this, &LogCanvas::autoScroll);
     connect(&model, &LogModel::changed, this, &LogCanvas::modelChanged);
-    connect(&model, &LogModel::reread, this, [this] { m_shown.clear(); });
-    connect(&model, &LogModel::searched, this, [this] {
+    connect(&model, &LogModel::reread, this, &LogCanvas::reread);
+    connect(&model, &LogModel::soughtOther, this, [this] {
         m_shown.clear(); // what was found is kept with the text
+        repaintAll();
+    });
+    connect(&model, &LogModel::searched, this, [this] {
         m_bar->marksChanged();
-        viewport()->update();
+        refresh();
     });
     fontOrPaletteChanged();
 }
@@ -53,7 +57,7 @@ void LogCanvas::fontOrPaletteChanged()
     m_text = MonoText(mono);
     m_colors = ViewColors::of(palette());
     syncScrollBars();
-    viewport()->update();
+    repaintAll();
 }
 
 void LogCanvas::changeEvent(QEvent* event)
@@ -69,6 +73,20 @@ void LogCanvas::zoom(int step)
     fontOrPaletteChanged();
 }
 
+void LogCanvas::reread(std::uint64_t from, std::uint64_t to)
+{
+    if (from == 0 && to == UINT64_MAX) {
+        m_shown.clear();
+        return repaintAll();
+    }
+    for (const std::uint64_t line : m_shown.keys())
+        if (line >= from && line < to)
+            m_shown.remove(line);
+    for (Placed& each : m_picture.lines)
+        if (each.line >= from && each.line < to)
+            each.y = nowhere;
+}
+
 void LogCanvas::modelChanged()
 {
     if (m_model.count() == 0)
@@ -79,13 +97,24 @@ void LogCanvas::modelChanged()
     if (m_anchor && m_caret && (gone(*m_anchor) || gone(*m_caret)))
         setSelection({}, {});
     m_top.row = std::min(m_top.row, m_model.count() > 0 ? m_model.count() - 1 : 0);
+    if (m_follow)
+        static_cast<void>(isHere(bottomTop())); // it is asked for at once
     if (!m_frame->isActive())
         m_frame->start();
 }
 
-// What changed is taken in once a frame, however much came.
+// What changed is taken in once a frame, however much came. The newest lines come into view when their text is here.
 void LogCanvas::frame()
 {
+    const bool shows =
+        m_picture.known && std::ranges::any_of(m_picture.lines, [](const Placed& each) { return !each.waiting; });
+    if (m_follow && shows && !isHere(bottomTop())) {
+        if (!m_late.isValid())
+            m_late.start();
+        if (m_late.elapsed() < mostLateMs)
+            return m_frame->start();
+    }
+    m_late.invalidate();
     if (m_follow) {
         m_top = bottomTop();
         m_seekLine.reset();
@@ -101,7 +130,7 @@ void LogCanvas::frame()
     syncScrollBars();
     m_bar->marksChanged();
     updatePill();
-    viewport()->update();
+    refresh();
 }
 
 void LogCanvas::rowsAreOthers()
@@ -109,20 +138,21 @@ void LogCanvas::rowsAreOthers()
     if (!m_follow)
         m_seekLine = m_topLine;
     modelChanged();
+    frame(); // a key may follow at once: it moves from where one is
 }
 
 void LogCanvas::setTimes(Times times)
 {
     m_times = times;
     syncScrollBars();
-    viewport()->update();
+    repaintAll();
 }
 
 void LogCanvas::setNumbers(bool on)
 {
     m_numbers = on;
     syncScrollBars();
-    viewport()->update();
+    repaintAll();
 }
 
 void LogCanvas::setFolding(bool on)
@@ -140,7 +170,7 @@ void LogCanvas::setWrap(bool on)
     if (m_follow)
         m_top = bottomTop();
     syncScrollBars();
-    viewport()->update();
+    repaintAll();
 }
 
 void LogCanvas::setFollow(bool on)
@@ -157,9 +187,12 @@ void LogCanvas::setFollow(bool on)
 
 void LogCanvas::setMessage(const QString& title, const QString& detail)
 {
+    if (title == m_title && detail == m_detail)
+        return;
     m_title = title;
     m_detail = detail;
-    viewport()->update();
+    if (m_model.count() == 0)
+        repaintAll();
 }
 
 const LogCanvas::Shown* LogCanvas::shown(std::uint64_t line) const
@@ -169,7 +202,7 @@ const LogCanvas::Shown* LogCanvas::shown(std::uint64_t line) const
     const auto view = m_model.line(line);
     if (!view)
         return nullptr;
-    auto* fresh = new Shown{lookOf(view->text, m_fold), {}};
+    auto* fresh = new Shown{lookOf(view->text, m_fold), {}, {}, 0};
     fresh->found = m_model.found(fresh->look.line.text);
     const int cost = std::min(heldLines, 1 + static_cast<int>(fresh->look.line.text.size() / 4096));
     m_shown.insert(line, fresh, cost);
@@ -205,7 +238,15 @@ int LogCanvas::nameWidth() const
 int LogCanvas::textLeft() const { return 14 + numberWidth() + timeWidth() + nameWidth(); }
 int LogCanvas::textColumns() const { return std::max(2, (viewport()->width() - textLeft() - 8) / m_text.cellWidth()); }
 int LogCanvas::visibleRows() const { return std::max(1, (viewport()->height() - topMargin) / m_text.lineHeight()); }
-std::vector<int> LogCanvas::breaks(const AnsiLine& line) const { return line.wrap(textColumns()); }
+
+const std::vector<int>& LogCanvas::breaks(const Shown& text) const
+{
+    if (const int columns = textColumns(); text.columns != columns) {
+        text.starts = text.look.line.wrap(columns);
+        text.columns = columns;
+    }
+    return text.starts;
+}
 
 int LogCanvas::subRows(std::uint64_t row) const
 {
@@ -213,7 +254,7 @@ int LogCanvas::subRows(std::uint64_t row) const
         return 1;
     const auto line = m_model.lineAt(row);
     const Shown* const text = line ? shown(*line) : nullptr;
-    return text ? static_cast<int>(breaks(text->look.line).size()) : 1;
+    return text ? static_cast<int>(breaks(*text).size()) : 1;
 }
 
 void LogCanvas::resizeEvent(QResizeEvent* event)

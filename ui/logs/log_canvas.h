@@ -6,6 +6,7 @@
 
 #include <QAbstractScrollArea>
 #include <QCache>
+#include <QElapsedTimer>
 
 #include "logs/line_look.h"
 #include "logs/log_model.h"
@@ -57,8 +58,9 @@ public:
     [[nodiscard]] std::optional<QString> selectedText() const;
     [[nodiscard]] QString shownText(std::string_view bytes) const { return lookOf(bytes, m_fold).line.text; }
     void selectAll();
-    [[nodiscard]] double slowestPaintMs() const { return m_slowestPaintMs; } // since the last call of forgetPaints()
-    void forgetPaints() { m_slowestPaintMs = 0; }
+    [[nodiscard]] double slowestPaintMs() const { return m_slowestPaintMs; }    // since the last call of forgetPaints()
+    [[nodiscard]] std::uint64_t paintedLines() const { return m_paintedLines; } // likewise
+    void forgetPaints() { m_slowestPaintMs = 0, m_paintedLines = 0; }
 
 signals:
     void followingChanged(bool on);
@@ -99,12 +101,31 @@ private:
     {
         LineLook look;
         std::vector<LogModel::Span> found;
+        mutable std::vector<int> starts; // of its wrapped rows, as many columns wide
+        mutable int columns = 0;
+    };
+    struct Placed // a line in the window: what its picture depends on
+    {
+        int y = 0, height = 0, hidden = 0; // HIDDEN: rows of it above Y
+        std::uint64_t line = 0, length = 0;
+        std::size_t here = 0; // bytes of it
+        bool waiting = false, dim = false, current = false;
+        bool operator==(const Placed&) const = default;
+    };
+    struct Picture // what the window has, or was told to paint
+    {
+        std::vector<Placed> lines;
+        int end = 0; // nothing but the background is below
+        int left = 0;
+        std::int64_t firstTimeNs = 0;
+        bool known = false;
     };
 
     static constexpr int topMargin = 4;
+    static constexpr int nowhere = -(1 << 30); // the y of a line whose picture is out of date
 
     [[nodiscard]] const Shown* shown(std::uint64_t line) const; // null: not here yet
-    [[nodiscard]] std::vector<int> breaks(const AnsiLine& line) const;
+    [[nodiscard]] const std::vector<int>& breaks(const Shown& text) const;
     [[nodiscard]] int subRows(std::uint64_t row) const;
     [[nodiscard]] int visibleRows() const;
     [[nodiscard]] int textLeft() const;
@@ -117,10 +138,15 @@ private:
     [[nodiscard]] std::optional<Position> positionAt(QPoint point) const;
     [[nodiscard]] QString linkAt(QPoint point) const;
     void modelChanged();
+    void reread(std::uint64_t from, std::uint64_t to);
     void frame();
     void setTop(Top top, bool byUser);
-    void scrollPixels(Top before);
-    [[nodiscard]] int rowsBetween(Top from, Top to) const; // FROM is not behind TO
+    [[nodiscard]] std::vector<Placed> placed() const;
+    [[nodiscard]] bool isHere(Top top) const; // all that would be seen
+    void refresh();                           // paints what is not in the picture yet
+    void repaintAll();
+    [[nodiscard]] int shiftOf(const std::vector<Placed>& fresh) const;
+    void paintLine(QPainter& p, const Placed& at);
     void syncScrollBars();
     void setSelection(std::optional<Position> anchor, std::optional<Position> caret);
     void updatePill();
@@ -148,6 +174,9 @@ private:
     std::optional<Position> m_anchor, m_caret;
     std::uint64_t m_seenEnd = 0; // lines there were when following stopped
     double m_zoom = 1, m_slowestPaintMs = 0;
+    std::uint64_t m_paintedLines = 0;
+    Picture m_picture;
+    QElapsedTimer m_late; // since the newest lines are waited for
     QString m_title, m_detail, m_pressedLink;
     LogScrollBar* m_bar;
     LogPill* m_pill;

@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <QBackingStore>
 #include <QDateTime>
 #include <QElapsedTimer>
 #include <QLocale>
+#include <QPaintEngine>
+#include <QPaintEvent>
 #include <QPainter>
 #include <QPaintEvent>
 #include <QScrollBar>
@@ -20,63 +23,76 @@ void LogCanvas::paintEvent(QPaintEvent* event)
     QElapsedTimer watch;
     watch.start();
     QPainter p(viewport());
-    p.fillRect(viewport()->rect(), m_colors.background);
-    const std::uint64_t count = m_model.count();
-    if (count == 0) {
+    const QRegion& region = event->region();
+    for (const QRect& each : region)
+        p.fillRect(each, m_colors.background);
+    if (m_model.count() == 0) {
+        m_picture.known = false;
         paintMessage(p);
         return;
     }
-    const int height = m_text.lineHeight();
+    QBackingStore* const screen = backingStore();
+    const bool elsewhere = !screen || p.paintEngine()->paintDevice() != screen->paintDevice(); // grab(), render()
+    const bool whole = QRegion(viewport()->rect()).subtracted(region).isEmpty();
+    std::vector<Placed> fresh = placed();
+    const int end = fresh.back().y + fresh.back().height;
+    for (Placed& each : fresh) {
+        const QRect box = QRect(0, each.y, viewport()->width(), each.height) & viewport()->rect();
+        if (region.intersects(box))
+            paintLine(p, each);
+        // Of what is not painted, or not all of it, the window has what it had.
+        if (!elsewhere && !whole && !QRegion(box).subtracted(region).isEmpty() &&
+            !std::ranges::contains(m_picture.lines, each))
+            each.y = nowhere;
+    }
+    if (elsewhere)
+        return;
+    if (whole)
+        m_picture = {std::move(fresh), end, textLeft(), m_model.firstTimeNs(), true};
+    else
+        m_picture.lines = std::move(fresh), m_picture.end = std::max(m_picture.end, end);
+    m_slowestPaintMs = std::max(m_slowestPaintMs, static_cast<double>(watch.nsecsElapsed()) / 1e6);
+}
+
+void LogCanvas::paintLine(QPainter& p, const Placed& at)
+{
+    ++m_paintedLines;
+    const auto line = at.waiting ? std::nullopt : m_model.line(at.line);
+    const Shown* const text = line ? shown(at.line) : nullptr;
+    if (!text)
+        return paintWaiting(p, at.y);
     const int left = textLeft();
     const int offset = m_wrap ? 0 : horizontalScrollBar()->value();
-    int y = topMargin;
-    int skip = m_top.sub;
-    for (std::uint64_t row = m_top.row; row < count && y < viewport()->height(); ++row) {
-        const auto number = m_model.lineAt(row);
-        const auto line = number ? m_model.line(*number) : std::nullopt;
-        const Shown* const text = line ? shown(*number) : nullptr;
-        if (!text) {
-            paintWaiting(p, y);
-            y += height;
-            skip = 0;
-            continue;
+    const AnsiLine& ansi = text->look.line;
+    static const std::vector<int> whole{0};
+    const std::vector<int>& starts = m_wrap ? breaks(*text) : whole;
+    const int rows = static_cast<int>(starts.size());
+    paintGutter(p, at.line, *line, at.y, at.height);
+    p.save();
+    p.setClipRect(left, 0, viewport()->width() - left, viewport()->height());
+    int y = at.y;
+    for (int sub = at.hidden; sub < rows && y < viewport()->height(); ++sub) {
+        int from = starts[static_cast<std::size_t>(sub)];
+        int to = sub + 1 < rows ? starts[static_cast<std::size_t>(sub) + 1] : static_cast<int>(ansi.text.size());
+        const bool last = to == ansi.text.size();
+        int x = left;
+        if (!m_wrap) {
+            const int first = offset / m_text.cellWidth();
+            from = ansi.indexAt(first);
+            to = std::min(to, ansi.indexAt(first + textColumns() + 2));
+            x = left - offset + ansi.columnOf(from) * m_text.cellWidth();
         }
-        const AnsiLine& ansi = text->look.line;
-        const std::vector<int> starts = m_wrap ? breaks(ansi) : std::vector<int>{0};
-        const int rows = static_cast<int>(starts.size());
-        skip = std::min(skip, rows - 1);
-        if (const int below = (rows - skip) * height; !event->region().intersects(QRect(0, y, viewport()->width(), below))) {
-            y += below;
-            skip = 0;
-            continue;
-        }
-        paintGutter(p, *number, *line, y, (rows - skip) * height);
-        p.save();
-        p.setClipRect(left, 0, viewport()->width() - left, viewport()->height());
-        for (int sub = skip; sub < rows && y < viewport()->height(); ++sub) {
-            int from = starts[static_cast<std::size_t>(sub)];
-            int to = sub + 1 < rows ? starts[static_cast<std::size_t>(sub) + 1] : static_cast<int>(ansi.text.size());
-            const bool last = to == ansi.text.size();
-            int x = left;
-            if (!m_wrap) {
-                const int first = offset / m_text.cellWidth();
-                from = ansi.indexAt(first);
-                to = std::min(to, ansi.indexAt(first + textColumns() + 2));
-                x = left - offset + ansi.columnOf(from) * m_text.cellWidth();
-            }
-            if (line->isContext)
-                p.setOpacity(0.55);
-            paintHighlights(p, *number, *text, from, to, x, y);
-            paintText(p, text->look, from, to, x, y);
-            if (last && line->length > line->text.size())
-                paintRest(p, *line, x + (ansi.columnOf(static_cast<int>(ansi.text.size())) - ansi.columnOf(from)) * m_text.cellWidth(), y);
-            p.setOpacity(1);
-            y += height;
-        }
-        p.restore();
-        skip = 0;
+        if (line->isContext)
+            p.setOpacity(0.55);
+        paintHighlights(p, at.line, *text, from, to, x, y);
+        paintText(p, text->look, from, to, x, y);
+        if (last && line->length > line->text.size())
+            paintRest(p, *line,
+                      x + (ansi.columnOf(static_cast<int>(ansi.text.size())) - ansi.columnOf(from)) * m_text.cellWidth(), y);
+        p.setOpacity(1);
+        y += m_text.lineHeight();
     }
-    m_slowestPaintMs = std::max(m_slowestPaintMs, static_cast<double>(watch.nsecsElapsed()) / 1e6);
+    p.restore();
 }
 
 // A line that is on its way.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cstdlib>
 
 #include <QApplication>
 #include <QScrollBar>
@@ -48,35 +47,8 @@ LogCanvas::Top LogCanvas::moved(Top from, int visual) const
     return from;
 }
 
-// What stays in view is moved as pixels: a step of the wheel paints only the lines that come into it.
-void LogCanvas::scrollPixels(Top before)
-{
-    const int rows = m_top < before ? -rowsBetween(m_top, before) : rowsBetween(before, m_top);
-    if (rows == 0)
-        return;
-    const QRect lines = viewport()->rect().adjusted(0, topMargin, 0, 0);
-    if (std::abs(rows) >= visibleRows())
-        return viewport()->update();
-    const int dy = -rows * m_text.lineHeight();
-    viewport()->scroll(0, dy, lines);
-    if (m_pill->isVisible()) // its picture went along
-        viewport()->update(QRegion(m_pill->geometry()) | m_pill->geometry().translated(0, dy));
-}
-
-// Not counted further than the window is high.
-int LogCanvas::rowsBetween(Top from, Top to) const
-{
-    if (!m_wrap)
-        return static_cast<int>(std::min<std::uint64_t>(to.row - from.row, static_cast<std::uint64_t>(visibleRows())));
-    int rows = to.sub - from.sub;
-    for (std::uint64_t row = from.row; row < to.row && rows < visibleRows(); ++row)
-        rows += subRows(row);
-    return rows;
-}
-
 void LogCanvas::setTop(Top top, bool byUser)
 {
-    const Top before = m_top;
     const Top bottom = bottomTop();
     m_top = std::min(top, bottom);
     if (byUser)
@@ -84,7 +56,7 @@ void LogCanvas::setTop(Top top, bool byUser)
     if (const auto line = m_model.lineAt(m_top.row))
         m_topLine = *line;
     syncScrollBars();
-    scrollPixels(before);
+    refresh();
     if (byUser) {
         const bool follow = m_top == bottom;
         if (follow != m_follow) {
@@ -120,7 +92,7 @@ void LogCanvas::scrollContentsBy(int dx, int dy)
         setTop(end ? bottomTop() : Top{static_cast<std::uint64_t>(value), 0}, true);
     }
     if (dx != 0)
-        viewport()->update();
+        repaintAll();
 }
 
 void LogCanvas::wheelEvent(QWheelEvent* event)

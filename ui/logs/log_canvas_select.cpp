@@ -38,7 +38,7 @@ std::optional<LogCanvas::Position> LogCanvas::positionAt(QPoint point) const
     const int column = std::max(0, (point.x() - textLeft() + offset + m_text.cellWidth() / 2) / m_text.cellWidth());
     if (!m_wrap)
         return Position{*number, line.indexAt(column)};
-    const std::vector<int> starts = breaks(line);
+    const std::vector<int>& starts = breaks(*text);
     const std::size_t sub = std::min(static_cast<std::size_t>(at.sub), starts.size() - 1);
     const int from = starts[sub];
     const int to = sub + 1 < starts.size() ? starts[sub + 1] : static_cast<int>(line.text.size());
@@ -65,7 +65,7 @@ void LogCanvas::setSelection(std::optional<Position> anchor, std::optional<Posit
 {
     m_anchor = anchor;
     m_caret = caret;
-    viewport()->update();
+    repaintAll();
     emit selectionChanged();
 }
 

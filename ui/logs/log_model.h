@@ -71,9 +71,10 @@ public:
     }
 
 signals:
-    void changed();  // rows came or went
-    void reread();   // texts of lines are others now
-    void searched(); // found(), currentMatch() or marks() changed
+    void changed();                                    // rows came or went; the last line may have gone on
+    void reread(std::uint64_t from, std::uint64_t to); // texts or names of these lines (TO not included) are others now
+    void soughtOther();                                // found() says others now
+    void searched();                                   // currentMatch() or marks() changed
 };
 
 } // namespace slipway::ui

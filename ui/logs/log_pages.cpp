@@ -21,6 +21,12 @@ std::size_t sizeOf(const std::vector<logstore::PageRow>& rows)
     return bytes;
 }
 
+bool sameRow(const logstore::PageRow& a, const logstore::PageRow& b)
+{
+    return a.row == b.row && a.source == b.source && a.timeNs == b.timeNs && a.stream == b.stream && a.match == b.match &&
+           a.length == b.length && a.text == b.text;
+}
+
 } // namespace
 
 LogPages::LogPages(EngineClient& client, QObject* parent) : LogModel(parent), m_client(client), m_rows(client, this), m_find(client, this)
@@ -49,7 +55,7 @@ void LogPages::open(std::vector<Source> sources, bool everything)
     m_longest = 0;
     m_problem.clear();
     emit changed();
-    emit reread();
+    emit reread(0, UINT64_MAX);
     if (!m_sources.empty())
         listen(everything);
 }
@@ -60,6 +66,7 @@ void LogPages::relabel(std::vector<Source> sources)
         return;
     m_sources = std::move(sources);
     emit changed();
+    emit reread(0, UINT64_MAX);
 }
 
 void LogPages::close()
@@ -105,23 +112,24 @@ void LogPages::listen(bool everything)
     range.last = openedRows;
     range.count = openedRows;
     Asked asked{{UINT64_MAX, 0, false}, 0, {}};
-    asked.request = m_client.logs().page(containers(), range, {}, m_pageHop.wrap<Result<logstore::LogPage>>([this](Result<logstore::LogPage> page) {
-        m_asked.remove_if([](const Asked& each) { return each.key.from == UINT64_MAX; });
-        if (!page)
-            return fail(page.error());
-        std::map<std::uint64_t, std::vector<logstore::PageRow>> pages;
-        for (logstore::PageRow& row : page->rows)
-            pages[row.row / pageRows * pageRows].push_back(std::move(row));
-        logstore::LogPage part = *page;
-        for (auto& [from, rows] : pages) {
-            if (rows.front().row != std::max(from, page->first))
-                continue; // it is not here from its beginning
-            part.rows = std::move(rows);
-            received({from, 0, false}, part);
-        }
-        if (!m_loaded)
-            take({page->first, page->end, page->bytes, false});
-    }));
+    asked.request = m_client.logs().page(
+        containers(), range, {}, m_pageHop.wrap<Result<logstore::LogPage>>([this](Result<logstore::LogPage> page) {
+            m_asked.remove_if([](const Asked& each) { return each.key.from == UINT64_MAX; });
+            if (!page)
+                return fail(page.error());
+            std::map<std::uint64_t, std::vector<logstore::PageRow>> pages;
+            for (logstore::PageRow& row : page->rows)
+                pages[row.row / pageRows * pageRows].push_back(std::move(row));
+            logstore::LogPage part = *page;
+            for (auto& [from, rows] : pages) {
+                if (rows.front().row != std::max(from, page->first))
+                    continue; // it is not here from its beginning
+                part.rows = std::move(rows);
+                received({from, 0, false}, UINT64_MAX, part);
+            }
+            if (!m_loaded)
+                take({page->first, page->end, page->bytes, false});
+        }));
     m_asked.push_back(std::move(asked));
 }
 
@@ -153,7 +161,7 @@ void LogPages::take(const LogExtent& extent)
         forgetPages();
         forgetMatch();
         m_longest = 0;
-        emit reread();
+        emit reread(0, UINT64_MAX);
     }
     // The last line may have gone on; of several logs the last ones may have come in another order.
     const std::uint64_t sure = before.end - std::min<std::uint64_t>(before.end, m_sources.size() > 1 ? pageRows : 1);
@@ -194,12 +202,8 @@ void LogPages::setShown(const logstore::LogQuery& shown, const logstore::LogQuer
     m_filterFind = filterFind;
     if (!sameFind || !sameRows) {
         forgetMatch();
-        QString pattern = QString::fromStdString(find.text);
-        if (!find.regex)
-            pattern = QRegularExpression::escape(pattern);
-        if (find.wholeWord)
-            pattern = QStringLiteral("\\b(?:%1)\\b").arg(pattern);
-        m_regex = QRegularExpression(pattern, find.caseSensitive ? QRegularExpression::NoPatternOption : QRegularExpression::CaseInsensitiveOption);
+        m_regex = expressionOf(find);
+        emit soughtOther();
         m_find.stop();
         if (m_loaded && !search.text.empty() && !filterFind) {
             search.context = 0;
@@ -224,7 +228,7 @@ std::uint64_t LogPages::count() const { return m_rows.active() ? m_rows.table().
 LogPages::Page* LogPages::page(const Key& key, std::uint64_t to)
 {
     const auto found = m_pages.find(key);
-    if (found == m_pages.end() || found->second.stale)
+    if (found == m_pages.end() || found->second.stale || found->second.to < to) // a stretch of a filter grows
         ask(key, to);
     if (found == m_pages.end())
         return nullptr;
@@ -244,15 +248,16 @@ void LogPages::ask(const Key& key, std::uint64_t to)
     range.count = pageRows;
     range.to = to;
     Asked asked{key, m_extent.end, {}};
-    asked.request = m_client.logs().page(containers(), range, key.filter ? m_rows.query() : logstore::LogQuery(),
-                                         m_pageHop.wrap<Result<logstore::LogPage>>([this, key](Result<logstore::LogPage> page) {
-                                             m_asked.remove_if([&](const Asked& each) { return each.key == key; });
-                                             received(key, std::move(page));
-                                         }));
+    asked.request =
+        m_client.logs().page(containers(), range, key.filter ? m_rows.query() : logstore::LogQuery(),
+                             m_pageHop.wrap<Result<logstore::LogPage>>([this, key, to](Result<logstore::LogPage> page) {
+                                 m_asked.remove_if([&](const Asked& each) { return each.key == key; });
+                                 received(key, to, std::move(page));
+                             }));
     m_asked.push_back(std::move(asked));
 }
 
-void LogPages::received(const Key& key, Result<logstore::LogPage> page)
+void LogPages::received(const Key& key, std::uint64_t to, Result<logstore::LogPage> page)
 {
     if (!page)
         return fail(page.error());
@@ -263,15 +268,18 @@ void LogPages::received(const Key& key, Result<logstore::LogPage> page)
         m_longest = std::max(m_longest, row.text.size());
     auto& held = m_pages[key];
     m_bytes -= sizeOf(held.rows);
-    const bool again = !held.rows.empty();
+    const auto [was, is] = std::ranges::mismatch(held.rows, page->rows, sameRow);
+    const bool others = was != held.rows.end();
+    const std::uint64_t firstOther = others ? was->row : 0;
     held.rows = std::move(page->rows);
     held.end = page->end;
+    held.to = to;
     held.stale = false;
     held.used = ++m_clock;
     m_bytes += sizeOf(held.rows);
     shrink();
-    if (again)
-        emit reread();
+    if (others)
+        emit reread(firstOther, UINT64_MAX);
     emit changed();
 }
 
@@ -355,18 +363,7 @@ std::optional<LogLineView> LogPages::line(std::uint64_t number)
                        !row->match, row->source, row->length};
 }
 
-std::vector<LogModel::Span> LogPages::found(const QString& shown) const
-{
-    std::vector<Span> spans;
-    if (m_findQuery.text.empty() || !m_regex.isValid())
-        return spans;
-    for (auto it = m_regex.globalMatch(shown); it.hasNext() && spans.size() < 500;) {
-        const QRegularExpressionMatch match = it.next();
-        if (match.capturedLength() > 0)
-            spans.push_back({static_cast<int>(match.capturedStart()), static_cast<int>(match.capturedLength())});
-    }
-    return spans;
-}
+std::vector<LogModel::Span> LogPages::found(const QString& shown) const { return foundSpans(m_regex, shown); }
 
 std::vector<int> LogPages::marks(int height) const
 {

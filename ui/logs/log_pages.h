@@ -6,10 +6,9 @@
 #include <memory>
 
 #include <QCache>
-#include <QRegularExpression>
 
 #include "client/engine_client.h"
-#include "logs/log_model.h"
+#include "logs/found_spans.h"
 #include "logs/search_run.h"
 #include "terminal/engine_hop.h"
 
@@ -80,6 +79,7 @@ private:
     {
         std::vector<logstore::PageRow> rows;
         std::uint64_t end = 0; // the log's when it was read
+        std::uint64_t to = 0;  // the line up to which it was asked for
         bool stale = false;
         std::uint64_t used = 0;
     };
@@ -89,7 +89,7 @@ private:
     void forgetPages();
     Page* page(const Key& key, std::uint64_t to); // asks for it if it is not here or stale
     void ask(const Key& key, std::uint64_t to);
-    void received(const Key& key, Result<logstore::LogPage> page);
+    void received(const Key& key, std::uint64_t to, Result<logstore::LogPage> page);
     void shrink();
     void stepWithin(std::size_t chunk, bool forward, std::uint64_t fromLine);
     void gotMatches(std::size_t chunk, bool forward, std::uint64_t fromLine, const logstore::LogPage& page);

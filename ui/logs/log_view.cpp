@@ -88,6 +88,8 @@ LogView::LogView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), m_bri
     connect(&m_pages, &LogPages::extentChanged, this, [this] {
         if (m_seekTimeNs != 0)
             m_pages.lineAtTime(std::exchange(m_seekTimeNs, 0));
+        if (m_jump->isVisible())
+            tellJump();
         showState();
     });
     connect(&m_pages, &LogPages::failed, this, &LogView::showState);
@@ -332,7 +334,13 @@ void LogView::openJump()
 {
     if (m_find->isVisible())
         closeFind();
-    m_jump->open(m_pages.endLine(), m_pages.firstTimeNs(), m_pages.lastTimeNs(), m_utc);
+    tellJump();
+    m_jump->open();
+}
+
+void LogView::tellJump()
+{
+    m_jump->setExtent({m_pages.firstLine(), m_pages.endLine(), m_pages.firstTimeNs(), m_pages.lastTimeNs()}, m_utc);
 }
 
 void LogView::step(bool forward)

@@ -60,6 +60,7 @@ private:
     void openFind();
     void closeFind();
     void openJump();
+    void tellJump();
     void showDetails(std::uint64_t line);
     void copy();
     void copyMore(std::shared_ptr<QString> text, std::uint64_t row);

@@ -27,15 +27,11 @@ bool MemoryLog::find(const logstore::LogQuery& query)
         good = compiled.has_value();
         if (good) {
             m_matcher.emplace(*std::move(compiled));
-            QString pattern = QString::fromStdString(query.text);
-            if (!query.regex)
-                pattern = QRegularExpression::escape(pattern);
-            if (query.wholeWord)
-                pattern = QStringLiteral("\\b(?:%1)\\b").arg(pattern);
-            m_regex = QRegularExpression(pattern, query.caseSensitive ? QRegularExpression::NoPatternOption : QRegularExpression::CaseInsensitiveOption);
+            m_regex = expressionOf(query);
             search();
         }
     }
+    emit soughtOther();
     emit searched();
     return good;
 }
@@ -70,21 +66,19 @@ std::optional<std::size_t> MemoryLog::matchNumber() const
 
 std::vector<LogModel::Span> MemoryLog::found(const QString& shown) const
 {
-    std::vector<Span> spans;
-    if (!m_matcher || !m_regex.isValid())
-        return spans;
-    for (auto it = m_regex.globalMatch(shown); it.hasNext() && spans.size() < 500;)
-        if (const QRegularExpressionMatch match = it.next(); match.capturedLength() > 0)
-            spans.push_back({static_cast<int>(match.capturedStart()), static_cast<int>(match.capturedLength())});
-    return spans;
+    return m_matcher ? foundSpans(m_regex, shown) : std::vector<Span>();
 }
 
 std::vector<int> MemoryLog::marks(int height) const
 {
     std::vector<int> places;
-    for (const std::uint64_t line : m_matches)
-        places.push_back(static_cast<int>(double(rowOf(line)) / double(std::max<std::uint64_t>(1, count())) * height));
-    places.erase(std::ranges::unique(places).begin(), places.end());
+    const double lines = static_cast<double>(std::max<std::uint64_t>(1, count()));
+    for (auto at = m_matches.begin(); at != m_matches.end();) { // a step a pixel, however many matches
+        const auto pixel = static_cast<int>(static_cast<double>(rowOf(*at)) / lines * height);
+        places.push_back(pixel);
+        const auto next = m_store.firstLine() + static_cast<std::uint64_t>((pixel + 1) * lines / std::max(1, height));
+        at = std::lower_bound(at + 1, m_matches.end(), next);
+    }
     return places;
 }
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QRegularExpression>
-
+#include "logs/found_spans.h"
 #include "logs/line_store.h"
-#include "logs/log_model.h"
-#include "logstore/log_query.h"
 
 namespace slipway::ui
 {

@@ -2,6 +2,7 @@
 #include "logs/search_run.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace slipway::ui
 {
@@ -75,7 +76,20 @@ SearchTable::Spot SearchTable::spotOfLine(std::uint64_t line) const
 
 std::uint64_t SearchTable::matchesBefore(std::size_t chunk) const { return chunk < m_chunks.size() ? m_matchesBefore[chunk] : m_matches; }
 
-void SearchRun::start(const LogsClient::Containers& containers, const logstore::LogQuery& query, std::uint64_t first, std::uint64_t end)
+SearchRun::SearchRun(EngineClient& client, QObject* parent) : QObject(parent), m_client(client)
+{
+    m_tell.setSingleShot(true);
+    m_tell.setInterval(30);
+    connect(&m_tell, &QTimer::timeout, this, [this] {
+        if (std::exchange(m_untold, false)) {
+            m_tell.start();
+            emit advanced();
+        }
+    });
+}
+
+void SearchRun::start(const LogsClient::Containers& containers, const logstore::LogQuery& query, std::uint64_t first,
+                      std::uint64_t end)
 {
     stop();
     m_active = true;
@@ -89,6 +103,8 @@ void SearchRun::stop()
 {
     m_hop.cut();
     m_request.reset();
+    m_tell.stop();
+    m_untold = false;
     m_active = false;
     m_table.clear();
     m_error.clear();
@@ -133,12 +149,19 @@ void SearchRun::take(const logstore::SearchProgress& progress)
     m_searched = progress.searched;
     m_total = std::max(progress.total, progress.searched);
     m_givenUp = m_givenUpBefore + progress.givenUp;
-    emit advanced();
+    if (m_tell.isActive()) {
+        m_untold = true;
+    } else {
+        m_tell.start();
+        emit advanced();
+    }
 }
 
 void SearchRun::ended(const Status& status)
 {
     m_request.reset();
+    m_tell.stop();
+    m_untold = false;
     m_searched = m_total;
     if (!status)
         m_error = QString::fromStdString(status.error().message);

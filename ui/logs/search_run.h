@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <QObject>
+#include <QTimer>
 
 #include "client/engine_client.h"
 #include "terminal/engine_hop.h"
@@ -46,7 +47,7 @@ class SearchRun : public QObject
     Q_OBJECT
 
 public:
-    SearchRun(EngineClient& client, QObject* parent) : QObject(parent), m_client(client) {}
+    SearchRun(EngineClient& client, QObject* parent);
 
     void start(const LogsClient::Containers& containers, const logstore::LogQuery& query, std::uint64_t first, std::uint64_t end);
     void stop(); // and forgets
@@ -60,7 +61,7 @@ public:
     [[nodiscard]] std::uint64_t givenUp() const { return m_givenUp; } // lines for which the expression took too long
 
 signals:
-    void advanced();
+    void advanced(); // at most some thirty times a second, however fast results come
 
 private:
     void ask(std::uint64_t from, std::uint64_t to, bool newestFirst);
@@ -77,6 +78,8 @@ private:
     QString m_error;
     EngineHop m_hop;
     Request m_request;
+    QTimer m_tell;
+    bool m_untold = false;
 };
 
 } // namespace slipway::ui
