@@ -334,6 +334,16 @@ private slots:
         QTest::qWait(30);
         QCOMPARE(hint->text(), wrong);
     }
+    void aLongErrorDoesNotWidenTheWindow()
+    {
+        FindBar bar;
+        bar.setStatus(QStringLiteral("short"), false);
+        const int width = bar.minimumSizeHint().width();
+        const QString text = QStringLiteral("Not a regular expression: ") + QString(200, QLatin1Char('x'));
+        bar.setStatus(text, true);
+        QCOMPARE(bar.minimumSizeHint().width(), width);
+        QCOMPARE(bar.findChild<QLabel*>()->text(), text);
+    }
     // Closing a filter stays where one is, also when a key follows before the next frame.
     void aKeyRightAfterTheFilter()
     {

@@ -10,6 +10,7 @@
 #include <QToolButton>
 
 #include "terminal/cell_style.h"
+#include "widgets/elided_label.h"
 
 namespace slipway::ui
 {
@@ -49,7 +50,7 @@ FindBar::FindBar(QWidget* parent, Of what) : QWidget(parent)
     row->addWidget(m_context);
     auto* previousButton = button(QStringLiteral("↑"), tr("Previous match (Shift+F3)"), false);
     auto* nextButton = button(QStringLiteral("↓"), tr("Next match (F3)"), false);
-    m_status = new QLabel;
+    m_status = new ElidedLabel; // an expression's error is long
     m_progress = new QProgressBar;
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
@@ -57,9 +58,8 @@ FindBar::FindBar(QWidget* parent, Of what) : QWidget(parent)
     m_progress->setAccessibleName(tr("How much of the log is searched"));
     m_progress->hide();
     row->addSpacing(8);
-    row->addWidget(m_status);
     row->addWidget(m_progress);
-    row->addStretch(1);
+    row->addWidget(m_status, 1);
     auto* close = button(QStringLiteral("✕"), tr("Close (Esc)"), false);
 
     connect(m_text, &QLineEdit::textChanged, this, &FindBar::queryChanged);

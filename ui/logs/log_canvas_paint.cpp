@@ -107,7 +107,8 @@ void LogCanvas::paintRest(QPainter& p, const LogLineView& line, int x, int y) co
 {
     const QString text = tr(" … %1 more ").arg(QLocale().formattedDataSize(static_cast<qint64>(line.length - line.text.size())));
     const int right = viewport()->width() - 12 - static_cast<int>(text.size()) * m_text.cellWidth();
-    const QRect chip(std::min(x + 6, right), y + 1, static_cast<int>(text.size()) * m_text.cellWidth(), m_text.lineHeight() - 2);
+    const int left = std::min(x + 6, right), width = static_cast<int>(text.size()) * m_text.cellWidth();
+    const QRect chip(left, y + 1, left == right ? viewport()->width() - left : width, m_text.lineHeight() - 2); // or to the edge
     p.setPen(Qt::NoPen);
     p.setBrush(mix(m_colors.background, m_colors.accent, 0.18));
     p.drawRoundedRect(chip, 3, 3);
