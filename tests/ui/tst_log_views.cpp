@@ -127,6 +127,34 @@ private slots:
         QTest::qWait(30);
         QCOMPARE(hint->text(), wrong);
     }
+    // A line is as wide as it is shown, not as its bytes.
+    void itScrollsSidewaysOnlyWhereThereIsSomething()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(700, 300);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        const QScrollBar& bar = *view.canvas().horizontalScrollBar();
+        std::vector<dockerapi::LogLine> lines(2);
+        lines[0].text = "{\"level\":\"info\",\"msg\":\"short\",\"time\":\"" + std::string(200, '1') + "\"}";
+        for (int i = 0; i < 200; ++i)
+            lines[1].text += "\x1b[31mx\x1b[0m";
+        lines[1].text.resize(60 * 10);
+        client.onLines(lines);
+        QTRY_VERIFY(view.pages().line(1));
+        QTest::qWait(60);
+        QCOMPARE(bar.maximum(), 0);
+        lines.resize(1);
+        lines[0].text = std::string(300, 'w') + "needle";
+        client.onLines(lines);
+        QTRY_VERIFY(bar.maximum() > 0);
+        emit view.canvas().findRequested();
+        view.findChild<FindBar*>()->open(QStringLiteral("needle"));
+        QTRY_VERIFY(bar.value() > 0);
+    }
     void aLongErrorDoesNotWidenTheWindow()
     {
         FindBar bar;

@@ -40,7 +40,6 @@ bool LineStore::append(const dockerapi::LogLine& line)
             chunk.bytes.insert(chunk.bytes.end(), text.begin(), text.end());
             m_bytes += chunk.bytes.capacity() - before;
             last.length = static_cast<std::uint32_t>(last.length + text.size()) & 0x7fffffffu;
-            m_longest = std::max<std::size_t>(m_longest, last.length);
             m_open = line.partial;
             return false;
         }
@@ -55,7 +54,6 @@ bool LineStore::append(const dockerapi::LogLine& line)
                                  line.timeNs});
         chunk.bytes.insert(chunk.bytes.end(), piece.begin(), piece.end());
         m_bytes += chunk.bytes.capacity() + chunk.entries.capacity() * sizeof(Entry) - before;
-        m_longest = std::max(m_longest, piece.size());
         ++m_end;
         began = true;
     } while (!text.empty());
@@ -78,7 +76,7 @@ void LineStore::clear()
 {
     m_chunks.clear();
     m_first = m_end = 0;
-    m_bytes = m_longest = 0;
+    m_bytes = 0;
     m_open = false;
 }
 

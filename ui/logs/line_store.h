@@ -41,7 +41,6 @@ public:
     [[nodiscard]] bool empty() const { return m_first == m_end; }
     [[nodiscard]] Line line(std::uint64_t number) const; // firstLine() <= number < endLine()
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
-    [[nodiscard]] std::size_t longestLine() const { return m_longest; } // bytes, of all lines ever
 
 private:
     struct Entry
@@ -63,7 +62,7 @@ private:
     std::size_t m_budget;
     std::deque<std::unique_ptr<Chunk>> m_chunks;
     std::uint64_t m_first = 0, m_end = 0;
-    std::size_t m_bytes = 0, m_longest = 0;
+    std::size_t m_bytes = 0;
     bool m_open = false; // the last line still waits for its newline
 };
 

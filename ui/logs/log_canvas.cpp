@@ -77,6 +77,7 @@ void LogCanvas::reread(std::uint64_t from, std::uint64_t to)
 {
     if (from == 0 && to == UINT64_MAX) {
         m_shown.clear();
+        m_widest = 0;
         return repaintAll();
     }
     for (const std::uint64_t line : m_shown.keys())
@@ -159,6 +160,7 @@ void LogCanvas::setFolding(bool on)
 {
     m_fold = on;
     m_shown.clear();
+    m_widest = 0;
     setSelection({}, {});
     frame();
 }
@@ -205,6 +207,7 @@ const LogCanvas::Shown* LogCanvas::shown(std::uint64_t line) const
     auto* fresh = new Shown{lookOf(view->text, m_fold), {}, {}, 0};
     fresh->found = m_model.found(fresh->look.line.text);
     const int cost = std::min(heldLines, 1 + static_cast<int>(fresh->look.line.text.size() / 4096));
+    m_widest = std::max(m_widest, fresh->look.line.columnOf(static_cast<int>(fresh->look.line.text.size())));
     m_shown.insert(line, fresh, cost);
     return fresh;
 }

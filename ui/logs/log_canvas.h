@@ -164,6 +164,8 @@ private:
 
     LogModel& m_model;
     mutable QCache<std::uint64_t, Shown> m_shown;
+    mutable int m_widest = 0; // columns, of the lines that were seen
+    int m_scrolledWidest = 0; // for which the scroll bar is
     MonoText m_text;
     ViewColors m_colors;
     Times m_times = Times::None;

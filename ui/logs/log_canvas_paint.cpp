@@ -45,6 +45,8 @@ void LogCanvas::paintEvent(QPaintEvent* event)
             !std::ranges::contains(m_picture.lines, each))
             each.y = nowhere;
     }
+    if (m_widest > m_scrolledWidest)
+        QMetaObject::invokeMethod(this, &LogCanvas::syncScrollBars, Qt::QueuedConnection);
     if (elsewhere)
         return;
     if (whole)

@@ -76,8 +76,8 @@ void LogCanvas::syncScrollBars()
     verticalScrollBar()->setRange(0, limit(bottom.row + (m_wrap && bottom.sub > 0 ? 1 : 0)));
     verticalScrollBar()->setPageStep(visibleRows());
     verticalScrollBar()->setValue(m_top == bottom ? verticalScrollBar()->maximum() : limit(m_top.row));
-    // Bytes bound the columns; the true width of what is not in view is nobody's business.
-    const int widest = m_wrap ? 0 : limit(m_model.longestLine()) - textColumns();
+    m_scrolledWidest = m_widest; // what was never in view may be wider: nobody's business
+    const int widest = m_wrap ? 0 : m_widest - textColumns();
     horizontalScrollBar()->setRange(0, std::max(0, widest) * m_text.cellWidth());
     horizontalScrollBar()->setPageStep(viewport()->width());
     horizontalScrollBar()->setSingleStep(m_text.cellWidth() * 4);
@@ -136,6 +136,7 @@ void LogCanvas::reveal(std::uint64_t line)
     setSelection(Position{line, 0}, Position{line, 0});
     const Shown* const text = shown(line);
     if (!m_wrap && text && !text->found.empty()) {
+        syncScrollBars(); // the line may be the widest
         const int x = text->look.line.columnOf(text->found.front().start) * m_text.cellWidth();
         QScrollBar* bar = horizontalScrollBar();
         if (x < bar->value() || x > bar->value() + viewport()->width() - textLeft() - 40)

@@ -45,7 +45,6 @@ public:
     [[nodiscard]] virtual std::optional<LogLineView> line(std::uint64_t number) = 0;
     [[nodiscard]] virtual std::uint64_t firstLine() const = 0;
     [[nodiscard]] virtual std::uint64_t endLine() const = 0;
-    [[nodiscard]] virtual std::size_t longestLine() const = 0; // bytes, of all that were seen
     [[nodiscard]] virtual std::int64_t firstTimeNs() const { return 0; }
     [[nodiscard]] virtual const std::vector<Source>& sources() const // more than one: rows say whose they are
     {

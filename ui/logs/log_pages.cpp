@@ -52,7 +52,6 @@ void LogPages::open(std::vector<Source> sources, bool everything)
     m_loaded = false;
     m_everything = everything;
     m_firstTimeNs = m_lastTimeNs = 0;
-    m_longest = 0;
     m_problem.clear();
     emit changed();
     emit reread(0, UINT64_MAX);
@@ -160,8 +159,7 @@ void LogPages::take(const LogExtent& extent)
     if (extent.end < before.end) { // deleted or made anew under us
         forgetPages();
         forgetMatch();
-        m_longest = 0;
-        emit reread(0, UINT64_MAX);
+            emit reread(0, UINT64_MAX);
     }
     // The last line may have gone on; of several logs the last ones may have come in another order.
     const std::uint64_t sure = before.end - std::min<std::uint64_t>(before.end, m_sources.size() > 1 ? pageRows : 1);
@@ -264,8 +262,6 @@ void LogPages::received(const Key& key, std::uint64_t to, Result<logstore::LogPa
     if (page->firstTimeNs != 0)
         m_firstTimeNs = page->firstTimeNs;
     m_lastTimeNs = std::max(m_lastTimeNs, page->lastTimeNs);
-    for (const auto& row : page->rows)
-        m_longest = std::max(m_longest, row.text.size());
     auto& held = m_pages[key];
     m_bytes -= sizeOf(held.rows);
     const auto [was, is] = std::ranges::mismatch(held.rows, page->rows, sameRow);

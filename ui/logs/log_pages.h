@@ -54,7 +54,6 @@ public:
     [[nodiscard]] std::optional<LogLineView> line(std::uint64_t number) override;
     [[nodiscard]] std::uint64_t firstLine() const override { return m_extent.first; }
     [[nodiscard]] std::uint64_t endLine() const override { return m_extent.end; }
-    [[nodiscard]] std::size_t longestLine() const override { return m_longest; }
     [[nodiscard]] std::int64_t firstTimeNs() const override { return m_firstTimeNs; }
     [[nodiscard]] const std::vector<Source>& sources() const override { return m_sources; }
     [[nodiscard]] std::vector<Span> found(const QString& shown) const override;
@@ -100,7 +99,7 @@ private:
     bool m_loaded = false, m_everything = false, m_filterFind = false;
     QString m_problem;
     std::int64_t m_firstTimeNs = 0, m_lastTimeNs = 0;
-    std::size_t m_longest = 0, m_bytes = 0;
+    std::size_t m_bytes = 0;
     std::uint64_t m_clock = 0;
     std::map<Key, Page> m_pages;
     struct Asked

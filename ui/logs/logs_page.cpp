@@ -168,9 +168,12 @@ void LogsPage::refresh()
     }
     std::ranges::sort(rows, {}, [](const Known& row) { return std::pair(row.project.isEmpty() ? QStringLiteral("\uffff") : row.project, row.name); });
     const QLocale locale;
+    const auto when = [&](const QDateTime& removed) { // short: the list is narrow
+        return removed.date() == QDate::currentDate() ? locale.toString(removed.time(), QLocale::ShortFormat) : locale.toString(removed.date(), QLocale::ShortFormat);
+    };
     for (const RemovedLog& log : m_removed)
         rows.push_back({QString::fromStdString(log.id), QString::fromStdString(log.name), {}, false, true,
-                        locale.toString(QDateTime::fromMSecsSinceEpoch(log.removedNs / 1'000'000), QLocale::ShortFormat)});
+                        when(QDateTime::fromMSecsSinceEpoch(log.removedNs / 1'000'000))});
     std::set<QString> chosen = m_chosen;
     if (m_untouched) {
         chosen.clear();

@@ -31,7 +31,6 @@ public:
     [[nodiscard]] std::optional<LogLineView> line(std::uint64_t number) override;
     [[nodiscard]] std::uint64_t firstLine() const override { return m_store.firstLine(); }
     [[nodiscard]] std::uint64_t endLine() const override { return m_store.endLine(); }
-    [[nodiscard]] std::size_t longestLine() const override { return m_store.longestLine(); }
 
 private:
     void search(); // what was not looked at yet
