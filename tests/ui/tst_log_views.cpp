@@ -6,6 +6,7 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QMouseEvent>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -154,6 +155,29 @@ private slots:
         emit view.canvas().findRequested();
         view.findChild<FindBar*>()->open(QStringLiteral("needle"));
         QTRY_VERIFY(bar.value() > 0);
+    }
+    // The details of a line without end do not stop the window: they show its beginning and say so.
+    void detailsOfALongLine()
+    {
+        FakeClient client;
+        EngineBridge bridge(client);
+        LogView view(bridge);
+        view.resize(900, 500);
+        view.show();
+        view.setContainer(QStringLiteral("c1"), true);
+        QTRY_VERIFY(client.onLines);
+        std::vector<dockerapi::LogLine> lines(1);
+        for (int i = 0; i < 300'000; ++i)
+            lines[0].text += "word" + std::to_string(i) + ' ';
+        client.onLines(lines);
+        QTRY_VERIFY(view.pages().line(0));
+        const auto* text = view.findChild<QPlainTextEdit*>();
+        emit view.canvas().detailsRequested(0);
+        QTRY_VERIFY(!text->toPlainText().isEmpty());
+        QCOMPARE(text->toPlainText().size(), 64 << 10); // a megabyte of one line took Qt more than half a second to lay out
+        const auto said = view.findChild<QTreeWidget*>()->findItems(QStringLiteral("64.00 KiB are shown"), Qt::MatchEndsWith | Qt::MatchFixedString, 1);
+        QCOMPARE(said.size(), 1);
+        QVERIFY(text->toPlainText().startsWith(QStringLiteral("word0 word1 ")));
     }
     void aLongErrorDoesNotWidenTheWindow()
     {

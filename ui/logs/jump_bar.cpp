@@ -81,7 +81,7 @@ JumpBar::JumpBar(QWidget* parent) : QWidget(parent)
     row->addWidget(m_text, 1);
     row->addWidget(button);
     row->addWidget(m_hint);
-    row->addStretch(1);
+    row->addStretch();
     row->addWidget(close);
     connect(m_text, &QLineEdit::textEdited, this, [this] {
         m_wrong = false;

@@ -22,7 +22,7 @@ namespace slipway::ui
 {
 namespace
 {
-constexpr std::size_t longestShown = 1u << 20;
+constexpr std::size_t longestShown = 64u << 10; // a longer line would stop the window while it is laid out
 }
 
 LogDetails::LogDetails(EngineClient& client, QWidget* parent) : QWidget(parent), m_client(client)
