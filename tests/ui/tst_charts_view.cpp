@@ -141,6 +141,22 @@ private slots:
         QTRY_VERIFY(f.cpu().contains(QStringLiteral("limit 1.50 cores")));
         QVERIFY(!f.words().contains(QStringLiteral("cgroups")));
     }
+    void aLimitThatIsReachedEndsTheAxis()
+    {
+        Fixture f;
+        f.keep(1, {{3, 0.5}, {2, 2.03}});
+        f.view.setContainer(QStringLiteral("one"), true);
+        f.show();
+        QTRY_COMPARE(f.client.livesAsked, 1);
+        f.read(now(), 0.25);
+        f.view.setLimits({2, 0, 0});
+        QTRY_VERIFY(f.cpu().contains(QStringLiteral("limit 2.00 cores")));
+        QTRY_COMPARE(f.chart().highest(), 2.0);
+        f.view.setLimits({1.5, 0, 0}); // it was larger before
+        QTRY_COMPARE(f.chart().highest(), 2.03);
+        f.view.setLimits({20, 0, 0}); // would flatten the line
+        QTRY_COMPARE(f.chart().highest(), 2.03);
+    }
     void withoutCgroupsItIsSaid()
     {
         Fixture f;

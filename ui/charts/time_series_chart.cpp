@@ -89,8 +89,9 @@ double TimeSeriesChart::highest() const
                 if (!std::isnan(point.value(s.metric)))
                     top = std::max(top, point.value(s.metric));
     // A limit far above the use would flatten the line: then only its label is shown.
-    if (m_limit && top >= *m_limit * 0.2)
-        top = std::max(top, *m_limit);
+    // One that is reached is the end of the axis: what seems to be a little above it is the length of a second.
+    if (m_limit && top >= *m_limit * 0.2 && top <= *m_limit * 1.05)
+        top = *m_limit;
     return top;
 }
 

@@ -41,6 +41,7 @@ public:
     void setNotMeasured(const QString& why) { m_notMeasured = why; }
     void setMarks(const std::vector<ChartMark>* marks) { m_marks = marks; } // not owned
     void setHover(std::optional<std::int64_t> timeNs);
+    [[nodiscard]] double highest() const; // what its axis must reach, in what is shown
     void setFixedTop(double top) { m_fixedTop = top; } // the axis ends there whatever is shown: 1 for shares
     void setStill(bool still) { m_still = still; } // a crosshair and nothing else: no zoom, no menu
 
@@ -75,7 +76,6 @@ private:
     enum class Drag : std::uint8_t { None, Range, Move };
     [[nodiscard]] QRect plotArea() const;
     [[nodiscard]] QColor color(int index) const;
-    [[nodiscard]] double highest() const;
     [[nodiscard]] bool measured() const;
     [[nodiscard]] const StatsHistory::Point* shownPoint() const;
     [[nodiscard]] std::int64_t nsOf(double pixels) const;
