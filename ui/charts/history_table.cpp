@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include <QAbstractTableModel>
 #include <QApplication>
@@ -12,38 +11,12 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLocale>
-#include <QPainter>
-#include <QStyledItemDelegate>
 
 #include "charts/axis.h"
 #include "charts/metric_columns.h"
 
 namespace slipway::ui
 {
-namespace
-{
-
-// Values stand below their titles, which the style puts this far from the edge.
-class Cell : public QStyledItemDelegate
-{
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const override
-    {
-        QStyleOptionViewItem option = given;
-        initStyleOption(&option, index);
-        const QString text = std::exchange(option.text, {});
-        const QStyle* const style = option.widget ? option.widget->style() : QApplication::style();
-        style->drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
-        style->drawItemText(painter, option.rect.adjusted(margin, 0, -margin, 0), int(option.displayAlignment), option.palette, true, text,
-                            option.state & QStyle::State_Selected ? QPalette::HighlightedText : QPalette::Text);
-    }
-
-private:
-    static constexpr int margin = 8;
-};
-
-} // namespace
 
 class HistoryTable::Model : public QAbstractTableModel
 {
@@ -114,12 +87,7 @@ HistoryTable::HistoryTable(QWidget* parent) : QTableView(parent), m_model(new Mo
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    setItemDelegate(new Cell(this));
-    const QFontMetrics letters = fontMetrics();
-    for (int column = 0; column < m_model->columnCount({}); ++column) {
-        const int title = letters.horizontalAdvance(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-        setColumnWidth(column, std::max(title, letters.horizontalAdvance(QStringLiteral("1023 KiB/s"))) + 28);
-    }
+    horizontalHeader()->setDefaultSectionSize(fontMetrics().averageCharWidth() * 16);
 }
 
 HistoryTable::~HistoryTable() = default;

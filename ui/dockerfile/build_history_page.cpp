@@ -33,7 +33,7 @@ using dockerapi::PastBuild;
 
 namespace
 {
-constexpr int againMs = 3000, listWidth = 460;
+constexpr int againMs = 3000, listWidth = 400;
 constexpr int IdRole = Qt::UserRole;
 enum Columns { Name, When, Took, Cached };
 enum Tabs { StepsTab, LogTab, TextTab };
@@ -117,7 +117,7 @@ BuildHistoryPage::BuildHistoryPage(EngineBridge& bridge, QWidget* parent)
     columns->addWidget(m_list);
     columns->addWidget(makeDetail());
     columns->setStretchFactor(1, 1);
-    columns->setSizes({listWidth, 2 * listWidth});
+    columns->setSizes({listWidth, 3 * listWidth});
     columns->setHandleWidth(1);
     columns->setChildrenCollapsible(false);
     m_stack->addWidget(m_empty);

@@ -41,11 +41,15 @@ CodeEditor::CodeEditor(QWidget* parent) : QPlainTextEdit(parent), m_gutter(new E
     setLanguageOf(QStringLiteral("Dockerfile"));
     applyFont();
     applyTheme();
+    connect(document(), &QTextDocument::contentsChange, this, &CodeEditor::moveProblems);
+    connect(this, &QPlainTextEdit::textChanged, this, [this] {
+        const bool changed = std::exchange(m_revision, document()->revision()) != document()->revision();
+        if (changed && !m_highlighter->isRecolouring())
+            emit edited();
+    });
     connect(this, &QPlainTextEdit::blockCountChanged, this, &CodeEditor::updateMargins);
     connect(this, &QPlainTextEdit::cursorPositionChanged, this, [this] {
-        const QTextCursor cursor = textCursor();
-        if (cursor.blockNumber() != m_currentLine || blockCount() != m_currentOf) // on the same line all that is marked moves by itself
-            updateSelections();
+        markCurrentLine();
         if (m_popup->isVisible() && textCursor().position() < m_popup->completion().start)
             m_popup->hide();
     });
@@ -57,7 +61,7 @@ CodeEditor::CodeEditor(QWidget* parent) : QPlainTextEdit(parent), m_gutter(new E
         if (dy != 0 || rect.contains(viewport()->rect()))
             viewport()->update(); // the notes stand outside of the text
     });
-    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &CodeEditor::updateSelections);
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &CodeEditor::markCurrentLine);
     connect(m_popup, &CompletionPopup::chosen, this, &CodeEditor::takeCompletion);
     updateMargins();
 }
@@ -79,8 +83,8 @@ void CodeEditor::applyTheme()
 {
     using Repository = KSyntaxHighlighting::Repository;
     m_highlighter->setTheme(repository().defaultTheme(theme::isDark() ? Repository::DarkTheme : Repository::LightTheme));
-    m_highlighter->rehighlight();
-    updateSelections();
+    m_highlighter->recolour();
+    viewport()->update();
 }
 
 void CodeEditor::applyFont()
@@ -131,7 +135,7 @@ void CodeEditor::resizeEvent(QResizeEvent* event)
 {
     QPlainTextEdit::resizeEvent(event);
     updateMargins();
-    updateSelections();
+    markCurrentLine();
 }
 
 void CodeEditor::changeEvent(QEvent* event)
@@ -154,13 +158,6 @@ void CodeEditor::contextMenuEvent(QContextMenuEvent* event)
     std::unique_ptr<QMenu> menu(createStandardContextMenu());
     emit lineMenuRequested(menu.get(), line);
     menu->exec(event->globalPos());
-}
-
-void CodeEditor::paintEvent(QPaintEvent* event)
-{
-    QPlainTextEdit::paintEvent(event);
-    QPainter painter(viewport());
-    paintNotes(painter);
 }
 
 bool CodeEditor::event(QEvent* event)

@@ -65,6 +65,7 @@ public:
     [[nodiscard]] int problemCount() const { return int(m_problems.size()); }
 
 signals:
+    void edited(); // the text is another; textChanged() comes for other colours as well
     void markClicked(int line);
     void lineMenuRequested(QMenu* menu, int line); // of the gutter or the text; to be added to
 
@@ -86,14 +87,16 @@ private:
     };
     struct PlacedProblem
     {
-        QTextCursor range;
+        int begin = 0, end = 0; // positions; no cursors: thousands of them make each change of the text slow
         Problem problem;
+        [[nodiscard]] bool contains(int position) const { return begin <= position && position <= end; }
+        [[nodiscard]] bool looksLike(const PlacedProblem& other) const { return begin == other.begin && end == other.end && problem.saysSame(other.problem); }
     };
     static constexpr int indentWidth = 4;
 
     void applyTheme();
     void applyFont();
-    void updateSelections(); // of what can be seen: thousands of problems would make each key slow
+    void markCurrentLine();
     void updateMargins();
     [[nodiscard]] std::pair<int, int> visiblePositions() const; // of the text
     void openCompletion(bool asked);
@@ -101,9 +104,15 @@ private:
     void indent(bool more);
     void newLine();
     void applyVisibility();
-    void paintNotes(QPainter& painter);
+    void keepShaped();
+    void paintLines(QPainter& painter) const; // below the text: not as extra selections, for which all text is painted twice
+    void paintWaves(QPainter& painter, const QRect& rect) const;
+    void paintNotes(QPainter& painter) const;
+    [[nodiscard]] QRectF placeOf(const QTextBlock& block) const; // of what is in view
+    [[nodiscard]] QRect rowOf(const QTextBlock& block) const;    // from edge to edge
     [[nodiscard]] QTextBlock blockAt(int line) const;
     [[nodiscard]] const Fold* foldAt(int line) const;
+    void moveProblems(int position, int removed, int added);
     [[nodiscard]] const PlacedProblem* problemAt(const QTextCursor& cursor) const;
     [[nodiscard]] QString toolTipAt(const QPoint& point) const;
 
@@ -116,7 +125,10 @@ private:
     std::vector<Fold> m_folds;
     std::vector<QTextCursor> m_folded; // at the first line of each
     double m_zoom = 1;
-    int m_currentLine = -1, m_currentOf = 0; // what is marked as the line of the cursor, of so many
+    int m_revision = -1;    // of the document, when last told of
+    int m_currentLine = -1; // the line of the cursor as it is marked, and where
+    QRect m_currentRow;
+    int m_shapedFirst = 0, m_shapedLast = -1; // lines whose glyphs are kept
 };
 
 } // namespace slipway::ui

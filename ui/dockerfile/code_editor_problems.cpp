@@ -1,54 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dockerfile/code_editor.h"
 
-#include <QPainter>
 #include <QTextBlock>
 #include <QToolTip>
 
+#include <algorithm>
+
 #include "dockerfile/editor_gutter.h"
-#include "shell/theme.h"
 
 namespace slipway::ui
 {
-namespace
-{
-constexpr int noteGap = 28;
-
-QColor colorOf(dockerfile::Severity severity)
-{
-    const auto& colors = theme::colors();
-    return severity == dockerfile::Severity::Error ? colors.danger : severity == dockerfile::Severity::Warning ? colors.warning : colors.accent;
-}
-} // namespace
 
 void CodeEditor::setProblems(const std::vector<Problem>& problems)
 {
-    // Little changes between two looks at a text, and a cursor costs the layout of its line: those that are where they were are kept.
-    constexpr std::ptrdiff_t gone = 16; // so many may have gone between two that stay
-    std::vector<PlacedProblem> before = std::exchange(m_problems, {});
-    auto next = before.begin();
-    m_problems.reserve(problems.size());
+    std::vector<PlacedProblem> placed;
+    placed.reserve(problems.size());
     for (const Problem& problem : problems) {
         const QTextBlock first = blockAt(problem.line), last = blockAt(problem.endLine);
-        if (!first.isValid() || !last.isValid())
-            continue;
-        const int begin = first.position() + std::min(problem.column, first.length() - 1), end = last.position() + std::min(problem.endColumn, last.length() - 1);
-        const auto until = next + std::min(gone, before.end() - next);
-        const auto known = std::find_if(next, until, [&](const PlacedProblem& each) {
-            return each.range.anchor() == begin && each.range.position() == end && each.problem.saysSame(problem);
-        });
-        if (known != until) {
-            m_problems.push_back({std::move(known->range), problem});
-            next = known + 1;
-            continue;
-        }
-        QTextCursor range(document());
-        range.setPosition(begin);
-        range.setPosition(end, QTextCursor::KeepAnchor);
-        m_problems.push_back({range, problem});
+        if (first.isValid() && last.isValid())
+            placed.push_back({first.position() + std::min(problem.column, first.length() - 1),
+                              last.position() + std::min(problem.endColumn, last.length() - 1), problem});
     }
-    updateSelections();
+    const bool same = std::ranges::equal(placed, m_problems, &PlacedProblem::looksLike);
+    m_problems = std::move(placed);
+    if (same)
+        return;
+    viewport()->update();
     m_gutter->update();
+}
+
+// As cursors move: what is written at the edge of a range becomes part of it at its end and does not at its beginning.
+void CodeEditor::moveProblems(int position, int removed, int added)
+{
+    if (removed == added) // other colours, too, are told like this
+        return;
+    const auto move = [=](int& place) {
+        if (place >= position + removed)
+            place += added - removed;
+        else if (place > position)
+            place = position + std::min(place - position, added);
+    };
+    for (PlacedProblem& each : m_problems) {
+        move(each.begin);
+        move(each.end);
+    }
 }
 
 void CodeEditor::setMarks(const std::vector<Mark>& marks)
@@ -62,7 +57,6 @@ void CodeEditor::setMarks(const std::vector<Mark>& marks)
         at.movePosition(QTextCursor::EndOfBlock); // so that a line put in above it moves it
         m_marks.push_back({at, mark});
     }
-    updateSelections();
     m_gutter->update();
     viewport()->update();
 }
@@ -80,16 +74,15 @@ void CodeEditor::goToProblem(bool forward)
     const int here = textCursor().selectionStart();
     const PlacedProblem* target = nullptr;
     for (const PlacedProblem& each : m_problems) {
-        const int at = each.range.selectionStart();
-        if (forward && at > here && (!target || at < target->range.selectionStart()))
+        if (forward && each.begin > here && (!target || each.begin < target->begin))
             target = &each;
-        if (!forward && at < here && (!target || at > target->range.selectionStart()))
+        if (!forward && each.begin < here && (!target || each.begin > target->begin))
             target = &each;
     }
     if (!target)
         target = forward ? &m_problems.front() : &m_problems.back();
-    const QTextBlock block = document()->findBlock(target->range.selectionStart());
-    goTo(block.blockNumber(), target->range.selectionStart() - block.position());
+    const QTextBlock block = document()->findBlock(target->begin);
+    goTo(block.blockNumber(), target->begin - block.position());
     const QRect at = cursorRect();
     QToolTip::showText(viewport()->mapToGlobal(at.bottomLeft()), toolTipAt(at.center()), viewport());
 }
@@ -98,9 +91,9 @@ const CodeEditor::PlacedProblem* CodeEditor::problemAt(const QTextCursor& cursor
 {
     const PlacedProblem* onLine = nullptr;
     for (const PlacedProblem& each : m_problems) {
-        if (each.range.selectionStart() <= cursor.position() && cursor.position() <= each.range.selectionEnd())
+        if (each.contains(cursor.position()))
             return &each;
-        if (!onLine && document()->findBlock(each.range.selectionStart()) == cursor.block())
+        if (!onLine && cursor.block().contains(each.begin))
             onLine = &each;
     }
     return onLine;
@@ -111,77 +104,12 @@ bool CodeEditor::mendAtCursor()
     const PlacedProblem* found = problemAt(textCursor());
     if (!found || !found->problem.fix)
         return false;
-    QTextCursor range = found->range;
+    QTextCursor range(document());
+    range.setPosition(found->begin);
+    range.setPosition(found->end, QTextCursor::KeepAnchor);
     const QString text = *found->problem.fix;
     range.insertText(text);
     return true;
-}
-
-void CodeEditor::updateSelections()
-{
-    const auto& colors = theme::colors();
-    if (const int line = textCursor().blockNumber(); line != m_currentLine) {
-        m_currentLine = line;
-        m_gutter->update();
-    }
-    m_currentOf = blockCount();
-    const auto [from, to] = visiblePositions();
-    QList<QTextEdit::ExtraSelection> selections;
-    const auto wholeLine = [&](const QTextCursor& at, const QColor& color) {
-        QTextEdit::ExtraSelection line;
-        line.cursor = at;
-        line.cursor.clearSelection();
-        line.format.setBackground(color);
-        line.format.setProperty(QTextFormat::FullWidthSelection, true);
-        selections.push_back(line);
-    };
-    if (!isReadOnly())
-        wholeLine(textCursor(), theme::mix(colors.surface, colors.raised, 0.7));
-    for (const PlacedMark& each : m_marks)
-        if (each.mark.state == Mark::State::Failed && each.at.position() >= from && each.at.position() <= to)
-            wholeLine(each.at, theme::mix(colors.surface, colors.danger, 0.16));
-    for (const PlacedProblem& each : m_problems) {
-        if (each.range.selectionEnd() < from || each.range.selectionStart() > to)
-            continue;
-        QTextEdit::ExtraSelection wave;
-        wave.cursor = each.range;
-        wave.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
-        wave.format.setUnderlineColor(colorOf(each.problem.severity));
-        selections.push_back(wave);
-    }
-    setExtraSelections(selections);
-}
-
-std::pair<int, int> CodeEditor::visiblePositions() const
-{
-    QTextBlock block = firstVisibleBlock();
-    const int first = block.position();
-    const double lineHeight = std::max(1, fontMetrics().height());
-    for (int lines = int(viewport()->height() / lineHeight) + 2; lines > 0 && block.next().isValid(); block = block.next())
-        lines -= block.isVisible();
-    return {first, block.position() + block.length() - 1};
-}
-
-void CodeEditor::paintNotes(QPainter& painter)
-{
-    const auto& colors = theme::colors();
-    const auto draw = [&](const QTextBlock& block, const QString& note, const QColor& color) {
-        const QRectF place = blockBoundingGeometry(block).translated(contentOffset());
-        if (!block.isVisible() || place.bottom() < 0 || place.top() > viewport()->height() || block.layout()->lineCount() == 0)
-            return;
-        const double end = contentOffset().x() + document()->documentMargin() + block.layout()->lineAt(0).naturalTextWidth() + noteGap;
-        const QRectF room(end, place.top(), std::max(0.0, viewport()->width() - end - theme::space3), place.height());
-        painter.setPen(color);
-        painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                         fontMetrics().elidedText(note, Qt::ElideRight, int(room.width())));
-    };
-    const auto [from, to] = visiblePositions(); // the geometry of any other would be found line by line
-    for (const PlacedMark& each : m_marks)
-        if (!each.mark.note.isEmpty() && each.at.position() >= from && each.at.position() <= to)
-            draw(each.at.block(), each.mark.note, each.mark.state == Mark::State::Failed ? colors.danger : colors.muted);
-    for (const QTextCursor& at : m_folded)
-        if (const Fold* fold = foldAt(at.blockNumber()); fold && at.position() >= from && at.position() <= to && !markAt(at.blockNumber()))
-            draw(at.block(), tr("… %n line(s)", nullptr, fold->last - fold->first), colors.muted);
 }
 
 QString CodeEditor::toolTipAt(const QPoint& point) const
@@ -189,7 +117,7 @@ QString CodeEditor::toolTipAt(const QPoint& point) const
     const QTextCursor cursor = cursorForPosition(point);
     QStringList said;
     for (const PlacedProblem& each : m_problems) {
-        if (each.range.selectionStart() > cursor.position() || cursor.position() > each.range.selectionEnd())
+        if (!each.contains(cursor.position()))
             continue;
         QString text = each.problem.message;
         if (!each.problem.rule.isEmpty())

@@ -58,7 +58,7 @@ DockerfileView::DockerfileView(EngineBridge& bridge, Jobs& jobs, QWidget* parent
     connect(&m_analyseSoon, &QTimer::timeout, this, &DockerfileView::analyse);
     connect(&m_clock, &QTimer::timeout, this, &DockerfileView::showBuild);
     connect(m_analyser, &Analyser::analysed, this, &DockerfileView::take);
-    connect(m_editor, &QPlainTextEdit::textChanged, this, &DockerfileView::textChanged);
+    connect(m_editor, &CodeEditor::edited, this, &DockerfileView::textChanged);
     connect(m_editor, &QPlainTextEdit::cursorPositionChanged, this, [this] { m_outline->setCurrentLine(m_editor->textCursor().blockNumber()); });
     connect(m_editor->document(), &QTextDocument::modificationChanged, this, &DockerfileView::titleChanged);
     connect(m_editor, &CodeEditor::markClicked, this, &DockerfileView::showStep);
@@ -267,8 +267,6 @@ bool DockerfileView::isDockerfile() const
 
 void DockerfileView::textChanged()
 {
-    if (std::exchange(m_documentRevision, m_editor->document()->revision()) == m_editor->document()->revision())
-        return; // other colours, the same text
     ++m_revision;
     m_analyseSoon.start();
     m_forecastSoon.stop();

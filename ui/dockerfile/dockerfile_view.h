@@ -115,7 +115,7 @@ private:
     qint64 m_forecastMs = 0; // what the last one took
     bool m_forecasts = true; // the engine can
     Request m_forecastRequest;
-    int m_revision = 0, m_documentRevision = -1;
+    int m_revision = 0;
     bool m_buildWanted = false; // as soon as the text is analysed
     QStringList m_images; // local, for completion
     bool m_imagesAsked = false;

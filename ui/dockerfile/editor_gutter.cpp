@@ -54,14 +54,14 @@ std::map<int, EditorGutter::Sign> EditorGutter::visibleSigns() const
     const auto& colors = theme::colors();
     const auto [from, to] = m_editor.visiblePositions();
     std::map<int, Sign> signs;
-    for (const auto& [range, problem] : m_editor.m_problems) {
-        if (range.selectionStart() < from || range.selectionStart() > to)
+    for (const auto& [begin, end, problem] : m_editor.m_problems) {
+        if (begin < from || begin > to)
             continue;
         using enum dockerfile::Severity;
         const Sign sign = problem.severity == Error     ? Sign{"error", colors.danger}
                           : problem.severity == Warning ? Sign{"warning", colors.warning}
                                                         : Sign{"info", colors.accent};
-        const int line = m_editor.document()->findBlock(range.selectionStart()).blockNumber();
+        const int line = m_editor.document()->findBlock(begin).blockNumber();
         if (const auto known = signs.find(line); known == signs.end() || problem.severity == Error)
             signs.insert_or_assign(line, sign);
     }

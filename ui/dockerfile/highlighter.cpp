@@ -28,6 +28,13 @@ void Highlighter::rehighlightBlock(const QTextBlock& block)
         follow();
 }
 
+void Highlighter::recolour()
+{
+    m_following = true;
+    rehighlight();
+    m_following = false;
+}
+
 void Highlighter::follow()
 {
     QElapsedTimer clock;

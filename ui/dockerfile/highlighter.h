@@ -22,6 +22,10 @@ class Highlighter : public KSyntaxHighlighting::SyntaxHighlighter
 public:
     explicit Highlighter(QTextDocument* document);
 
+    // The colours of the whole text change, or follow: the document tells of it as of a change of the text.
+    [[nodiscard]] bool isRecolouring() const { return m_following; }
+    void recolour();
+
 public slots:
     void rehighlightBlock(const QTextBlock& block); // called by its name: this hides QSyntaxHighlighter's
 
