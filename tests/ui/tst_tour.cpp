@@ -19,6 +19,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
+#include <QTranslator>
 #include <QtTest>
 
 #include "bridge/engine_bridge.h"
@@ -54,6 +55,7 @@ class TestTour : public QObject
     std::unique_ptr<EngineClient> m_client;
     std::unique_ptr<EngineBridge> m_bridge;
     std::unique_ptr<MainWindow> m_window;
+    QTranslator m_plurals; // as the program has it
     QString m_url, m_id;
     int m_step = 0;
 
@@ -174,6 +176,8 @@ private slots:
         QVERIFY(folder().mkpath(QStringLiteral(".")));
         QVERIFY2(m_engine.start(), m_engine.errors().constData());
         theme::apply(theme::Mode::Light);
+        QVERIFY(m_plurals.load(QStringLiteral(SLIPWAY_BINARY_DIR "/translations/slipway_en.qm")));
+        QCoreApplication::installTranslator(&m_plurals);
         m_client = makeHttpEngineClient(m_engine.socketPath().toStdString());
         m_bridge = std::make_unique<EngineBridge>(*m_client);
         m_bridge->setAddress(QStringLiteral("unix:///run/user/1000/slipway/slipway.sock")); // as on a user's machine
