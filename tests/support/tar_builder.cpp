@@ -3,9 +3,11 @@
 
 #include <QCryptographicHash>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <format>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -16,7 +18,8 @@ namespace
 {
 void octal(char* field, std::size_t size, std::uint64_t value)
 {
-    std::snprintf(field, size, "%0*llo", static_cast<int>(size - 1), static_cast<unsigned long long>(value));
+    const std::string digits = std::format("{:0{}o}", value, size - 1);
+    std::memcpy(field, digits.data(), std::min(digits.size(), size - 1));
 }
 } // namespace
 
