@@ -18,6 +18,7 @@ namespace slipway::build
 namespace
 {
 constexpr std::string_view magic = "slipway context 1\n";
+constexpr std::size_t mostHashes = 1000; // of one tree
 
 bool isName(std::string_view name) { return !name.empty() && name.size() <= 255 && name != "." && name != ".." && !name.contains('\0'); }
 
@@ -113,6 +114,33 @@ Status makeTree(std::vector<ContextEntry>& entries)
     }
     entries = std::move(tree);
     return {};
+}
+
+std::optional<Digest> TreeHashes::find(const std::string& key) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_kept.find(key);
+    return found == m_kept.end() ? std::nullopt : std::optional(found->second.hash);
+}
+
+void TreeHashes::keep(const std::string& key, const std::string& path, const Digest& hash)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (m_kept.size() >= mostHashes)
+        m_kept.clear();
+    m_kept.insert_or_assign(key, Kept{path, hash});
+}
+
+void TreeHashes::inherit(const TreeHashes& other, const std::vector<std::string>& changed)
+{
+    const std::scoped_lock lock(m_mutex, other.m_mutex);
+    for (const auto& [key, kept] : other.m_kept) {
+        const auto isBelow = [&path = kept.path](const std::string& each) {
+            return path.empty() || each == path || (each.starts_with(path) && each[path.size()] == '/');
+        };
+        if (std::ranges::none_of(changed, isBelow))
+            m_kept.insert_or_assign(key, kept);
+    }
 }
 
 const ContextEntry* ContextIndex::find(std::string_view path) const

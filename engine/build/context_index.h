@@ -4,12 +4,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "store/digest.h"
 
 // What is in a build context, file by file: as its owner tells it before it sends any, and as it is kept.
 namespace slipway::build
@@ -41,12 +45,35 @@ struct ContextEntry
 // keeps go.
 [[nodiscard]] Status makeTree(std::vector<ContextEntry>& entries);
 
+// Hashes over parts of a tree that does not change, so that the next build from it need not make them again. Thread-safe.
+class TreeHashes
+{
+public:
+    // KEY: PATH, with whatever else the hash is made of.
+    [[nodiscard]] std::optional<Digest> find(const std::string& key) const;
+    void keep(const std::string& key, const std::string& path, const Digest& hash);
+    // Those of OTHER at or below whose path none of CHANGED lies.
+    void inherit(const TreeHashes& other, const std::vector<std::string>& changed);
+
+private:
+    struct Kept
+    {
+        std::string path;
+        Digest hash;
+    };
+    mutable std::mutex m_mutex;
+    std::map<std::string, Kept> m_kept;
+};
+
 // A tree's entries in the order of a walk.
 class ContextIndex
 {
 public:
     ContextIndex() = default;
     explicit ContextIndex(std::vector<ContextEntry> entries) : m_entries(std::move(entries)) {}
+
+    // Made of these entries alone.
+    [[nodiscard]] TreeHashes& hashes() const { return *m_hashes; }
 
     [[nodiscard]] const std::vector<ContextEntry>& entries() const { return m_entries; }
     [[nodiscard]] const ContextEntry* find(std::string_view path) const;
@@ -60,6 +87,7 @@ public:
 
 private:
     std::vector<ContextEntry> m_entries;
+    std::shared_ptr<TreeHashes> m_hashes = std::make_shared<TreeHashes>();
 };
 
 } // namespace slipway::build

@@ -109,6 +109,17 @@ void ContextWriter::compare(const ContextIndex& before)
     std::erase_if(m_folders, [this](const auto& each) { return each.second == m_entries.size(); }); // those that go as well
 }
 
+std::vector<std::string> ContextWriter::changed() const
+{
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < m_entries.size(); ++i)
+        if (m_states[i] != State::Same)
+            paths.push_back(m_entries[i].path);
+    for (const auto& [path, isFolder] : m_gone)
+        paths.push_back(path);
+    return paths;
+}
+
 Result<int> ContextWriter::parentOf(const std::string& path)
 {
     const std::string folder = split(path).first;

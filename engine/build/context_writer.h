@@ -24,6 +24,8 @@ public:
     [[nodiscard]] Status run(const KeptContext::Bring& bring);
     // After a failure: nobody knows what is there.
     [[nodiscard]] bool broken() const { return m_broken; }
+    // Paths that are new, changed or gone, in no order.
+    [[nodiscard]] std::vector<std::string> changed() const;
     // What is there now; once. After a failure, without what is not whole (its files are gone).
     [[nodiscard]] ContextIndex take() { return ContextIndex(std::move(m_entries)); }
 

@@ -201,7 +201,6 @@ std::uint32_t kindOf(const ContextEntry& entry)
 }
 } // namespace
 
-// As hashEntry does it by looking: LINES gets each file and its part of the hash.
 template <class Lines>
 void FileTree::indexed(const std::string& path, const CopyRules& rules, const Lines& lines) const
 {
@@ -229,42 +228,50 @@ void FileTree::indexed(const std::string& path, const CopyRules& rules, const Li
     }
 }
 
-void FileTree::hashIndexed(Hashing& into) const
+Digest FileTree::hashIndexed(const std::string& begin, const std::string& path, const CopyRules& rules) const
 {
-    indexed(into.path, into.rules,
-            [&](const ContextEntry&, const std::string& line) { into.hasher.update(line.data(), line.size()); });
-    if (!into.tell)
-        return;
-    into.tell->addFiles([this, path = into.path, rules = into.rules](const StepInputs::AddFile& add) {
-        indexed(path, rules, [&](const ContextEntry& entry, const std::string& line) {
-            add(entry.path + (entry.kind == ContextEntry::Kind::Folder ? "/" : ""), line);
-        });
-    });
+    const auto number = [](const std::optional<std::uint32_t>& each) { return '\0' + (each ? std::to_string(*each) : std::string()); };
+    const std::string key = begin + '\0' + path + number(rules.uid) + number(rules.gid) + number(rules.mode);
+    const bool isKept = rules.exclude.empty();
+    if (const auto known = isKept ? m_index->hashes().find(key) : std::nullopt)
+        return *known;
+    Hasher hasher;
+    hasher.update(begin.data(), begin.size());
+    indexed(path, rules, [&](const ContextEntry&, const std::string& line) { hasher.update(line.data(), line.size()); });
+    Digest made = hasher.finish();
+    if (isKept)
+        m_index->hashes().keep(key, path, made);
+    return made;
 }
 
-Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const
+Result<std::string> FileTree::lineOf(int folder, const std::string& name, const std::string& relative, const struct stat& info, const CopyRules& rules,
+                                     const std::stop_token& stop) const
 {
-    const CopyRules& rules = into.rules;
-    struct stat info{};
-    if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-        return failErrno(errno, "reading " + name);
-    if (!relative.empty() && rules.exclude.ignores(relative) && !(S_ISDIR(info.st_mode) && rules.exclude.hasExceptions()))
-        return {};
     std::string line;
     hashLine(line, relative, info.st_mode & S_IFMT, S_ISLNK(info.st_mode) ? 0777 : modeOf(info, rules),
              rules.uid.value_or(info.st_uid), rules.gid.value_or(info.st_gid));
     if (S_ISREG(info.st_mode)) {
-        TRY(const std::string hash, contentHash(folder, name, into.stop));
+        TRY(const std::string hash, contentHash(folder, name, stop));
         line += hash;
     } else if (S_ISLNK(info.st_mode))
         line += linkTarget(folder, name);
     for (const auto& [key, value] : attributes(folder, name))
         line += '\n' + key + '=' + value;
-    line += '\0';
+    return line + '\0';
+}
+
+Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const
+{
+    struct stat info{};
+    if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return failErrno(errno, "reading " + name);
+    if (!relative.empty() && into.rules.exclude.ignores(relative) && !(S_ISDIR(info.st_mode) && into.rules.exclude.hasExceptions()))
+        return {};
+    TRY(const std::string line, lineOf(folder, name, relative, info, into.rules, into.stop));
     into.hasher.update(line.data(), line.size());
     if (into.tell)
         into.tell->addFile((relative.empty() ? into.path : joined(into.path, relative)) + (S_ISDIR(info.st_mode) ? "/" : ""), line);
-    if (!S_ISDIR(info.st_mode) || (m_index && into.path.empty() && relative.empty()))
+    if (!S_ISDIR(info.st_mode))
         return {};
     const UniqueFd child(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!child)
@@ -277,19 +284,31 @@ Status FileTree::hashEntry(Hashing& into, int folder, const std::string& name, c
 
 Result<Digest> FileTree::hash(const CopySource& source, const CopyRules& rules, const std::stop_token& stop, StepInputs* tell) const
 {
-    Hashing hashing{{}, rules, stop, tell, source.path};
-    const std::string header = (source.isFolder ? "folder" : "file " + source.name) + '\n';
-    hashing.hasher.update(header.data(), header.size());
-    if (m_index && !source.path.empty()) {
-        hashIndexed(hashing);
-        return hashing.hasher.finish();
+    std::string begin = (source.isFolder ? "folder" : "file " + source.name) + '\n';
+    if (m_index) {
+        if (source.path.empty()) { // the index is of what is in it
+            struct stat info{};
+            if (::fstat(m_root.get(), &info) != 0)
+                return failErrno(errno, "reading the build context");
+            TRY(const std::string line, lineOf(m_root.get(), ".", "", info, rules, stop));
+            begin += line;
+            if (tell)
+                tell->addFile("/", line);
+        }
+        if (tell)
+            tell->addFiles([this, path = source.path, rules](const StepInputs::AddFile& add) {
+                indexed(path, rules, [&](const ContextEntry& entry, const std::string& line) {
+                    add(entry.path + (entry.kind == ContextEntry::Kind::Folder ? "/" : ""), line);
+                });
+            });
+        return hashIndexed(begin, source.path, rules);
     }
+    Hashing hashing{{}, rules, stop, tell, source.path};
+    hashing.hasher.update(begin.data(), begin.size());
     const auto slash = source.path.rfind('/');
     TRY(const UniqueFd folder, openInRoot(m_root.get(), "/" + (slash == std::string::npos ? "" : source.path.substr(0, slash)),
                                           O_RDONLY | O_DIRECTORY));
     TRY_STATUS(hashEntry(hashing, folder.get(), source.path.empty() ? "." : source.path.substr(slash + 1), ""));
-    if (m_index) // of the root itself that was all
-        hashIndexed(hashing);
     return hashing.hasher.finish();
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include "base/error.h"
@@ -70,8 +71,12 @@ private:
         StepInputs* tell;
         std::string path; // of the source
     };
-    void hashIndexed(Hashing& into) const;
-    template <class Lines>
+    // As hashEntry does it by looking, what begins with BEGIN.
+    [[nodiscard]] Digest hashIndexed(const std::string& begin, const std::string& path, const CopyRules& rules) const;
+    // A file's part of the hash.
+    [[nodiscard]] Result<std::string> lineOf(int folder, const std::string& name, const std::string& relative, const struct ::stat& info, const CopyRules& rules,
+                                             const std::stop_token& stop) const;
+    template <class Lines> // gets each file at and below PATH and its part of the hash
     void indexed(const std::string& path, const CopyRules& rules, const Lines& lines) const;
     Status hashEntry(Hashing& into, int folder, const std::string& name, const std::string& relative) const;
     [[nodiscard]] std::string closeTo(const std::string& path) const;

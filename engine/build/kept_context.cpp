@@ -27,6 +27,8 @@ namespace
 {
 constexpr std::int64_t mostBytes = 8ll << 30;
 constexpr int partOfDisk = 10;
+constexpr std::size_t mostRemembered = 200'000;              // entries
+constexpr auto rememberedFor = std::chrono::minutes(10);    // by then whoever edits and builds has built again
 constexpr int slots = 3; // of a folder that several builds read at once
 constexpr const char* indexName = "index";
 constexpr const char* filesName = "files";
@@ -70,19 +72,20 @@ Status KeptContext::update(std::vector<ContextEntry> wanted, const Bring& bring,
         return !m_secrets.empty();
     };
     const bool changes = writer.changes();
-    if (!changes && !holdsSecrets(*m_index)) {
-        m_index = std::make_shared<const ContextIndex>(writer.take());
+    if (!changes && !holdsSecrets(*m_index))
         return {};
-    }
     const fs::path file = m_place / indexName;
     if (::unlink(file.c_str()) != 0 && errno != ENOENT)
         return failErrno(errno, "changing " + m_place.string());
     m_secrets.clear();
-    m_index = std::make_shared<const ContextIndex>(); // if this fails half-way, nobody believes what is there
+    const auto before = std::exchange(m_index, std::make_shared<const ContextIndex>()); // if this fails half-way, nobody believes what is there
     const Status written = changes ? writer.run(bring) : Status();
     if (writer.broken())
         return written;
+    const auto changed = written ? writer.changed() : std::vector<std::string>();
     auto made = std::make_shared<const ContextIndex>(writer.take());
+    if (written)
+        made->hashes().inherit(before->hashes(), changed);
     if (!m_name.empty() && !holdsSecrets(*made))
         TRY_STATUS(made->save(file, m_owner.m_boot));
     m_index = std::move(made);
@@ -134,6 +137,10 @@ Result<std::unique_ptr<KeptContext>> KeptContexts::open(const std::string& key, 
     const fs::path place = name.empty() ? m_root / "ingest" / ("context-" + randomId()) : folder() / name;
     std::unique_ptr<KeptContext> context(new KeptContext(*this, name, place, description));
     if (!name.empty()) {
+        if (auto recent = takeRecent(name); recent && ::access((place / indexName).c_str(), F_OK) == 0) {
+            context->m_index = std::move(recent);
+            return context;
+        }
         if (auto index = ContextIndex::load(place / indexName, m_boot); index) {
             context->m_index = std::make_shared<const ContextIndex>(*std::move(index));
             return context;
@@ -155,6 +162,29 @@ std::string KeptContexts::freeName(const std::string& key)
             return name;
     }
     return {};
+}
+
+std::shared_ptr<const ContextIndex> KeptContexts::takeRecent(const std::string& name)
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_recent.name == name ? std::exchange(m_recent, {}).index : nullptr;
+}
+
+// Under the mutex.
+void KeptContexts::remember(const std::string& name, std::shared_ptr<const ContextIndex> index)
+{
+    if (index->entries().size() > mostRemembered)
+        return;
+    m_recent = {name, std::move(index), std::chrono::steady_clock::now() + rememberedFor};
+    if (std::exchange(m_forgets, true))
+        return;
+    m_forgetter = std::jthread([this](const std::stop_token& stop) {
+        std::unique_lock lock(m_mutex);
+        while (m_recent.index && std::chrono::steady_clock::now() < m_recent.until && !stop.stop_requested())
+            m_changed.wait_for(lock, stop, m_recent.until - std::chrono::steady_clock::now(), [] { return false; });
+        m_recent = {};
+        m_forgets = false;
+    });
 }
 
 void KeptContexts::giveBack(KeptContext& context)
@@ -183,6 +213,7 @@ void KeptContexts::giveBack(KeptContext& context)
         known.record.size = context.m_index->bytes();
         known.record.lastUsed = now();
         ++known.record.uses;
+        remember(context.m_name, context.m_index);
     }
     shrink(m_limit);
 }
@@ -218,6 +249,8 @@ Status KeptContexts::remove(const std::string& id)
         if (known == m_known.end() || known->second.busy)
             return {};
         known->second.busy = true;
+        if (m_recent.name == id)
+            m_recent = {};
     }
     discard(folder() / id);
     const std::scoped_lock lock(m_mutex);

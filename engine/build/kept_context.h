@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -8,6 +10,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -63,7 +66,7 @@ private:
 
 // ROOT/contexts: a folder each, named by a hash of its key: its files, and an index of them that is there only while it is
 // true. Those of another boot are not believed, as nothing here waits for the disk. What has been used last stays, up to a
-// number of bytes. Thread-safe.
+// number of bytes. The index of the last one stays in memory for some minutes, and with it the hashes made of it. Thread-safe.
 class KeptContexts
 {
 public:
@@ -88,6 +91,8 @@ private:
     [[nodiscard]] std::filesystem::path folder() const { return m_root / "contexts"; }
     [[nodiscard]] std::string freeName(const std::string& key);
     void giveBack(KeptContext& context);
+    [[nodiscard]] std::shared_ptr<const ContextIndex> takeRecent(const std::string& name);
+    void remember(const std::string& name, std::shared_ptr<const ContextIndex> index);
     void discard(const std::filesystem::path& place) const;
 
     std::filesystem::path m_root;
@@ -95,6 +100,16 @@ private:
     mutable std::mutex m_mutex;
     std::map<std::string, Known> m_known;
     std::int64_t m_limit = 0;
+    struct Recent
+    {
+        std::string name;
+        std::shared_ptr<const ContextIndex> index;
+        std::chrono::steady_clock::time_point until;
+    };
+    Recent m_recent;
+    bool m_forgets = false; // m_forgetter has something to do
+    std::condition_variable_any m_changed;
+    std::jthread m_forgetter; // runs only until what is in memory goes
 };
 
 } // namespace slipway::build

@@ -139,6 +139,48 @@ private slots:
         QVERIFY(tree(*context).contains("d/x f 755 2 \n"));
     }
 
+    // The hash of what is copied is made anew only where something in it changed, and is what it would be if it were made of the files.
+    void hashesStayWhereNothingChanged()
+    {
+        const auto hashOf = [](const KeptContext& context, const std::string& path, bool indexed) {
+            UniqueFd root(::open(context.folder().c_str(), O_RDONLY | O_DIRECTORY));
+            const FileTree files(std::move(root), true, indexed ? context.index() : nullptr);
+            return files.hash({path, fs::path(path).filename(), path.empty() || path.find('.') == std::string::npos}, {}, {})->hex();
+        };
+        const auto keptOf = [](const KeptContext& context, const std::string& path) {
+            return context.index()->hashes().find(std::string("folder\n") + '\0' + path + std::string(3, '\0')).has_value();
+        };
+        const std::string anyFolder[] = {"", "one", "other", "one/deep", "one/plain.txt"};
+        const auto wanted = [this](const std::string& text, std::uint32_t mode, const std::string& last) {
+            return std::vector{folder("one"), folder("one/deep"), file("one/deep/a", text), file("one/plain.txt", "b", 1'000'000'000, mode),
+                               folder("other"), file("other/" + last, "c")};
+        };
+        QVERIFY(update(*open(), wanted("a", 0644, "c")));
+        struct Change
+        {
+            std::vector<ContextEntry> wanted;
+            bool one, deep, other; // still known
+        };
+        const auto dressed = [&] {
+            auto made = wanted("aa", 0600, "d");
+            made[1].mode = 0700;
+            return made;
+        };
+        for (const Change& change : {Change{wanted("a", 0644, "c"), true, true, true}, {wanted("aa", 0644, "c"), false, false, true}, {wanted("aa", 0600, "c"), false, true, true},
+                                     {wanted("aa", 0600, "d"), true, true, false}, {dressed(), false, false, true}}) {
+            const auto context = open();
+            for (const std::string& path : anyFolder)
+                (void)hashOf(*context, path, true);
+            QVERIFY(keptOf(*context, "one") && keptOf(*context, "one/deep") && keptOf(*context, "other"));
+            QVERIFY(update(*context, change.wanted));
+            QCOMPARE(keptOf(*context, "one"), change.one);
+            QCOMPARE(keptOf(*context, "one/deep"), change.deep);
+            QCOMPARE(keptOf(*context, "other"), change.other);
+            for (const std::string& path : anyFolder)
+                QCOMPARE(hashOf(*context, path, true), hashOf(*context, path, false));
+        }
+    }
+
     void filesFoldersAndLinksTakeEachOthersPlace()
     {
         const auto context = open();
