@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -221,6 +222,8 @@ public:
     virtual ImagesClient& images() = 0;
     virtual BuildsClient& builds() = 0;
     virtual SystemClient& system() = 0;
+    // How long the call that has waited longest for the beginning of its answer has done so. Any thread.
+    [[nodiscard]] virtual std::chrono::milliseconds unanswered() const { return {}; }
 };
 
 // A client of the engine at a unix socket. Never fails: a missing socket is the error of each call (Unavailable).

@@ -24,6 +24,7 @@ public:
     ImagesClient& images() override { return *m_images; }
     BuildsClient& builds() override { return *m_builds; }
     SystemClient& system() override { return *m_system; }
+    [[nodiscard]] std::chrono::milliseconds unanswered() const override { return m_loop.unanswered(); }
 
 private:
     HttpLoop m_loop;

@@ -49,6 +49,7 @@ public:
     {
         m_retryAt = Clock::now() + m_call.delay;
         m_giveUp = m_retryAt + connectPatience;
+        m_askedAt = m_retryAt;
     }
 
     void open();
@@ -73,10 +74,12 @@ public:
     [[nodiscard]] bool held() const { return m_held; }
     [[nodiscard]] bool cancelled() { return !m_call.guard->alive(); }
     [[nodiscard]] Clock::time_point retryAt() const { return m_retryAt; }
+    [[nodiscard]] Clock::time_point askedAt() const { return m_answered ? Clock::time_point::max() : m_askedAt; }
 
 private:
     void onHead(const HttpHead& head) override
     {
+        m_answered = true;
         if (m_call.onHead)
             m_call.guard->run([&] { m_call.onHead(head); });
     }
@@ -97,8 +100,8 @@ private:
     std::uint64_t m_fileLeft = 0;
     bool m_done = false;
     std::atomic<bool> m_held = false;
-    bool m_writeBroken = false;
-    Clock::time_point m_giveUp, m_retryAt;
+    bool m_writeBroken = false, m_answered = false;
+    Clock::time_point m_giveUp, m_retryAt, m_askedAt;
 };
 
 void HttpLoop::Connection::makeRequest()
@@ -221,6 +224,7 @@ struct HttpLoop::Impl
     std::mutex mutex;
     std::deque<std::function<void()>> tasks;
     std::vector<std::shared_ptr<Connection>> connections; // the loop's thread alone
+    std::atomic<Clock::time_point> oldest = Clock::time_point::max(); // call without an answer
     std::jthread thread;
 };
 
@@ -243,6 +247,10 @@ int HttpLoop::Impl::collect(std::vector<pollfd>& fds, std::vector<std::shared_pt
             c->drop();
         return c->done();
     });
+    auto first = Clock::time_point::max();
+    for (const auto& connection : connections)
+        first = std::min(first, connection->askedAt());
+    oldest = first;
     for (const auto& connection : connections) {
         if (connection->connecting()) {
             timeout = static_cast<int>(connectPause.count());
@@ -317,6 +325,12 @@ void HttpLoop::hold(const Handle& connection, bool on)
     live->hold(on);
     if (!on)
         m_impl->poke();
+}
+
+std::chrono::milliseconds HttpLoop::unanswered() const
+{
+    const Clock::time_point since = m_impl->oldest, now = Clock::now();
+    return since < now ? std::chrono::duration_cast<std::chrono::milliseconds>(now - since) : std::chrono::milliseconds();
 }
 
 std::function<void()> HttpLoop::waker() const

@@ -77,6 +77,7 @@ public:
     void send(const Handle& connection, std::string bytes); // after an upgrade: raw bytes to the peer
     void close(const Handle& connection);                   // no callback follows
     void hold(const Handle& connection, bool on);           // nothing is read meanwhile
+    [[nodiscard]] std::chrono::milliseconds unanswered() const; // by the call that has waited longest for its answer's head
     // Makes the loop look for stopped guards at once. May be called after the loop's end too.
     [[nodiscard]] std::function<void()> waker() const;
 

@@ -95,7 +95,7 @@ private slots:
         QFETCH(const QByteArray, before);
         bool given = false;
         const std::size_t wanted = qEnvironmentVariable("SLIPWAY_TERMINAL_MEGABYTES").toULongLong(&given);
-        const std::size_t half = std::max<std::size_t>(1, (given ? wanted : 4) / 2);
+        const std::size_t half = std::max<std::size_t>(1, (given ? wanted : 2) / 2);
         TerminalScreen screen(50, 200, 100'000);
         std::size_t answered = 0;
         screen.onOutput = [&](std::string_view answer) { answered += answer.size(); };

@@ -13,6 +13,9 @@ namespace slipway::ui
 namespace
 {
 constexpr int retryMs = 500;
+constexpr int pulseMs = 500, silenceMs = 2000;
+constexpr int pulsesPerPing = 10; // where nothing else tells
+constexpr std::chrono::milliseconds longWait{500};
 constexpr std::size_t keptRequests = 256;
 constexpr qint64 endOfLog = 4096; // bytes
 
@@ -39,6 +42,11 @@ EngineBridge::EngineBridge(EngineClient& client, QObject* parent) : QObject(pare
     m_retry.setSingleShot(true);
     m_retry.setInterval(retryMs);
     connect(&m_retry, &QTimer::timeout, this, &EngineBridge::ping);
+    m_pulse.setInterval(pulseMs);
+    connect(&m_pulse, &QTimer::timeout, this, &EngineBridge::listen);
+    m_silence.setSingleShot(true);
+    m_silence.setInterval(silenceMs);
+    connect(&m_silence, &QTimer::timeout, this, &EngineBridge::silent);
 }
 
 EngineBridge::~EngineBridge() = default;
@@ -73,12 +81,27 @@ void EngineBridge::keep(Request request)
 
 void EngineBridge::ping()
 {
+    m_quiet = 0;
+    m_silence.start();
     m_ping = m_client.system().ping(onGui<Status>(this, [this](const Status& status) {
-        if (status)
-            connected();
-        else
+        m_silence.stop();
+        if (!status)
             lost(QString::fromStdString(status.error().message));
+        else if (m_state != State::Connected)
+            connected();
     }));
+}
+
+void EngineBridge::listen()
+{
+    if (m_state == State::Connected && !m_silence.isActive() && (++m_quiet >= pulsesPerPing || m_client.unanswered() >= longWait))
+        ping();
+}
+
+void EngineBridge::silent()
+{
+    m_problem = tr("the engine does not answer");
+    setState(State::Lost);
 }
 
 void EngineBridge::connected()
@@ -91,11 +114,14 @@ void EngineBridge::connected()
         onGui<Status>(this, [this](const Status& status) {
             lost(status ? tr("the engine closed the connection") : QString::fromStdString(status.error().message));
         }));
+    m_pulse.start();
     setState(State::Connected);
 }
 
 void EngineBridge::lost(const QString& problem)
 {
+    m_pulse.stop();
+    m_silence.stop();
     hearLastWords();
     m_problem = m_lastWords.isEmpty() ? problem : m_lastWords;
     // One attempt per ten failures: an engine that is just starting must not get a rival.

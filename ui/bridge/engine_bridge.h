@@ -39,7 +39,9 @@ public:
     // writes to standard error goes to LOGFILE, anew at each start; an engine that ends at once has said there why, and
     // problem() repeats it.
     void setEngineProgram(const QString& program, const QStringList& arguments, const QString& logFile);
-    // Connects, and again every second after a loss. The events stream is the connection: its end is a loss.
+    // Connects, and again every second after a loss. The events stream is the connection: its end is a loss. So is silence: an engine that
+    // does not answer a call (or, where nothing is asked, a ping every five seconds) nor a ping for two seconds then. It is waited for; what
+    // is streamed goes on where it was when it answers again.
     void start();
     void retry(); // now, and may start the engine again
 
@@ -56,6 +58,8 @@ signals:
 
 private:
     void ping();
+    void listen(); // does it still answer?
+    void silent();
     void connected();
     void lost(const QString& problem);
     [[nodiscard]] bool startEngine();
@@ -68,7 +72,8 @@ private:
     QString m_lastWords;     // of an engine that was started here and ended again, until one answers
     qint64 m_enginePid = 0;  // started here and not yet found dead
     QStringList m_arguments;
-    QTimer m_retry;
+    QTimer m_retry, m_pulse, m_silence; // m_silence: while a ping is not answered
+    int m_quiet = 0;                    // pulses since the last ping
     Request m_ping, m_events;
     std::vector<Request> m_kept;
     int m_failures = 0;
