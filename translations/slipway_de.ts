@@ -2222,6 +2222,10 @@ ID %2</translation>
 <context>
     <name>slipway::ui::EngineBridge</name>
     <message>
+        <source>the engine does not answer</source>
+        <translation>die Engine antwortet nicht</translation>
+    </message>
+    <message>
         <source>the engine closed the connection</source>
         <translation>die Engine hat die Verbindung geschlossen</translation>
     </message>
