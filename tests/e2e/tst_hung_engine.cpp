@@ -6,8 +6,8 @@
 #include <QTest>
 
 #include <csignal>
-#include <ctime>
 
+#include "../bench/thread_clock.h"
 #include "../ui/isolated_settings.h"
 #include "bridge/engine_bridge.h"
 #include "shell/main_window.h"
@@ -25,9 +25,9 @@ class Turns : public QObject
 public:
     Turns()
     {
-        m_last = used();
+        m_last = cpuMs();
         connect(&m_tick, &QTimer::timeout, this, [this] {
-            const double now = used();
+            const double now = cpuMs();
             m_longest = std::max(m_longest, now - m_last);
             m_last = now;
         });
@@ -36,12 +36,6 @@ public:
     double longestMs() const { return m_longest; }
 
 private:
-    static double used()
-    {
-        timespec t{};
-        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return double(t.tv_sec) * 1e3 + double(t.tv_nsec) / 1e6;
-    }
     QTimer m_tick;
     double m_last = 0, m_longest = 0;
 };
